@@ -1,0 +1,13 @@
+// Point 2 of the checklist: its rules.
+import type { Rule } from '../../rule.ts';
+import { advisoriesRules } from './advisories.ts';
+import { lookalikesRules } from './lookalikes.ts';
+import { pinningRules } from './pinning.ts';
+import { scriptsRules } from './scripts.ts';
+
+export const rules: Rule[] = [
+  ...advisoriesRules,
+  ...lookalikesRules,
+  ...pinningRules,
+  ...scriptsRules,
+];

@@ -1,0 +1,4 @@
+// Rules of point 2: lookalikes.
+import type { Rule } from '../../rule.ts';
+
+export const lookalikesRules: Rule[] = [];

@@ -1,0 +1,6 @@
+// Point 4 of the checklist: its rules.
+import type { Rule } from '../../rule.ts';
+import { staticRules } from './static.ts';
+import { observedRules } from './observed.ts';
+
+export const rules: Rule[] = [...staticRules, ...observedRules];

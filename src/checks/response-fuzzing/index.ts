@@ -1,0 +1,6 @@
+// Point 5 of the checklist: its rules.
+import type { Rule } from '../../rule.ts';
+import { textsRules } from './texts.ts';
+import { observedRules } from './observed.ts';
+
+export const rules: Rule[] = [...textsRules, ...observedRules];

@@ -1,0 +1,4 @@
+// Rules of point 1: imitation.
+import type { Rule } from '../../rule.ts';
+
+export const imitationRules: Rule[] = [];

@@ -1,0 +1,6 @@
+// Point 1 of the checklist: its rules.
+import type { Rule } from '../../rule.ts';
+import { imitationRules } from './imitation.ts';
+import { publisherRules } from './publisher.ts';
+
+export const rules: Rule[] = [...imitationRules, ...publisherRules];
