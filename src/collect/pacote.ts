@@ -1,0 +1,82 @@
+// The one place that talks to pacote: packuments, manifests and tarballs, never extracting and never running anything.
+import pacote from 'pacote';
+import npa from 'npm-package-arg';
+import path from 'node:path';
+import { isDict } from '../analyze/manifest.ts';
+import { VetError } from '../errors.ts';
+import type { NpmOptions } from './npm-config.ts';
+import { registryError } from './registry-error.ts';
+
+export interface PacoteOptions {
+  npm: NpmOptions;
+  cacheDir: string;
+  offline: boolean;
+}
+
+/** The options every call gets: npm's connection settings, our cache, no scripts, registry specs only. */
+export function pacoteOptions(options: PacoteOptions): Record<string, unknown> {
+  return {
+    ...options.npm,
+    cache: path.join(options.cacheDir, '_cacache'),
+    offline: options.offline,
+    preferOffline: false,
+    ignoreScripts: true,
+    fullMetadata: true,
+    allowGit: 'none',
+    allowRemote: 'none',
+    allowFile: 'none',
+    allowDirectory: 'none',
+    defaultTag: 'latest',
+  };
+}
+
+/** The raw packument, its shape untested. Throws a VetError. */
+export async function fetchPackument(
+  name: string,
+  options: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
+  try {
+    const raw: unknown = await pacote.packument(registrySpec(name), options);
+    if (isDict(raw) && isDict(raw['versions'])) return raw;
+  } catch (error) {
+    throw registryError(error, name);
+  }
+  throw new VetError('malformed', `The registry's answer for ${name} is not a packument.`, {
+    hint: 'The registry or a proxy in between is broken; try another with --registry.',
+  });
+}
+
+/** The manifest that npm would pick for a registry spec (`name@range`), raw. Throws a VetError. */
+export async function fetchManifest(
+  spec: string,
+  options: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
+  try {
+    const raw: unknown = await pacote.manifest(registrySpec(spec), options);
+    if (isDict(raw)) return raw;
+  } catch (error) {
+    throw registryError(error, spec);
+  }
+  throw new VetError('malformed', `The registry's answer for ${spec} is not a manifest.`);
+}
+
+/**
+ * Streams a registry tarball through `read`; pacote checks the integrity while it flows and the
+ * promise rejects on a mismatch. `integrity` pins what must come.
+ */
+export async function streamTarball<T>(
+  spec: string,
+  integrity: string | null,
+  options: Record<string, unknown>,
+  read: (stream: NodeJS.ReadableStream) => Promise<T>,
+): Promise<T> {
+  const pinned = integrity === null ? options : { ...options, integrity };
+  return pacote.tarball.stream(registrySpec(spec), read, pinned) as Promise<T>;
+}
+
+/** A spec that could be read from a path, a URL or git is refused: only the registry is asked. */
+function registrySpec(spec: string): string {
+  const parsed = npa(spec);
+  if (parsed.registry) return spec;
+  throw new VetError('unsupported-target', `${spec} is not a registry spec.`);
+}
