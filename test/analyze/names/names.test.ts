@@ -1,0 +1,69 @@
+// The name check: which signal finds what, and what it must leave alone.
+import { describe, expect, test } from 'vitest';
+import { createNameChecker } from '../../../src/analyze/names/index.ts';
+
+const known = [
+  'lodash',
+  'express',
+  'request',
+  'color-string',
+  'is-stream',
+  'cross-env',
+  '@azure/core-paging',
+  '@modelcontextprotocol/server-filesystem',
+];
+const checker = createNameChecker({ known });
+const first = (name: string) => checker.check(name).matches[0];
+
+describe('name check', () => {
+  test('says known of a name on the list', () => {
+    expect(checker.check('lodash')).toEqual({ name: 'lodash', verdict: 'known', matches: [] });
+  });
+
+  test.each([
+    ['lodahs', 'lodash', 'edit'],
+    ['l0dash', 'lodash', 'homoglyph'],
+    ['colour-string', 'color-string', 'spelling'],
+    ['env-cross', 'cross-env', 'word-order'],
+    ['core-paging', '@azure/core-paging', 'scope-dropped'],
+    [
+      '@modelcontextprotoco1/server-filesystem',
+      '@modelcontextprotocol/server-filesystem',
+      'homoglyph',
+    ],
+    ['lodash-js', 'lodash', 'affix'],
+  ])('finds %s to look like %s by %s', (name, target, kind) => {
+    expect(first(name)).toMatchObject({ target, kind });
+    expect(['medium', 'high']).toContain(first(name)?.confidence);
+  });
+
+  test.each(['express-rate-limit', 'zod', '@azure/core-pagers', 'is-streamable-http'])(
+    'does not flag %s',
+    (name) => {
+      const matches = checker.check(name).matches.filter(({ confidence }) => confidence !== 'low');
+      expect(matches).toEqual([]);
+    },
+  );
+
+  test.each([
+    '',
+    '@',
+    '@/',
+    '@a/',
+    '__proto__',
+    'constructor',
+    'toString',
+    '-',
+    '\u0000',
+    '🙂'.repeat(200),
+  ])('is unmoved by %j', (name) => {
+    expect(checker.check(name).verdict).toBe('clear');
+  });
+
+  test('is not slow on absurd names', () => {
+    const names = ['a'.repeat(214), 'a-'.repeat(107), '1'.repeat(214), 'rn'.repeat(100)];
+    const started = performance.now();
+    for (let i = 0; i < 20; i += 1) for (const name of names) checker.check(name);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+});
