@@ -1,0 +1,74 @@
+// Walks a syntax tree without recursion: hostile trees are deeper than the stack.
+import type { Node, Program } from './parse.ts';
+
+/** Return false to leave out the children. */
+export type Visitor = (node: Node, parent: Node | null) => void | boolean;
+
+// A symbol, so that code that goes over the keys of a node does not run in circles.
+const PARENT = Symbol('parent');
+interface Linked {
+  [PARENT]?: Node;
+}
+
+// Fields that hold no nodes worth visiting, or none at all.
+const NOT_CHILDREN = new Set([
+  'type',
+  'start',
+  'end',
+  'loc',
+  'range',
+  'raw',
+  'value',
+  'regex',
+  'bigint',
+  'typeAnnotation',
+  'typeParameters',
+  'typeArguments',
+  'returnType',
+]);
+
+/** Every node in the order of the text, parents first; sets what {@link parentOf} returns. */
+export function walkTree(root: Program | Node, visitor: Visitor): void {
+  const stack: Node[] = [root];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    const parent = (node as Linked)[PARENT] ?? null;
+    if (visitor(node, parent) !== false) pushChildren(node, stack);
+  }
+}
+
+/** Known after a walk that came by. */
+export function parentOf(node: Node): Node | null {
+  return (node as Linked)[PARENT] ?? null;
+}
+
+export function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
+}
+
+function pushChildren(node: Node, stack: Node[]): void {
+  const first = stack.length;
+  for (const key in node) {
+    if (NOT_CHILDREN.has(key) && (key !== 'value' || node.type === 'Literal')) continue;
+    const child = (node as unknown as Record<string, unknown>)[key];
+    if (typeof child !== 'object' || child === null) continue;
+    if (!Array.isArray(child)) {
+      if (isNode(child)) push(child, node, stack);
+      continue;
+    }
+    for (const item of child) if (isNode(item)) push(item, node, stack);
+  }
+  reverseFrom(stack, first);
+}
+
+function push(child: Node, parent: Node, stack: Node[]): void {
+  (child as Linked)[PARENT] = parent;
+  stack.push(child);
+}
+
+function reverseFrom(stack: Node[], first: number): void {
+  for (let low = first, high = stack.length - 1; low < high; low++, high--) {
+    const node = stack[low] as Node;
+    stack[low] = stack[high] as Node;
+    stack[high] = node;
+  }
+}

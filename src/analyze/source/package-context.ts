@@ -1,0 +1,42 @@
+// What the analyses of a file may know about the package it lies in.
+import type { Capability, Manifest, ReachedFrom, ThreatHit } from '../../types.ts';
+import type { SourceFile } from './file.ts';
+
+export interface PackageContext {
+  name: string;
+  manifest: Manifest;
+  /** True for the server itself, false for a dependency. */
+  isSubject: boolean;
+  /** Files that entry points and lifecycle scripts start, relative to the package. */
+  entries: string[];
+  lifecycleEntries: string[];
+  /** Text of a small text file of the package (JSON, shell script, README), or null. */
+  textOf: (path: string) => string | null;
+  /** Every regular file of the package. */
+  paths: readonly string[];
+  readme?: string;
+}
+
+/** A threat before reachability is known. */
+export type RawThreat = Omit<ThreatHit, 'reached'>;
+
+/** What is left of a file once its tree is let go. */
+export interface FileSummary {
+  path: string;
+  reached: ReachedFrom;
+  threats: RawThreat[];
+  capabilities: { capability: Capability; line: number; detail: string }[];
+  hosts: { host: string; url: string; line: number; isContacted: boolean }[];
+}
+
+/** The subject as its tools and weaknesses are read: parsed files that its entry points reach. */
+export interface ServerSource {
+  manifest: Manifest;
+  /** By path; bounded in number and bytes. */
+  files: Map<string, SourceFile>;
+  entries: string[];
+  /** True if some reached file was left out (bounds, unreadable). */
+  isCut: boolean;
+  /** The path in `files` that a relative import leads to, or null. */
+  resolveImport: (from: string, spec: string) => string | null;
+}

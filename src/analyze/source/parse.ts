@@ -1,0 +1,82 @@
+// Text of a JavaScript or TypeScript file -> syntax tree. The only file that knows the parser.
+import { Parser } from 'acorn';
+import type { AnyNode, Options, Program } from 'acorn';
+import { tsPlugin } from '@sveltejs/acorn-typescript';
+
+export type {
+  CallExpression,
+  Expression,
+  Identifier,
+  MemberExpression,
+  NewExpression,
+  ObjectExpression,
+  Program,
+} from 'acorn';
+/** An ESTree node with `start` and `end` offsets. TypeScript and JSX nodes occur, but are not in the union. */
+export type Node = AnyNode;
+
+export type ParseResult =
+  { ok: true; program: Program; isModule: boolean } | { ok: false; reason: string };
+
+const TOLERANT: Options = {
+  ecmaVersion: 'latest',
+  allowHashBang: true,
+  allowReturnOutsideFunction: true,
+  allowImportExportEverywhere: true,
+  allowAwaitOutsideFunction: true,
+  allowSuperOutsideMethod: true,
+  checkPrivateFields: false,
+};
+const LOOKS_LIKE_MODULE =
+  /^[\t ]*(?:import\b(?!\s*\()|export\b)|[;}]\s{0,9}(?:import|export)\s?[{*"']/m;
+const SCRIPT_FILE = /\.c[jt]s$/i;
+const TYPESCRIPT_FILE = /\.[cm]?tsx?$/i;
+const JSX_FILE = /\.[jt]sx$/i;
+
+const TypeScriptParser = Parser.extend(tsPlugin());
+const JsxParser = Parser.extend(tsPlugin({ jsx: {} }));
+
+/** Parses as what the file looks like, then as everything else it might be. Never throws. */
+export function parseSource(text: string, path: string): ParseResult {
+  const isModule = !SCRIPT_FILE.test(path) && LOOKS_LIKE_MODULE.test(text);
+  const attempts = attemptsFor(path, isModule);
+  let reason = 'cannot be parsed';
+  for (const [index, { parser, asModule }] of attempts.entries()) {
+    try {
+      const program = parser.parse(text, optionsFor(parser, asModule));
+      return { ok: true, program, isModule: asModule };
+    } catch (error) {
+      // A second look at something nested too deep would only cost the same again.
+      if (error instanceof RangeError || isTooDeep(error))
+        return { ok: false, reason: 'nested too deep to parse' };
+      if (index === 0 && error instanceof SyntaxError) reason = positionOf(error);
+    }
+  }
+  return { ok: false, reason };
+}
+
+function attemptsFor(path: string, isModule: boolean) {
+  const script = { parser: Parser, asModule: false };
+  const module = { parser: Parser, asModule: true };
+  const jsx = { parser: JsxParser as typeof Parser, asModule: true };
+  const typescript = { parser: TypeScriptParser as typeof Parser, asModule: true };
+  if (JSX_FILE.test(path)) return [jsx, typescript];
+  if (TYPESCRIPT_FILE.test(path)) return [typescript, jsx];
+  return isModule ? [module, script, jsx] : [script, module, jsx];
+}
+
+function optionsFor(parser: typeof Parser, asModule: boolean): Options {
+  const sourceType = asModule ? 'module' : 'script';
+  // The TypeScript plugin works only with locations.
+  return { ...TOLERANT, sourceType, locations: parser !== Parser };
+}
+
+function isTooDeep(error: unknown): boolean {
+  return error instanceof SyntaxError && error.message.startsWith('Not enough stack space');
+}
+
+/** The parser's message quotes the source, so only the position is kept. */
+function positionOf(error: SyntaxError): string {
+  const position = /\((\d{1,9}:\d{1,9})\)$/.exec(error.message);
+  return `syntax error${position ? ` at ${position[1]}` : ''}`;
+}
