@@ -1,0 +1,183 @@
+// Words written so that a filter misses them and a model does not: lookalike letters, leet, spaced-out
+// letters, scrambled inner letters, reversed text.
+import { KEY_WORDS, signatureOf } from './words.ts';
+import type { Folded } from './normalise.ts';
+import type { RawView } from './shapes.ts';
+
+// Lower-case letters of other scripts that look like Latin ones (after folding).
+const LOOKALIKES: Record<string, string> = Object.assign(Object.create(null), {
+  а: 'a',
+  е: 'e',
+  о: 'o',
+  р: 'p',
+  с: 'c',
+  х: 'x',
+  у: 'y',
+  і: 'i',
+  ѕ: 's',
+  ј: 'j',
+  ԁ: 'd',
+  һ: 'h',
+  ԛ: 'q',
+  ԝ: 'w',
+  в: 'b',
+  м: 'm',
+  т: 't',
+  к: 'k',
+  н: 'h',
+  г: 'r',
+  п: 'n',
+  ӏ: 'l',
+  ь: 'b',
+  ԍ: 'g',
+  υ: 'u',
+  ѵ: 'v',
+  ⅼ: 'l',
+  α: 'a',
+  β: 'b',
+  ε: 'e',
+  ι: 'i',
+  κ: 'k',
+  ν: 'v',
+  ο: 'o',
+  ρ: 'p',
+  τ: 't',
+  χ: 'x',
+  γ: 'y',
+  η: 'n',
+  ω: 'w',
+  σ: 'o',
+  ո: 'n',
+  օ: 'o',
+  ս: 'u',
+  հ: 'h',
+  ց: 'g',
+  զ: 'q',
+  յ: 'j',
+  ɡ: 'g',
+  ɑ: 'a',
+  ɩ: 'i',
+  ʀ: 'r',
+  ɴ: 'n',
+  ᴀ: 'a',
+  ᴇ: 'e',
+  ᴏ: 'o',
+  ɪ: 'i',
+  ꜱ: 's',
+  ᴛ: 't',
+  ᴜ: 'u',
+  ᴍ: 'm',
+  ᴘ: 'p',
+  ᴅ: 'd',
+  ᴄ: 'c',
+  ʟ: 'l',
+  ʏ: 'y',
+  ʙ: 'b',
+  ɢ: 'g',
+  ʜ: 'h',
+});
+const LEET: Record<string, string> = Object.assign(Object.create(null), {
+  '0': 'o',
+  '1': 'i',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '7': 't',
+  '8': 'b',
+  '9': 'g',
+  '@': 'a',
+  $: 's',
+  '!': 'i',
+  '|': 'l',
+  '+': 't',
+});
+const MIXED =
+  /(?=[^\s]{0,40}[a-z])[a-z]{0,40}[\u0370-\u058f\u0250-\u02af\u1d00-\u1d2b\ua730-\ua7ff]/;
+const SPACED =
+  /(?:(?<![\p{L}\p{N}])[\p{L}\p{N}.,:;'"!?/_@<>()[\]{}$~+#*=-]( |[-_.*|]| {2,4})){10,}[\p{L}\p{N}.,!?]?/gu;
+
+/** Readings of `text` with a disguise taken off; none for text that wears none. Linear. */
+export function disguisedViews(text: string, folded: Folded): RawView[] {
+  const whole = { kind: 'disguised', start: 0, end: text.length } as const;
+  const found: RawView[] = [];
+  const latin = lookalikeReading(folded.text);
+  if (latin !== null) found.push({ ...whole, text: latin });
+  for (const reading of leetReadings(folded.text)) found.push({ ...whole, text: reading });
+  const ordered = unscrambled(folded.text);
+  if (ordered !== null) found.push({ ...whole, text: ordered });
+  found.push(...spacedReadings(text));
+  const reversed = reversedReading(folded.text);
+  if (reversed !== null) found.push({ ...whole, kind: 'reversed', text: reversed });
+  return found;
+}
+
+function lookalikeReading(folded: string): string | null {
+  if (!MIXED.test(folded)) return null;
+  return folded.replace(/[^\x00-\x7f]/g, (letter) => LOOKALIKES[letter] ?? letter);
+}
+
+// "1" is read as i and as l.
+function leetReadings(folded: string): string[] {
+  if (!/[a-z][0-9@$!|+]{1,3}[a-z]/.test(folded)) return [];
+  const words = folded.match(/[a-z0-9@$!|+]{3,24}/g) ?? [];
+  const leet = words.filter(
+    (word) => /[a-z]/.test(word) && /[0-9@$|]/.test(word) && hasLeetWord(word, KEY_WORDS.words),
+  );
+  if (new Set(leet).size < 2) return [];
+  const read = (one: string) =>
+    folded.replace(/[0134578@$|+]|9(?=[a-z])|(?<=[a-z])!(?=[a-z0-9])/g, (sign) =>
+      sign === '1' ? one : (LEET[sign] ?? sign),
+    );
+  return [read('i'), read('l')];
+}
+
+function hasLeetWord(word: string, known: ReadonlySet<string>): boolean {
+  return ['i', 'l'].some((one) =>
+    known.has(word.replace(/[^a-z]/g, (sign) => (sign === '1' ? one : (LEET[sign] ?? sign)))),
+  );
+}
+
+// Same first and last letter, inner letters in another order; three such words are no accident.
+function unscrambled(folded: string): string | null {
+  const { words, bySignature } = KEY_WORDS;
+  const changed = new Set<string>();
+  const reading = folded.replace(/[a-z]{4,20}/g, (word) => {
+    if (words.has(word)) return word;
+    const target = bySignature.get(signatureOf(word));
+    if (target === undefined) return word;
+    changed.add(word);
+    return target;
+  });
+  return changed.size >= 3 ? reading : null;
+}
+
+function spacedReadings(text: string): RawView[] {
+  const found: RawView[] = [];
+  if (!/(?:\S[ \-_.*|]{1,4}){8}/.test(text)) return found;
+  for (const match of text.matchAll(SPACED)) {
+    // Words are further apart than letters; where they are not, the words stay joined.
+    const words = match[0]
+      .split(/ {2,}/)
+      .map((word) => word.replace(/(\S)[ \-_.*|](?=\S|$)/g, '$1').trim());
+    const joined = words.join(' ');
+    if (!/[a-z]{3}/i.test(joined)) continue;
+    found.push({
+      kind: 'disguised',
+      text: joined,
+      start: match.index,
+      end: match.index + match[0].length,
+    });
+    if (found.length >= 12) break;
+  }
+  return found;
+}
+
+function reversedReading(folded: string): string | null {
+  if (
+    !/\b(?:eht|dna|lla|uoy|metsys|erongi|snoitcurtsni|suoiverp|resu|daer|dnes|tpmorp)\b/.test(
+      folded,
+    )
+  )
+    return null;
+  return Array.from(folded).reverse().join('');
+}

@@ -1,0 +1,40 @@
+// Use or mention? Text that names an attack in order to warn of it, deny it or detect it.
+import type { Place } from './phrases.ts';
+
+const BEFORE = 140;
+const AFTER = 120;
+// Denials that govern what follows: "never reads ~/.ssh/id_rsa".
+const DENIAL =
+  /(?:\b(?:never|does not|doesn't|do not|will not|won't|cannot|can't|must not|not allowed to|refuses? to|without|no longer|prevents?|blocks?|blocked|rejects?|denies|denied|protects?|guards?|sanitiz\w+|strips?|removes?|forbids?|prohibits?|avoids?|neither|nor)\b[^.;!?]{0,60})$/;
+const SECURITY =
+  /\b(?:prompt[- ]injections?|injections?|attacks?|attackers?|malicious|adversar\w+|vulnerab\w+|exploit\w*|jailbreaks?|poison\w*|threats?|detect\w*|scan(?:s|ner|ners|ning)?|guardrails?|red[- ]team\w*|payloads?|phishing|suspicious|mitigat\w+|defen[cs]e\w*|heuristic\w*|patterns?|phrases?|owasp|cve|malware|untrusted|false positives?|flagged|flags|examples?|e\.g\.|such as|test cases?)\b/g;
+const QUOTE_OPEN = /["'`(\u300c\u300e\u2018\u201c][^"'`\u300d\u300f\n]{0,160}$/;
+
+/** True if the place is a mention: denied, or quoted amid talk about attacks. */
+export function isMention(text: string, place: Place): boolean {
+  const before = text.slice(Math.max(0, place.start - BEFORE), place.start);
+  const after = text.slice(place.end, place.end + AFTER);
+  if (DENIAL.test(before)) return true;
+  const around = `${before} ${text.slice(place.start, place.end)} ${after}`;
+  const words = new Set(
+    (withoutAddresses(around).match(SECURITY) ?? []).map((word) => word.slice(0, 6)),
+  );
+  if (words.size >= 3) return true;
+  return words.size >= 1 && isQuoted(before, after);
+}
+
+/** True if the text as a whole is about security: many different words of the trade. */
+export function isAboutSecurity(text: string): boolean {
+  const words = withoutAddresses(text.slice(0, 20_000)).match(SECURITY) ?? [];
+  const kinds = new Set(words.map((word) => word.slice(0, 6)));
+  return kinds.size >= 4 && words.length * 250 >= Math.min(text.length, 20_000);
+}
+
+function isQuoted(before: string, after: string): boolean {
+  return QUOTE_OPEN.test(before) && /^[^"'`]{0,80}["'`)\u300d\u300f\u2019\u201d]/.test(after);
+}
+
+// "attacker@evil.example" is an address, not talk about attackers.
+function withoutAddresses(text: string): string {
+  return text.replace(/\S*[@/]\S*/g, ' ');
+}

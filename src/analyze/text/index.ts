@@ -1,0 +1,149 @@
+// Finds instruction-like language in texts that a model will read: what an MCP server says about itself
+// and what its tools return. No model: normalise, decode, two-part phrases, use or mention, location.
+import type {
+  InstructionFinding,
+  InstructionVerdict,
+  ServerText,
+  Severity,
+  TextLocation,
+  TextObservation,
+} from '../../types.ts';
+import { escapeExcerpt } from './escape.ts';
+import { isAboutSecurity, isMention } from './guard.ts';
+import { hiddenFindings } from './hidden.ts';
+import { matchRules, signalPoints } from './match.ts';
+import { Phrasebook } from './phrases.ts';
+import type { Candidate, View } from './shapes.ts';
+import { viewsOf } from './views.ts';
+
+export { escapeExcerpt } from './escape.ts';
+
+const MAX_SCANNED = 262_144;
+const MAX_FINDINGS = 50;
+const ORDER: Record<Severity, number> = { info: 0, low: 1, moderate: 2, high: 3, critical: 4 };
+const LEVELS = ['info', 'low', 'moderate', 'high', 'critical'] as const;
+
+/**
+ * Instruction-like language in `text`. `location` says where it stood (default `tool-description`);
+ * `toolNames` are the server's own tools, so that talk about others shows. Offsets are UTF-16 units of
+ * `text`. Scans the first 256 Ki units of it and says so (`text-not-scanned`) when there is more.
+ */
+export function findInstructions(
+  text: string,
+  options: { location?: TextLocation; toolNames?: readonly string[] } = {},
+): InstructionVerdict {
+  const location = options.location ?? 'tool-description';
+  const scanned = text.slice(0, MAX_SCANNED);
+  const { views, hidden } = viewsOf(scanned);
+  const candidates = hiddenFindings(hidden, views, location);
+  for (const view of views) candidates.push(...findingsOf(view, location));
+  if (text.length > MAX_SCANNED) {
+    candidates.push({
+      ruleId: 'text-not-scanned',
+      severity: 'info',
+      start: MAX_SCANNED,
+      end: text.length,
+      words: '',
+    });
+  }
+  return verdictOf(text, candidates);
+}
+
+/** The texts in which something was found, in the order given. */
+export function observeTexts(
+  texts: readonly ServerText[],
+  toolNames: readonly string[],
+): TextObservation[] {
+  return texts
+    .map((text) => ({
+      text,
+      verdict: findInstructions(text.text, { location: text.location, toolNames }),
+    }))
+    .filter(({ verdict }) => verdict.findings.length > 0);
+}
+
+function findingsOf(view: View, location: TextLocation): Candidate[] {
+  const book = new Phrasebook(view.folded.text);
+  const matches = matchRules(book, location);
+  const isSecurityText = matches.length > 0 && isAboutSecurity(book.text);
+  const found = matches.map((match): Candidate => {
+    const mentioned = isMention(book.text, match) || isSecurityText;
+    const severity = mentioned
+      ? lower(match.severity, 3)
+      : isCarried(view)
+        ? raise(match.severity)
+        : match.severity;
+    return { ruleId: match.ruleId, severity, ...spanOf(view, match) };
+  });
+  if (!isSecurityText && isDirective(location) && signalPoints(book) >= 2) {
+    found.push({
+      ruleId: 'instruction-signals',
+      severity: 'moderate',
+      ...spanOf(view, { start: 0, end: Math.min(400, book.text.length) }),
+    });
+  }
+  return found;
+}
+
+// Where imperatives are usual, single signs add up to nothing.
+function isDirective(location: TextLocation): boolean {
+  return (
+    location === 'tool-description' ||
+    location === 'param-description' ||
+    location === 'tool-response' ||
+    location === 'resource'
+  );
+}
+
+function isCarried(view: View): boolean {
+  return view.kind !== 'plain' && view.kind !== 'attribute' && view.kind !== 'padded';
+}
+
+function spanOf(
+  view: View,
+  place: { start: number; end: number },
+): { start: number; end: number; words: string } {
+  const { at } = view.folded;
+  const from = at[place.start] ?? 0;
+  const to = (at[Math.max(place.start, place.end - 1)] ?? from) + 1;
+  const words = view.text.slice(from, to);
+  return view.isExact
+    ? { start: from, end: to, words }
+    : { start: view.start, end: view.end, words };
+}
+
+function raise(severity: Severity): Severity {
+  return LEVELS[Math.min(4, ORDER[severity] + 1)] ?? severity;
+}
+
+function lower(severity: Severity, steps: number): Severity {
+  return LEVELS[Math.max(0, ORDER[severity] - steps)] ?? severity;
+}
+
+function verdictOf(text: string, candidates: readonly Candidate[]): InstructionVerdict {
+  const best = new Map<string, Candidate>();
+  for (const candidate of candidates) {
+    const key = `${candidate.ruleId} ${candidate.start}`;
+    const known = best.get(key);
+    if (known === undefined || ORDER[candidate.severity] > ORDER[known.severity])
+      best.set(key, candidate);
+  }
+  const findings = [...best.values()]
+    .sort(
+      (a, b) =>
+        ORDER[b.severity] - ORDER[a.severity] ||
+        a.start - b.start ||
+        (a.ruleId < b.ruleId ? -1 : 1),
+    )
+    .slice(0, MAX_FINDINGS)
+    .map(({ ruleId, severity, start, end, words }): InstructionFinding => {
+      return {
+        ruleId,
+        severity,
+        excerpt: escapeExcerpt(words === '' ? text.slice(start, end) : words),
+        start,
+        end,
+      };
+    });
+  return { severity: findings[0]?.severity ?? 'none', findings };
+}

@@ -1,0 +1,72 @@
+// Applies the two-part rules to one reading: which parts lie close enough together, and where.
+import type { Severity, TextLocation } from '../../types.ts';
+import { Phrasebook, RULES, SIGNALS, type PhraseRule, type Place } from './phrases.ts';
+
+export interface Match extends Place {
+  ruleId: string;
+  severity: Severity;
+}
+
+/** Every rule that the text meets at the location, with the tightest place it was found at. */
+export function matchRules(book: Phrasebook, location: TextLocation): Match[] {
+  const found: Match[] = [];
+  for (const rule of RULES) {
+    const severity = rule.at?.[location] ?? rule.severity;
+    for (const place of meet(rule, book)) found.push({ ruleId: rule.id, severity, ...place });
+  }
+  return found;
+}
+
+/** The sum of the points of all concepts that occur: a weak sign each, telling together. */
+export function signalPoints(book: Phrasebook): number {
+  return SIGNALS.reduce(
+    (sum, [concept, points]) => sum + (book.places(concept).length > 0 ? points : 0),
+    0,
+  );
+}
+
+const MAX_EACH = 5;
+
+function meet(rule: PhraseRule, book: Phrasebook): Place[] {
+  const [first = [], ...rest] = rule.parts.map((part) => part.flatMap((name) => book.places(name)));
+  if (first.length === 0 || rest.some((places) => places.length === 0)) return [];
+  if (rule.distinct !== undefined) return distinctPlaces(first, rule.distinct, rule.within);
+  const found: Place[] = [];
+  for (const anchor of first) {
+    let span: Place | null = anchor;
+    for (const places of rest) span = span === null ? null : nearest(span, places, rule.within);
+    if (span !== null) found.push(span);
+    if (found.length >= MAX_EACH) break;
+  }
+  return found;
+}
+
+// The place that keeps the span shortest, if it stays within the bound. Two parts need two texts.
+function nearest(span: Place, places: readonly Place[], within: number): Place | null {
+  let best: Place | null = null;
+  for (const place of places) {
+    if (
+      place.start >= span.start &&
+      place.end <= span.end &&
+      place.end - place.start === span.end - span.start
+    )
+      continue;
+    const joined = { start: Math.min(span.start, place.start), end: Math.max(span.end, place.end) };
+    const length = joined.end - joined.start;
+    if (length <= within && (best === null || length < best.end - best.start)) best = joined;
+  }
+  return best;
+}
+
+function distinctPlaces(places: readonly Place[], count: number, within: number): Place[] {
+  const apart: Place[] = [];
+  for (const place of [...places].sort((a, b) => a.start - b.start)) {
+    if (place.start >= (apart.at(-1)?.end ?? -1)) apart.push(place);
+  }
+  for (let i = 0; i + count <= apart.length; i++) {
+    const start = apart[i]?.start ?? 0;
+    const end = apart[i + count - 1]?.end ?? 0;
+    if (end - start <= within) return [{ start, end }];
+  }
+  return [];
+}
