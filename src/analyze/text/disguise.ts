@@ -93,6 +93,8 @@ const LEET: Record<string, string> = Object.assign(Object.create(null), {
 });
 const MIXED =
   /(?=[^\s]{0,40}[a-z])[a-z]{0,40}[\u0370-\u058f\u0250-\u02af\u1d00-\u1d2b\ua730-\ua7ff]/;
+// Full-width or mathematical letters in words: styling of a line is lawful, of prose among plain text it is not.
+const STYLED = /(?:[\uff21-\uff5a\u{1d400}-\u{1d6a3}]{2,}[\s\p{P}\uff0c-\uff1f]{0,3}){4,}/gu;
 const SPACED =
   /(?:(?<![\p{L}\p{N}])[\p{L}\p{N}.,:;'"!?/_@<>()[\]{}$~+#*=-]( |[-_.*|]| {2,4})){10,}[\p{L}\p{N}.,!?]?/gu;
 
@@ -101,19 +103,26 @@ export function disguisedViews(text: string, folded: Folded): RawView[] {
   const whole = { kind: 'disguised', start: 0, end: text.length } as const;
   const found: RawView[] = [];
   const latin = lookalikeReading(folded.text);
-  if (latin !== null) found.push({ ...whole, text: latin });
+  // One Δx makes no disguise; words that only look Latin do.
+  if (latin !== null)
+    found.push({ ...whole, kind: latin.count >= 3 ? 'disguised' : 'folded', text: latin.text });
   for (const reading of leetReadings(folded.text)) found.push({ ...whole, text: reading });
   const ordered = unscrambled(folded.text);
   if (ordered !== null) found.push({ ...whole, text: ordered });
-  found.push(...spacedReadings(text));
+  found.push(...spacedReadings(text), ...styledReadings(text));
   const reversed = reversedReading(folded.text);
   if (reversed !== null) found.push({ ...whole, kind: 'reversed', text: reversed });
   return found;
 }
 
-function lookalikeReading(folded: string): string | null {
+function lookalikeReading(folded: string): { text: string; count: number } | null {
   if (!MIXED.test(folded)) return null;
-  return folded.replace(/[^\x00-\x7f]/g, (letter) => LOOKALIKES[letter] ?? letter);
+  const mixed =
+    folded.match(
+      /[a-z]*[\u0370-\u058f\u0250-\u02af\u1d00-\u1d2b\ua730-\ua7ff]+[a-z]+|[a-z]+[\u0370-\u058f]+/g,
+    ) ?? [];
+  const count = new Set(mixed.filter((word) => word.length >= 3)).size;
+  return { text: folded.replace(/[^\x00-\x7f]/g, (letter) => LOOKALIKES[letter] ?? letter), count };
 }
 
 // "1" is read as i and as l.
@@ -164,6 +173,23 @@ function spacedReadings(text: string): RawView[] {
     found.push({
       kind: 'disguised',
       text: joined,
+      start: match.index,
+      end: match.index + match[0].length,
+    });
+    if (found.length >= 12) break;
+  }
+  return found;
+}
+
+function styledReadings(text: string): RawView[] {
+  // Full-width letters are part of East Asian typography.
+  if (!/[\uff21-\uff5a\ud835]/.test(text) || /[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]/.test(text))
+    return [];
+  const found: RawView[] = [];
+  for (const match of text.matchAll(STYLED)) {
+    found.push({
+      kind: 'disguised',
+      text: match[0].normalize('NFKC'),
       start: match.index,
       end: match.index + match[0].length,
     });

@@ -5,9 +5,12 @@ const BEFORE = 140;
 const AFTER = 120;
 // Denials that govern what follows: "never reads ~/.ssh/id_rsa".
 const DENIAL =
-  /(?:\b(?:never|does not|doesn't|do not|will not|won't|cannot|can't|must not|not allowed to|refuses? to|without|no longer|prevents?|blocks?|blocked|rejects?|denies|denied|protects?|guards?|sanitiz\w+|strips?|removes?|forbids?|prohibits?|avoids?|neither|nor)\b[^.;!?]{0,60})$/;
+  /(?:\b(?:never|does not|doesn't|do not|will not|won't|cannot|can't|must not|not allowed to|refuses? to|without|no longer|prevents?|blocks?|blocked|rejects?|denies|denied|protects?|guards?|sanitiz\w+|strips?|removes?|forbids?|prohibits?|avoids?|neither|nor)\b(?:[^.;!?]|\.(?=\S)){0,80})$/;
 const SECURITY =
   /\b(?:prompt[- ]injections?|injections?|attacks?|attackers?|malicious|adversar\w+|vulnerab\w+|exploit\w*|jailbreaks?|poison\w*|threats?|detect\w*|scan(?:s|ner|ners|ning)?|guardrails?|red[- ]team\w*|payloads?|phishing|suspicious|mitigat\w+|defen[cs]e\w*|heuristic\w*|patterns?|phrases?|owasp|cve|malware|untrusted|false positives?|flagged|flags|examples?|e\.g\.|such as|test cases?)\b/g;
+// Advice to distrust what a text says: the opposite of an order to obey it.
+const DISTRUST =
+  /^[^.;!?]{0,12}(?:that (?:are|is|may|might|appear)|which|returned by|embedded|contained|found|coming|appearing|inside|within|in|from)\b[^.;!?]{0,30}(?:tool|response|result|output|data|content|document|dialogue|page|email|issue|untrusted|external|third|retrieved|fetched|user-supplied)/;
 const QUOTE_OPEN = /["'`(\u300c\u300e\u2018\u201c][^"'`\u300d\u300f\n]{0,160}$/;
 
 /** True if the place is a mention: denied, or quoted amid talk about attacks. */
@@ -15,7 +18,12 @@ export function isMention(text: string, place: Place): boolean {
   const before = text.slice(Math.max(0, place.start - BEFORE), place.start);
   const after = text.slice(place.end, place.end + AFTER);
   if (DENIAL.test(before)) return true;
-  const around = `${before} ${text.slice(place.start, place.end)} ${after}`;
+  if (
+    /^(?:do not|don't|never|ignore|disregard)\b/.test(text.slice(place.start, place.start + 12)) &&
+    DISTRUST.test(after)
+  )
+    return true;
+  const around = `${before} ${after}`;
   const words = new Set(
     (withoutAddresses(around).match(SECURITY) ?? []).map((word) => word.slice(0, 6)),
   );

@@ -68,21 +68,24 @@ function findingsOf(view: View, location: TextLocation): Candidate[] {
   const isSecurityText = matches.length > 0 && isAboutSecurity(book.text);
   const found = matches.map((match): Candidate => {
     const mentioned = isMention(book.text, match) || isSecurityText;
-    const severity = mentioned
-      ? lower(match.severity, 3)
-      : isCarried(view)
-        ? raise(match.severity)
-        : match.severity;
+    const severity = mentioned ? lower(match.severity, 3) : placed(match.severity, view, location);
     return { ruleId: match.ruleId, severity, ...spanOf(view, match) };
   });
-  if (!isSecurityText && isDirective(location) && signalPoints(book) >= 2) {
+  const signals = isSecurityText || !isDirective(location) ? null : signalPoints(book);
+  if (signals !== null && signals.points >= 2 && !isMention(book.text, signals.place)) {
     found.push({
       ruleId: 'instruction-signals',
       severity: 'moderate',
-      ...spanOf(view, { start: 0, end: Math.min(400, book.text.length) }),
+      ...spanOf(view, signals.place),
     });
   }
   return found;
+}
+
+// Documentation tells its readers what to do; only what is hidden in it is out of place.
+function placed(severity: Severity, view: View, location: TextLocation): Severity {
+  if (isCarried(view)) return raise(severity);
+  return location === 'readme' && ORDER[severity] > ORDER.low ? 'low' : severity;
 }
 
 // Where imperatives are usual, single signs add up to nothing.
@@ -96,7 +99,12 @@ function isDirective(location: TextLocation): boolean {
 }
 
 function isCarried(view: View): boolean {
-  return view.kind !== 'plain' && view.kind !== 'attribute' && view.kind !== 'padded';
+  return (
+    view.kind !== 'plain' &&
+    view.kind !== 'field' &&
+    view.kind !== 'attribute' &&
+    view.kind !== 'padded'
+  );
 }
 
 function spanOf(

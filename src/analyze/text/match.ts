@@ -17,14 +17,38 @@ export function matchRules(book: Phrasebook, location: TextLocation): Match[] {
   return found;
 }
 
-/** The sum of the points of all concepts that occur: a weak sign each, telling together. */
-export function signalPoints(book: Phrasebook): number {
-  return SIGNALS.reduce(
-    (sum, [concept, points]) => sum + (book.places(concept).length > 0 ? points : 0),
-    0,
-  );
+/**
+ * The most points that the concepts of any stretch of text add up to, and where. A weak sign each,
+ * telling together, but only close together: long documentation holds one of everything.
+ */
+export function signalPoints(book: Phrasebook): { points: number; place: Place } {
+  const places = SIGNALS.flatMap(([concept, points]) =>
+    book.places(concept).map((place) => ({ ...place, concept, points })),
+  ).sort((a, b) => a.start - b.start);
+  let best = { points: 0, place: { start: 0, end: 0 } };
+  const inWindow = new Map<string, number>();
+  let from = 0;
+  let points = 0;
+  for (const place of places) {
+    const seen = inWindow.get(place.concept) ?? 0;
+    inWindow.set(place.concept, seen + 1);
+    if (seen === 0) points += place.points;
+    for (
+      let first = places[from];
+      first !== undefined && place.start - first.start > WINDOW;
+      first = places[++from]
+    ) {
+      const left = (inWindow.get(first.concept) ?? 1) - 1;
+      inWindow.set(first.concept, left);
+      if (left === 0) points -= first.points;
+    }
+    const start = places[from]?.start ?? 0;
+    if (points > best.points) best = { points, place: { start, end: place.end } };
+  }
+  return best;
 }
 
+const WINDOW = 350;
 const MAX_EACH = 5;
 
 function meet(rule: PhraseRule, book: Phrasebook): Place[] {

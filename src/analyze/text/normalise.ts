@@ -35,7 +35,7 @@ const ANSI = /(?:\u001b\[|\u009b)[0-?]{0,24}[ -/]{0,4}[@-~]/g;
 
 /** Linear. At most three units come out for each that goes in. */
 export function fold(source: string): Folded {
-  const input = source.includes('\u001b') || source.includes('\u009b') ? blankAnsi(source) : source;
+  const input = blanked(source);
   const at = new Int32Array(input.length * 3 + 1);
   let out = '';
   let length = 0;
@@ -93,7 +93,9 @@ function foldWide(character: string): string {
   return SPECIAL[plain] ?? plain;
 }
 
-// Same length, so that offsets stay.
-function blankAnsi(text: string): string {
-  return text.replace(ANSI, (sequence) => '\u200b'.repeat(sequence.length));
+// Same length, so that offsets stay. A written "\\n" (JSON in a text) parts words as a line end does.
+function blanked(text: string): string {
+  const lines = text.includes('\\') ? text.replace(/\\[nrt](?![a-z]:)/g, '  ') : text;
+  if (!lines.includes('\u001b') && !lines.includes('\u009b')) return lines;
+  return lines.replace(ANSI, (sequence) => '\u200b'.repeat(sequence.length));
 }

@@ -4,6 +4,7 @@ import type { Folded } from './normalise.ts';
 
 export type ViewKind =
   | 'plain'
+  | 'field'
   | 'hidden-characters'
   | 'concealed'
   | 'comment'
@@ -11,6 +12,7 @@ export type ViewKind =
   | 'attribute'
   | 'encoded'
   | 'disguised'
+  | 'folded'
   | 'padded'
   | 'reversed';
 

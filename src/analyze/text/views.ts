@@ -1,5 +1,6 @@
 // The readings of a text: as it stands, and what is hidden, decoded or disguised in it.
 import { hiddenRuns, type HiddenRun } from './characters.ts';
+import { fieldViews } from './fields.ts';
 import { decodedViews } from './decode.ts';
 import { disguisedViews } from './disguise.ts';
 import { markupViews } from './markup.ts';
@@ -55,6 +56,7 @@ function carried(hidden: readonly HiddenRun[]): RawView[] {
 
 function inner(view: View): RawView[] {
   return [
+    ...fieldViews(view.text),
     ...markupViews(view.text),
     ...decodedViews(view.text),
     ...disguisedViews(view.text, view.folded),
