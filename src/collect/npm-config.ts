@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { isDict } from '../analyze/manifest.ts';
 import { VetError } from '../errors.ts';
 
 /** What pacote, arborist and npm-registry-fetch are given. Nothing in here can start a program. */
@@ -68,6 +69,14 @@ export async function readNpmConfig(input: NpmConfigInput): Promise<NpmConfigRes
   Object.assign(options, bounds, { timeout: 30_000, ignoreScripts: true, userAgent: 'mcp-vet' });
   const isIgnored = project !== null && Object.keys(project).length > 0 && !input.trustProject;
   return { options, ...(isIgnored ? { ignoredProjectFile: projectFile } : {}) };
+}
+
+/** npm's own default registry, as its libraries state it. */
+export function defaultRegistry(): string {
+  const require = createRequire(import.meta.url);
+  const words: unknown = require('@npmcli/config/lib/definitions');
+  const defaults = isDict(words) && isDict(words['defaults']) ? words['defaults'] : {};
+  return String(defaults['registry']);
 }
 
 async function readFlat(input: NpmConfigInput): Promise<Record<string, unknown>> {

@@ -1,0 +1,62 @@
+// An npm lockfile from disk, its format checked; an unknown format is an error, never a silent pass.
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { isDict, toManifest } from '../analyze/manifest.ts';
+import { VetError } from '../errors.ts';
+import type { Json, LockfileFact } from '../types.ts';
+
+const MAX_BYTES = 64_000_000;
+
+/** Throws a VetError (`unreadable`, `malformed`, `unsupported-lockfile`). */
+export async function readLockfile(file: string): Promise<LockfileFact> {
+  const raw = await readJson(file);
+  const version = isDict(raw) ? raw['lockfileVersion'] : undefined;
+  if (!isDict(raw) || typeof version !== 'number' || ![1, 2, 3].includes(version)) {
+    throw new VetError(
+      'unsupported-lockfile',
+      `${path.basename(file)} is not an npm lockfile of version 1, 2 or 3.`,
+      {
+        hint: 'Write one with: npm install --package-lock-only',
+      },
+    );
+  }
+  const manifestFile = path.join(path.dirname(file), 'package.json');
+  const hasManifest = await stat(manifestFile).then(
+    (entry) => entry.isFile(),
+    () => false,
+  );
+  return {
+    file,
+    lockfileVersion: version,
+    raw: raw as Json,
+    manifest: hasManifest ? toManifest(await readJson(manifestFile)) : null,
+  };
+}
+
+/** A JSON file of bounded size. Throws a VetError. */
+export async function readJson(file: string): Promise<unknown> {
+  const base = path.basename(file);
+  let text: string;
+  try {
+    if ((await stat(file)).size > MAX_BYTES) {
+      throw new VetError('too-large', `${base} is larger than ${MAX_BYTES / 1e6} MB.`, {
+        hint: 'Check that it is the file you meant.',
+      });
+    }
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    if (cause instanceof VetError) throw cause;
+    throw new VetError('unreadable', `${base} could not be read.`, {
+      hint: 'Check that it exists and that you may read it.',
+      cause,
+    });
+  }
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (cause) {
+    throw new VetError('malformed', `${base} is not valid JSON.`, {
+      hint: 'Open it in an editor; the parser says where it breaks.',
+      cause,
+    });
+  }
+}

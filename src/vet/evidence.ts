@@ -1,0 +1,176 @@
+// Everything that is known about one subject, collected side by side: what waits, waits for what it needs.
+import { joinReachability } from '../analyze/advisories/index.ts';
+import { observeTexts } from '../analyze/text/index.ts';
+import { collectAdvisories } from '../collect/advisories/index.ts';
+import { resolveTree, type ResolvedTree } from '../collect/arborist.ts';
+import { collectSource } from '../collect/source/index.ts';
+import { VetError } from '../errors.ts';
+import type { Evidence, Fact, Facts, TreeFact } from '../types.ts';
+import { collectNameFacts } from './names.ts';
+import { ownershipOf } from './ownership.ts';
+import { runInSandbox } from './run.ts';
+import type { Session } from './session.ts';
+import { registryOf, type ResolvedSubject } from './subject.ts';
+
+export interface Collected {
+  evidence: Evidence;
+  /** Null when the tree could not be resolved. */
+  tree: ResolvedTree | null;
+}
+
+export interface EvidenceSettings {
+  own: readonly string[];
+  minReleaseAgeDays: number;
+}
+
+const NOT_ASKED = (reason: string) => ({ known: false, reason }) as const;
+
+export async function collectEvidence(
+  resolved: ResolvedSubject,
+  session: Session,
+  settings: EvidenceSettings,
+): Promise<Collected> {
+  const { subject } = resolved;
+  const progress = (doing: string) => session.options.onProgress?.(subject.name, doing);
+  progress('resolving its dependencies');
+  const tree = await treeOf(resolved, session);
+  const treeFact = tree.known ? known(tree.value.tree, 'resolved as npm would') : tree;
+  progress('reading its source');
+  const advisories = advisoriesOf(treeFact, resolved, session);
+  const source = await sourceOf(treeFact, resolved, session, progress);
+  progress('looking at names, advisories and publisher');
+  const [names, advisoryFact] = await Promise.all([
+    collectNameFacts(resolved, treeFact, source, session),
+    advisories,
+  ]);
+  const run = await runInSandbox({ resolved, tree, source, session, progress });
+  const facts: Evidence['facts'] = {
+    request: known(resolved.request),
+    manifest: known(resolved.manifest),
+    packument: resolved.packument,
+    releases: resolved.releases,
+    tree: withInstallScripts(treeFact, source),
+    lockfile: resolved.lockfile,
+    confusion: NOT_ASKED('not collected'),
+    advisories: reached(advisoryFact, source),
+    names,
+    source,
+    texts: textsOf(source, run),
+    publisher: NOT_ASKED('not collected'),
+    repository: NOT_ASKED('not collected'),
+    popularity: NOT_ASKED('not collected'),
+    repoComparison: NOT_ASKED('no checkout was given (--repo)'),
+    change: NOT_ASKED('not compared'),
+    run,
+  };
+  const evidence: Evidence = {
+    now: session.now,
+    subject,
+    ownership: ownershipOf(resolved, settings.own, session),
+    minReleaseAgeDays: settings.minReleaseAgeDays,
+    facts,
+  };
+  return { evidence, tree: tree.known ? tree.value : null };
+}
+
+async function treeOf(resolved: ResolvedSubject, session: Session): Promise<Fact<ResolvedTree>> {
+  try {
+    const value = await resolveTree({
+      options: { ...session.npm, ...session.pacote },
+      cacheDir: session.cacheDir,
+      root: resolved.root,
+      registryHosts: session.registryHosts,
+    });
+    return { known: true, value };
+  } catch (error) {
+    // The subject itself is there; a tree that cannot be resolved is a fact about it.
+    if (error instanceof VetError) return { known: false, reason: error.message };
+    throw error;
+  }
+}
+
+function advisoriesOf(
+  tree: Fact<TreeFact>,
+  resolved: ResolvedSubject,
+  session: Session,
+): Promise<Fact<Facts['advisories']>> {
+  if (!tree.known) return Promise.resolve(tree);
+  return collectAdvisories({
+    tree: tree.value,
+    subject: resolved.subject,
+    now: session.now,
+    registry: registryOf(resolved.subject.name, session),
+    fetchOptions: session.pacote,
+    advisoryPaths: session.options.advisories ?? [],
+    databaseDir: session.databaseDir,
+    offline: session.options.offline === true,
+  });
+}
+
+async function sourceOf(
+  tree: Fact<TreeFact>,
+  resolved: ResolvedSubject,
+  session: Session,
+  progress: (doing: string) => void,
+): Promise<Fact<Facts['source']>> {
+  if (!tree.known) return tree;
+  const source = await collectSource({
+    tree: tree.value,
+    subject: resolved.subject,
+    manifest: resolved.manifest,
+    subjectFiles: resolved.files,
+    pacoteOptions: session.pacote,
+    cacheDir: session.cacheDir,
+    rulesDigest: session.rulesDigest,
+    onProgress: (done, total) => progress(`reading its source, ${done} of ${total} packages`),
+    ...(session.options.signal ? { signal: session.options.signal } : {}),
+  });
+  if (source.known && source.value.subject.files.total === 0) {
+    throw new VetError('empty-package', `${resolved.subject.name} has no files.`, {
+      hint: 'There is nothing to install; check the name.',
+    });
+  }
+  return source;
+}
+
+/** The registry's short manifests carry no scripts; the tarballs do. */
+function withInstallScripts(tree: Fact<TreeFact>, source: Fact<Facts['source']>): Fact<TreeFact> {
+  if (!tree.known || !source.known) return tree;
+  const nodes = tree.value.nodes.map((node) => {
+    const analysis =
+      node.kind === 'subject' ? source.value.subject : source.value.dependencies[node.id];
+    if (!analysis) return node;
+    const { scripts, gypfile } = analysis.manifest;
+    const names = ['preinstall', 'install', 'postinstall'].filter((name) => scripts[name]);
+    const installScripts = Object.fromEntries(names.map((name) => [name, scripts[name] ?? '']));
+    const hasBindings = Object.hasOwn(analysis.hashes, 'binding.gyp') && gypfile !== false;
+    // npm runs node-gyp by itself where there is a binding.gyp and no install script.
+    if (hasBindings && !scripts['install'] && !scripts['preinstall']) {
+      installScripts['install'] = 'node-gyp rebuild';
+    }
+    const hasInstallScript = node.hasInstallScript || Object.keys(installScripts).length > 0;
+    return { ...node, installScripts, hasInstallScript };
+  });
+  return { ...tree, value: { ...tree.value, nodes } };
+}
+
+function reached(
+  advisories: Fact<Facts['advisories']>,
+  source: Fact<Facts['source']>,
+): Fact<Facts['advisories']> {
+  if (!advisories.known || !source.known) return advisories;
+  const nodes = new Set(source.value.reachedNodes);
+  return { ...advisories, value: joinReachability(advisories.value, nodes) };
+}
+
+function textsOf(source: Fact<Facts['source']>, run: Fact<Facts['run']>): Fact<Facts['texts']> {
+  if (!source.known) return source;
+  const { surface } = source.value.subject;
+  const seen = run.known ? run.value : { tools: [], texts: [] };
+  const names = [...surface.tools, ...seen.tools].map((tool) => tool.name);
+  return known(observeTexts([...surface.texts, ...seen.texts], [...new Set(names)]));
+}
+
+function known<T>(value: T, from?: string): Fact<T> {
+  return { known: true, value, ...(from === undefined ? {} : { from }) };
+}

@@ -1,0 +1,83 @@
+// The sandbox run of one subject: installs the vetted tree without scripts, then lets the sandbox watch it.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ResolvedTree } from '../collect/arborist.ts';
+import { describeRun, runSandbox, type SandboxInput } from '../sandbox/index.ts';
+import type { Fact, Facts } from '../types.ts';
+import type { Session } from './session.ts';
+import type { ResolvedSubject } from './subject.ts';
+
+export interface RunInput {
+  resolved: ResolvedSubject;
+  tree: Fact<ResolvedTree>;
+  source: Fact<Facts['source']>;
+  session: Session;
+  progress: (doing: string) => void;
+}
+
+export async function runInSandbox(input: RunInput): Promise<Fact<Facts['run']>> {
+  const { resolved, tree, source, session } = input;
+  if (session.options.sandbox !== true) {
+    return { known: false, reason: 'static only: run with --sandbox' };
+  }
+  if (!tree.known) return tree;
+  if (!source.known) return source;
+  const bin = Object.keys(resolved.manifest.bin).sort()[0];
+  if (resolved.files.kind !== 'registry') {
+    return { known: false, reason: 'only published packages are run in the sandbox' };
+  }
+  if (bin === undefined) return { known: false, reason: 'the package has no bin to start' };
+  const dir = await mkdtemp(path.join(tmpdir(), 'mcp-vet-install-'));
+  try {
+    input.progress('installing the vetted tree for the sandbox, without scripts');
+    await tree.value.install(dir);
+    const sandbox = sandboxInput(input, source.value, dir, bin);
+    session.options.onNotice?.(describeRun(sandbox));
+    return await runSandbox(sandbox);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+function sandboxInput(
+  { resolved, tree, session, progress }: RunInput,
+  source: Facts['source'],
+  packageDir: string,
+  bin: string,
+): SandboxInput {
+  const nodes = tree.known ? tree.value.tree.nodes : [];
+  const scriptsOf = (id: string) => {
+    const scripts =
+      id === '' ? source.subject.manifest.scripts : source.dependencies[id]?.manifest.scripts;
+    const names = ['preinstall', 'install', 'postinstall'].filter((name) => scripts?.[name]);
+    return Object.fromEntries(names.map((name) => [name, scripts?.[name] ?? '']));
+  };
+  const environment = session.options.environment ?? process.env;
+  return {
+    packageDir,
+    subject: resolved.subject,
+    manifest: resolved.manifest,
+    bin,
+    args: session.options.args ?? [],
+    env: Object.fromEntries(
+      (session.options.env ?? []).map((entry) => {
+        const [name = '', ...value] = entry.split('=');
+        return [name, value.length > 0 ? value.join('=') : (environment[name] ?? '')];
+      }),
+    ),
+    environmentNames: [...new Set(source.subject.environment.map((entry) => entry.name))].sort(),
+    sourceSurface: source.subject.surface,
+    stated: source.stated,
+    installScripts: nodes
+      .map((node) => ({
+        node: node.name,
+        dir: node.id === '' ? `node_modules/${node.name}` : node.id,
+        scripts: scriptsOf(node.id),
+      }))
+      .filter((entry) => Object.keys(entry.scripts).length > 0),
+    staticHosts: [...new Set(source.subject.hosts.map((entry) => entry.host))].sort(),
+    onProgress: progress,
+    ...(session.options.signal ? { signal: session.options.signal } : {}),
+  };
+}

@@ -1,0 +1,112 @@
+// What all targets of one run share: options, npm's configuration, the clock, the caches.
+import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { createNameChecker, defaultKnownNames, type NameChecker } from '../analyze/names/index.ts';
+import { allRules } from '../checks/index.ts';
+import { loadKnownGood } from '../collect/known-good.ts';
+import { defaultRegistry, readNpmConfig, type NpmOptions } from '../collect/npm-config.ts';
+import { pacoteOptions } from '../collect/pacote.ts';
+import { VetError } from '../errors.ts';
+import { rulesDigest } from '../rule-data.ts';
+import type { Gate, KnownName } from '../types.ts';
+
+/** Everything a caller may set; each has the meaning of the command-line option of its name. */
+export interface VetOptions {
+  gate?: Gate;
+  sandbox?: boolean;
+  offline?: boolean;
+  registry?: string;
+  lockfile?: string;
+  advisories?: string[];
+  knownGood?: string[];
+  config?: string;
+  own?: string[];
+  cache?: string;
+  now?: string;
+  writeLock?: string;
+  /** `NAME` or `NAME=VALUE`, for the sandboxed server. */
+  env?: string[];
+  /** What stands after `--`, for the sandboxed server. */
+  args?: string[];
+  repo?: string;
+  trustProject?: boolean;
+  cwd?: string;
+  environment?: Record<string, string | undefined>;
+  onProgress?: (target: string, doing: string) => void;
+  /** One line that a person should see before the report (a file that was not used, what will run). */
+  onNotice?: (text: string) => void;
+  signal?: AbortSignal;
+}
+
+export interface Session {
+  options: VetOptions;
+  now: string;
+  cwd: string;
+  npm: NpmOptions;
+  pacote: Record<string, unknown>;
+  /** Hosts whose tarballs are the registry's own: the configured ones and npm's default. */
+  registryHosts: Set<string>;
+  cacheDir: string;
+  databaseDir: string;
+  known: KnownName[];
+  names: NameChecker;
+  rulesDigest: string;
+}
+
+export async function openSession(options: VetOptions): Promise<Session> {
+  const cwd = options.cwd ?? process.cwd();
+  const environment = options.environment ?? process.env;
+  const { options: npm, ignoredProjectFile } = await readNpmConfig({
+    cwd,
+    env: environment,
+    trustProject: options.trustProject === true,
+    ...(options.registry === undefined ? {} : { registry: options.registry }),
+  });
+  if (ignoredProjectFile) {
+    options.onNotice?.('The .npmrc of this folder was not used; --trust-project would use it.');
+  }
+  const cacheDir = cacheDirOf(options.cache, environment);
+  await mkdir(cacheDir, { recursive: true });
+  const extra = await Promise.all((options.knownGood ?? []).map((file) => loadKnownGood(file)));
+  const known = [...defaultKnownNames(), ...extra.flat()];
+  return {
+    options,
+    now: nowOf(options.now),
+    cwd,
+    npm,
+    pacote: pacoteOptions({ npm, cacheDir, offline: options.offline === true }),
+    registryHosts: hostsOf(npm),
+    cacheDir,
+    databaseDir: path.join(cacheDir, 'advisories'),
+    known,
+    names: createNameChecker({ known }),
+    rulesDigest: rulesDigest(allRules().map((rule) => rule.id)),
+  };
+}
+
+/** Where caches and the advisory database live: `--cache`, else the user's cache folder. */
+export function cacheDirOf(
+  cache: string | undefined,
+  environment: Record<string, string | undefined>,
+): string {
+  if (cache !== undefined) return path.resolve(cache);
+  const base =
+    environment['XDG_CACHE_HOME'] || path.join(environment['HOME'] || homedir(), '.cache');
+  return path.join(base, 'mcp-vet');
+}
+
+function nowOf(text: string | undefined): string {
+  if (text === undefined) return new Date().toISOString();
+  const time = Date.parse(text);
+  if (!Number.isNaN(time)) return new Date(time).toISOString();
+  throw new VetError('usage', '--now needs a date.', { hint: 'For example: --now 2026-11-20' });
+}
+
+function hostsOf(npm: NpmOptions): Set<string> {
+  const urls = [defaultRegistry(), npm.registry];
+  for (const [key, value] of Object.entries(npm)) {
+    if (key.endsWith(':registry')) urls.push(String(value));
+  }
+  return new Set(urls.filter((url) => URL.canParse(url)).map((url) => new URL(url).host));
+}
