@@ -36,6 +36,8 @@ export interface VetOptions {
   onProgress?: (target: string, doing: string) => void;
   /** One line that a person should see before the report (a file that was not used, what will run). */
   onNotice?: (text: string) => void;
+  /** Vet what this machine's client configurations start. */
+  discover?: boolean;
   signal?: AbortSignal;
 }
 

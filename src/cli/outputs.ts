@@ -1,0 +1,66 @@
+// Writes every report that was asked for, then the one on standard output.
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { VetError } from '../errors.ts';
+import { renderText } from '../render/text.ts';
+import type { VetResult } from '../types.ts';
+import type { Io } from './io.ts';
+
+export interface OutputFlags {
+  json?: boolean;
+  sarif?: string;
+  html?: string;
+  markdown?: string;
+  sbom?: string;
+  annotations?: boolean;
+  quiet?: boolean;
+  verbose?: boolean;
+  color: boolean;
+}
+
+export async function writeOutputs(result: VetResult, flags: OutputFlags, io: Io): Promise<void> {
+  const failures: unknown[] = [];
+  for (const [file, render] of filesOf(flags)) {
+    try {
+      await write(path.resolve(io.cwd, file), await render(result));
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (flags.json === true) {
+    io.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  } else {
+    io.stdout.write(
+      renderText(result, {
+        isTerminal: io.stdout.isTerminal,
+        env: io.env,
+        isOff: !flags.color,
+        width: io.stdout.columns,
+        isVerbose: flags.verbose === true,
+        isQuiet: flags.quiet === true,
+      }),
+    );
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+type Renderer = (result: VetResult) => Promise<string>;
+
+function filesOf(flags: OutputFlags): [string, Renderer][] {
+  const wanted: [string | undefined, Renderer][] = [];
+  return wanted.flatMap(([file, render]) =>
+    file === undefined ? [] : [[file, render] as const],
+  ) as [string, Renderer][];
+}
+
+async function write(file: string, text: string): Promise<void> {
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, text);
+  } catch (cause) {
+    throw new VetError('unreadable', `${path.basename(file)} could not be written.`, {
+      hint: 'Check the folder and its permissions.',
+      cause,
+    });
+  }
+}
