@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { VetError } from '../errors.ts';
+import type { VetResult } from '../types.ts';
 
 export interface Io {
   stdout: { write: (text: string) => void; isTerminal: boolean; columns: number };
@@ -77,7 +78,17 @@ export function reportError(error: unknown, isJson: boolean, io: Io): number {
         });
   const { code, message, hint } = failure;
   if (isJson) {
-    const body = { schemaVersion: 1, error: { code, message, ...(hint ? { hint } : {}) } };
+    const body: VetResult = {
+      schemaVersion: 1,
+      tool: { name: 'mcp-vet', version: io.version(), rulesDigest: '' },
+      startedAt: new Date().toISOString(),
+      durationMs: 0,
+      gate: { passed: false, failed: [] },
+      reports: [],
+      findings: [],
+      notVetted: [],
+      error: { code, message, ...(hint ? { hint } : {}) },
+    };
     io.stdout.write(`${JSON.stringify(body, null, 2)}\n`);
   } else {
     io.stderr.write(`mcp-vet: ${message}\n${hint ? `  ${hint}\n` : ''}`);

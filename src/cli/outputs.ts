@@ -46,11 +46,8 @@ export async function writeOutputs(result: VetResult, flags: OutputFlags, io: Io
 
 type Renderer = (result: VetResult) => Promise<string>;
 
-function filesOf(flags: OutputFlags): [string, Renderer][] {
-  const wanted: [string | undefined, Renderer][] = [];
-  return wanted.flatMap(([file, render]) =>
-    file === undefined ? [] : [[file, render] as const],
-  ) as [string, Renderer][];
+function filesOf(_flags: OutputFlags): [string, Renderer][] {
+  return [];
 }
 
 async function write(file: string, text: string): Promise<void> {

@@ -39,7 +39,7 @@ export function textCommand(program: Command, io: Io): void {
             );
           }
         }
-          },
+      },
     );
 }
 

@@ -22,6 +22,8 @@ export function pacoteOptions(options: PacoteOptions): Record<string, unknown> {
     preferOffline: false,
     ignoreScripts: true,
     fullMetadata: true,
+    // One request for the packument and the manifest picked from it.
+    packumentCache: new Map(),
     allowGit: 'none',
     allowRemote: 'none',
     allowFile: 'none',

@@ -82,6 +82,7 @@ export function registryError(error: unknown, name: string): unknown {
 function shapeOf(error: Error): Shape | undefined {
   const { code: raw, statusCode } = error as { code?: unknown; statusCode?: unknown };
   const code = String(raw ?? '');
+  if (/invalid json/i.test(error.message)) return SHAPES['EJSONPARSE'];
   if (Object.hasOwn(SHAPES, code)) return SHAPES[code];
   if (/^E5\d\d$/.test(code) || Number(statusCode) >= 500) {
     return {
@@ -99,6 +100,5 @@ function shapeOf(error: Error): Shape | undefined {
     return NETWORK;
   }
   if (/^(TAR_|Z_|ERR_ZLIB|ENODATA|EBADTARBALL)/.test(code)) return TARBALL;
-  if (/invalid json/i.test(error.message)) return SHAPES['EJSONPARSE'];
   return undefined;
 }

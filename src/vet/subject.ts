@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { manifestOfLock } from '../analyze/manifest-of-lock.ts';
 import { toManifest } from '../analyze/manifest.ts';
+import { editDistance } from '../analyze/names/distance.ts';
 import { toPackumentFact, toReleasesFact } from '../analyze/packument.ts';
 import type { TreeInput } from '../collect/arborist.ts';
 import { fetchManifest, fetchPackument } from '../collect/pacote.ts';
@@ -31,6 +32,8 @@ export interface ResolvedSubject {
   files: { kind: 'registry' } | { kind: 'folder' | 'tarball'; path: string };
 }
 
+// Far enough for a dropped scope; only the order of suggestions depends on it.
+const MAX_TYPO = 40;
 const UNPUBLISHED: { known: false; reason: string } = {
   known: false,
   reason: 'not a published package',
@@ -49,12 +52,12 @@ async function fromRegistry(
   session: Session,
 ): Promise<ResolvedSubject> {
   const { name } = target;
-  const raw = await fetchManifest(target.spec, session.pacote).catch((error: unknown) => {
+  const packument = await fetchPackument(name, session.pacote).catch((error: unknown) => {
     throw withSuggestion(error, name, session);
   });
+  const raw = await fetchManifest(target.spec, session.pacote);
   const manifest = toManifest(raw);
   const version = manifest.version ?? '';
-  const packument = await fetchPackument(name, session.pacote);
   const dist = raw['dist'];
   const integrity = integrityOf(dist) ?? integrityOf({ integrity: raw['_integrity'] });
   return {
@@ -83,7 +86,10 @@ async function fromRegistry(
 /** A typed typo is the first thing people do: a missing name that resembles a known one says so. */
 function withSuggestion(error: unknown, name: string, session: Session): unknown {
   if (!(error instanceof VetError) || error.code !== 'not-found') return error;
-  const best = session.names.check(name).matches[0];
+  const best = session.names
+    .check(name)
+    .matches.map(({ target }) => ({ target, distance: editDistance(name, target, MAX_TYPO) }))
+    .sort((a, b) => a.distance - b.distance)[0];
   if (!best) return error;
   return new VetError('not-found', `${error.message} Did you mean ${best.target}?`, {
     hint: `Vet ${best.target} if that is what you meant. A name that does not exist can be claimed by anyone tomorrow.`,

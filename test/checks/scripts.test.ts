@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { isUsualScript, scriptsRules } from '../../src/checks/dependency-audit/scripts.ts';
+import { evidenceOf, known, nodeOf } from '../support/evidence.ts';
+
+const { usual } = JSON.parse(
+  readFileSync(new URL('../../rules/scripts.json', import.meta.url), 'utf8'),
+) as { usual: { matches: string[]; ignores: string[] }[] };
+const find = (nodes: ReturnType<typeof nodeOf>[], problems: never[] | object[] = []) =>
+  scriptsRules.flatMap(
+    (rule) =>
+      rule.apply(
+        evidenceOf({
+          facts: { tree: known({ nodes, from: 'resolved', problems: problems as never }) },
+        }),
+      ).findings,
+  );
+const withScript = (command: string) =>
+  nodeOf({ name: 'dep', hasInstallScript: true, installScripts: { postinstall: command } });
+
+describe('install scripts', () => {
+  test.each(usual.flatMap((entry) => entry.matches))('%s is a usual script', (command: string) =>
+    expect(isUsualScript(command)).toBe(true),
+  );
+  test.each(usual.flatMap((entry) => entry.ignores))(
+    '%s is not a usual script',
+    (command: string) => expect(isUsualScript(command)).toBe(false),
+  );
+  test('a native build in a dependency is low', () => {
+    expect(find([withScript('node-gyp rebuild')])).toMatchObject([
+      { ruleId: 'install-script', severity: 'low' },
+    ]);
+  });
+  test('any other script is moderate', () => {
+    expect(find([withScript('node -e "1"')])).toMatchObject([{ severity: 'moderate' }]);
+  });
+  test('a package without scripts is not reported', () => {
+    expect(find([nodeOf({ name: 'dep' })])).toEqual([]);
+  });
+  test('a dependency whose version does not exist is reported, a missing optional peer is not', () => {
+    const problem = {
+      code: 'ETARGET',
+      name: 'dep',
+      spec: '^9',
+      from: 'weather-mcp@1.0.0',
+      message: '',
+    };
+    expect(find([], [problem])).toMatchObject([{ ruleId: 'unresolved-dependency' }]);
+    expect(find([], [])).toEqual([]);
+  });
+});

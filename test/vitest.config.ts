@@ -1,0 +1,15 @@
+// How the tests run: from the repository's root, nothing timed; in CI a skipped test is a failure.
+import { defineConfig } from 'vitest/config';
+import { SummaryReporter } from './support/summary-reporter.ts';
+
+export default defineConfig({
+  root: '..',
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Sandboxes, browsers and registries share the machine; two files at a time keep them honest.
+    maxWorkers: 2,
+    reporters: ['default', new SummaryReporter(process.env['MCP_VET_NO_SKIP'] === '1')],
+  },
+});
