@@ -1,5 +1,5 @@
 // What must be known before a point may pass (the table in rules/checklist.json), and the words of a pass.
-import { hasFreshSource } from '../analyze/advisories/freshness.ts';
+import { hasFreshSource } from '../analyze/advisories/index.ts';
 import type { CheckId, Evidence, Fact } from '../types.ts';
 import { isCovered } from './response-fuzzing/observed.ts';
 

@@ -1,7 +1,6 @@
 // Everything that is known about one subject, collected side by side: what waits, waits for what it needs.
-import { joinReachability } from '../analyze/advisories/index.ts';
 import { observeTexts } from '../analyze/text/index.ts';
-import { collectAdvisories } from '../collect/advisories/index.ts';
+import { collectAdvisories, joinReachability } from '../collect/advisories/index.ts';
 import { resolveTree, type ResolvedTree } from '../collect/arborist.ts';
 import { collectSource } from '../collect/source/index.ts';
 import { VetError } from '../errors.ts';
@@ -52,7 +51,9 @@ export async function collectEvidence(
     tree: withInstallScripts(treeFact, source),
     lockfile: resolved.lockfile,
     confusion: NOT_ASKED('not collected'),
-    advisories: reached(advisoryFact, source),
+    advisories: source.known
+      ? joinReachability(advisoryFact, new Set(source.value.reachedNodes))
+      : advisoryFact,
     names,
     source,
     texts: textsOf(source, run),
@@ -152,15 +153,6 @@ function withInstallScripts(tree: Fact<TreeFact>, source: Fact<Facts['source']>)
     return { ...node, installScripts, hasInstallScript };
   });
   return { ...tree, value: { ...tree.value, nodes } };
-}
-
-function reached(
-  advisories: Fact<Facts['advisories']>,
-  source: Fact<Facts['source']>,
-): Fact<Facts['advisories']> {
-  if (!advisories.known || !source.known) return advisories;
-  const nodes = new Set(source.value.reachedNodes);
-  return { ...advisories, value: joinReachability(advisories.value, nodes) };
 }
 
 function textsOf(source: Fact<Facts['source']>, run: Fact<Facts['run']>): Fact<Facts['texts']> {

@@ -1,7 +1,7 @@
 // Evidence and check results -> the report (design: docs in README, schema in rules/report.schema.json). Pure.
 import semver from 'semver';
 import { placeInTable, scoreOf } from '../score/index.ts';
-import { hasFreshSource } from '../analyze/advisories/freshness.ts';
+import { hasFreshSource } from '../analyze/advisories/index.ts';
 import type {
   Capability,
   CapabilityUse,
