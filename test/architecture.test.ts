@@ -54,12 +54,16 @@ const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.split(path.sep).join('/'));
 const roomOf = (file: string) => file.split('/')[0] ?? '';
-const importsOf = (file: string) =>
+const importsOf = (file: string, except = /^$/) =>
   [
     ...readFileSync(path.join(SRC, file), 'utf8').matchAll(
       /(?:^|\n)\s*(?:import|export)\s(?:[^'"`;]*?\sfrom\s)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g,
     ),
-  ].map((match) => match[1] ?? match[2] ?? '');
+  ]
+    .filter((match) => !except.test(match[0].trimStart()))
+    .map((match) => match[1] ?? match[2] ?? '');
+// Types of a library are words, not mechanisms.
+const valueImportsOf = (file: string) => importsOf(file, /^\s*(?:import|export) type\b/);
 const localImports = (file: string) =>
   importsOf(file)
     .filter((spec) => spec.startsWith('.'))
@@ -106,7 +110,7 @@ describe('architecture', () => {
   test('each third-party library is imported in one file only', () => {
     const users = new Map<string, Set<string>>();
     for (const file of files) {
-      for (const spec of importsOf(file)) {
+      for (const spec of valueImportsOf(file)) {
         if (spec.startsWith('.') || isBuiltin(spec)) continue;
         const name = spec
           .split('/')
@@ -115,7 +119,7 @@ describe('architecture', () => {
         users.set(name, (users.get(name) ?? new Set()).add(file));
       }
     }
-    // Types of a library and semver's comparisons are words, not mechanisms.
+    // semver's and npm-package-arg's grammar are words too.
     const shared = new Set(['semver', 'npm-package-arg', 'estree']);
     for (const [name, where] of users) {
       if (!shared.has(name)) expect([...where], name).toHaveLength(1);

@@ -1,5 +1,6 @@
 // `mcp-vet text [file|-]`: instruction-like language in one text.
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
+import { VetError } from '../errors.ts';
 import type { TextLocation } from '../types.ts';
 import { readInput, type Io } from './io.ts';
 
@@ -46,5 +47,7 @@ export function textCommand(program: Command, io: Io): void {
 function asLocation(text: string): TextLocation {
   const found = LOCATIONS.find((location) => location === text);
   if (found) return found;
-  throw new InvalidArgumentError(`one of ${LOCATIONS.join(', ')}`);
+  throw new VetError('usage', '--location names no place that is known.', {
+    hint: `One of: ${LOCATIONS.join(', ')}`,
+  });
 }

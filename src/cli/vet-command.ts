@@ -1,5 +1,5 @@
 // `mcp-vet <target...>`: vets, writes every report that was asked for, answers with the gate's exit code.
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { VetError } from '../errors.ts';
 import type { Gate, Severity, TrustLevel, VetResult } from '../types.ts';
 import type { VetOptions } from '../vet.ts';
@@ -78,9 +78,13 @@ export function vetCommand(program: Command, io: Io, setExit: (code: number) => 
     .option('--config <file>', 'configuration file (mcp-vet.config.json)')
     .option('--own <name>', 'a package, @scope or ./folder of your own; repeatable', collect, [])
     .option('--cache <dir>', 'cache folder')
-    .addOption(new Option('--min-trust <level>', 'fail below this trust level').choices(LEVELS))
     .addOption(
-      new Option('--fail-on <severity>', 'fail on findings from this on').choices(SEVERITIES),
+      program.createOption('--min-trust <level>', 'fail below this trust level').choices(LEVELS),
+    )
+    .addOption(
+      program
+        .createOption('--fail-on <severity>', 'fail on findings from this on')
+        .choices(SEVERITIES),
     )
     .option('--max-lost <n>', 'fail when more points were lost', asPoints)
     .option('--min-score <n>', 'fail below this score', asPoints)

@@ -41,10 +41,11 @@ export function placeInTable(evidence: Evidence, checks: CheckResult[]): Trust {
   const caps = checks
     .flatMap((check) => check.findings)
     .filter((finding) => finding.caps !== undefined && !finding.suppressed)
-    .filter((finding) => !isAtLeast(finding.caps ?? 'high', entry.level));
+    // A cap fires also where the row is no higher: the squat of a server is low by both.
+    .filter((finding) => isAtLeast(entry.level, finding.caps ?? 'high'));
   const level = caps.reduce((lowest, finding) => lower(lowest, finding.caps), entry.level);
   const capped = row.cap ? lower(level, row.cap.level) : level;
-  if (capped === entry.level) {
+  if (caps.length === 0 && capped === entry.level) {
     return {
       level: entry.level,
       sourceClass: row.sourceClass,
