@@ -48,7 +48,7 @@ export async function requestJson(request: Request): Promise<unknown> {
   try {
     return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
   } catch {
-    throw new Error('its answer is not JSON');
+    throw new Error('it answered with something that is not JSON');
   }
 }
 
@@ -68,7 +68,7 @@ export function failureReason(error: unknown): string {
     return 'it took too long to answer';
   }
   if (typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code)) return networkReason(code);
-  if (typeof message === 'string' && message.startsWith('it')) return message;
+  if (typeof message === 'string' && /^its? [a-z A-Z]{1,80}$/.test(message)) return message;
   return 'it could not be reached';
 }
 
