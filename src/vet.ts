@@ -6,12 +6,11 @@ import { gateOf } from './score/index.ts';
 import { parseTarget } from './targets/parse.ts';
 import type { NotVetted, Report, VetResult } from './types.ts';
 import { collectEvidence } from './vet/evidence.ts';
+import { expiredFindings, policyFor } from './vet/policy.ts';
 import { makeReport } from './vet/report.ts';
 import { openSession, type Session, type VetOptions } from './vet/session.ts';
 import { resolveSubject } from './vet/subject.ts';
 export type { VetOptions } from './vet/session.ts';
-
-const MIN_RELEASE_AGE_DAYS = 7;
 
 /** Vets one target. The promise rejects with a VetError only for misuse; a target that failed is in `notVetted`. */
 export async function vet(target: string, options: VetOptions = {}): Promise<VetResult> {
@@ -37,10 +36,10 @@ export async function vetAll(
     }
   }
   const gate = gateOf({
-    gate: options.gate ?? {},
+    gate: { ...session.config.gate, ...options.gate },
     reports,
     notVetted,
-    accepted: new Set(),
+    accepted: new Set(session.config.accept),
     isSandboxWanted: options.sandbox === true,
   });
   return {
@@ -50,7 +49,7 @@ export async function vetAll(
     durationMs: Date.now() - startedAtMs,
     gate,
     reports,
-    findings: [],
+    findings: expiredFindings(session.config, session.now),
     notVetted,
     ...(error ? { error } : {}),
   };
@@ -60,11 +59,9 @@ async function vetOne(text: string, session: Session): Promise<Report> {
   session.options.onProgress?.(text, 'asking the registry');
   const target = parseTarget(text, session.cwd);
   const resolved = await resolveSubject(target, session);
-  const { evidence, tree } = await collectEvidence(resolved, session, {
-    own: session.options.own ?? [],
-    minReleaseAgeDays: MIN_RELEASE_AGE_DAYS,
-  });
-  const report = makeReport(evidence, runChecks(evidence));
+  const { evidence, tree } = await collectEvidence(resolved, session);
+  const policy = policyFor(session.config, resolved.subject, session.now);
+  const report = makeReport(evidence, runChecks(evidence, policy));
   if (session.options.writeLock !== undefined && tree)
     await tree.writeLock(session.options.writeLock);
   return report;

@@ -17,17 +17,12 @@ export interface Collected {
   tree: ResolvedTree | null;
 }
 
-export interface EvidenceSettings {
-  own: readonly string[];
-  minReleaseAgeDays: number;
-}
-
+const MIN_RELEASE_AGE_DAYS = 7;
 const NOT_ASKED = (reason: string) => ({ known: false, reason }) as const;
 
 export async function collectEvidence(
   resolved: ResolvedSubject,
   session: Session,
-  settings: EvidenceSettings,
 ): Promise<Collected> {
   const { subject } = resolved;
   const progress = (doing: string) => session.options.onProgress?.(subject.name, doing);
@@ -67,8 +62,12 @@ export async function collectEvidence(
   const evidence: Evidence = {
     now: session.now,
     subject,
-    ownership: ownershipOf(resolved, settings.own, session),
-    minReleaseAgeDays: settings.minReleaseAgeDays,
+    ownership: ownershipOf(
+      resolved,
+      [...(session.options.own ?? []), ...session.config.own],
+      session,
+    ),
+    minReleaseAgeDays: session.config.minReleaseAgeDays ?? MIN_RELEASE_AGE_DAYS,
     facts,
   };
   return { evidence, tree: tree.known ? tree.value : null };
@@ -102,7 +101,7 @@ function advisoriesOf(
     now: session.now,
     registry: registryOf(resolved.subject.name, session),
     fetchOptions: session.pacote,
-    advisoryPaths: session.options.advisories ?? [],
+    advisoryPaths: [...(session.options.advisories ?? []), ...session.config.advisories],
     databaseDir: session.databaseDir,
     offline: session.options.offline === true,
   });

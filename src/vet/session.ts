@@ -9,6 +9,7 @@ import { defaultRegistry, readNpmConfig, type NpmOptions } from '../collect/npm-
 import { pacoteOptions } from '../collect/pacote.ts';
 import { VetError } from '../errors.ts';
 import { rulesDigest } from '../rule-data.ts';
+import { readUserConfig, type UserConfig } from '../targets/user-config.ts';
 import type { Gate, KnownName } from '../types.ts';
 
 /** Everything a caller may set; each has the meaning of the command-line option of its name. */
@@ -54,11 +55,20 @@ export interface Session {
   known: KnownName[];
   names: NameChecker;
   rulesDigest: string;
+  config: UserConfig;
 }
 
 export async function openSession(options: VetOptions): Promise<Session> {
   const cwd = options.cwd ?? process.cwd();
   const environment = options.environment ?? process.env;
+  const ruleIds = allRules().map((rule) => rule.id);
+  const { config, ignoredProjectFile: ignoredConfig } = await readUserConfig({
+    cwd,
+    env: environment,
+    trustProject: options.trustProject === true,
+    ruleIds,
+    ...(options.config === undefined ? {} : { file: options.config }),
+  });
   const { options: npm, ignoredProjectFile } = await readNpmConfig({
     cwd,
     env: environment,
@@ -68,9 +78,16 @@ export async function openSession(options: VetOptions): Promise<Session> {
   if (ignoredProjectFile) {
     options.onNotice?.('The .npmrc of this folder was not used; --trust-project would use it.');
   }
+  if (ignoredConfig) {
+    options.onNotice?.(
+      `The configuration in ${ignoredConfig} of this folder was not used; --config or --trust-project would use it.`,
+    );
+  }
+  for (const [scope, url] of Object.entries(config.registries)) npm[`${scope}:registry`] = url;
   const cacheDir = cacheDirOf(options.cache, environment);
   await mkdir(cacheDir, { recursive: true });
-  const extra = await Promise.all((options.knownGood ?? []).map((file) => loadKnownGood(file)));
+  const lists = [...(options.knownGood ?? []), ...config.knownGood];
+  const extra = await Promise.all(lists.map((file) => loadKnownGood(path.resolve(cwd, file))));
   const known = [...defaultKnownNames(), ...extra.flat()];
   return {
     options,
@@ -83,7 +100,8 @@ export async function openSession(options: VetOptions): Promise<Session> {
     databaseDir: path.join(cacheDir, 'advisories'),
     known,
     names: createNameChecker({ known }),
-    rulesDigest: rulesDigest(allRules().map((rule) => rule.id)),
+    rulesDigest: rulesDigest(ruleIds),
+    config,
   };
 }
 
