@@ -175,6 +175,16 @@ const codes = (args: Arguments): string | null => {
   const isText = numbers.length > 0 && numbers.every((code) => code >= 0 && code <= 0x10ffff);
   return isText ? numbers.map((code) => String.fromCodePoint(Math.floor(code))).join('') : null;
 };
+const pathOf = (args: Arguments): string | null => {
+  const parts = args.slice(0, 20).map((arg) => arg());
+  const isKnown = parts.some((part) => part !== null && part !== UNKNOWN);
+  return isKnown
+    ? parts
+        .map(asText)
+        .join('/')
+        .replaceAll(/\/{2,9}/g, '/')
+    : null;
+};
 const unescaped = (args: Arguments): string | null => {
   try {
     return decodeURIComponent(textOf(args, 0) ?? '%');
@@ -194,6 +204,10 @@ const FUNCTIONS: Record<string, (args: Arguments) => Value | null> = {
   'global.String.fromCodePoint': codes,
   'global.decodeURIComponent': unescaped,
   'global.unescape': unescaped,
+  'path.join': pathOf,
+  'path.resolve': pathOf,
+  'path.posix.join': pathOf,
+  'path.win32.join': pathOf,
   'global.String': (args) => args[0]?.() ?? null,
   'global.URL': (args) => {
     const text = textOf(args, 0);

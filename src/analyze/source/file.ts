@@ -2,8 +2,9 @@
 import { foldConstant } from './constant.ts';
 import { parentOf, walkTree } from './nodes.ts';
 import type { Visitor } from './nodes.ts';
+import { once } from './once.ts';
 import { parseSource } from './parse.ts';
-import type { Node, Program } from './parse.ts';
+import type { CallExpression, NewExpression, Node, Program } from './parse.ts';
 import { createResolver, canonicalSpec } from './resolve.ts';
 import { buildScopes } from './scope.ts';
 import type { Binding, Scopes } from './scope.ts';
@@ -13,6 +14,11 @@ export interface ImportUse {
   spec: string;
   line: number;
   kind: 'import' | 'export' | 'require' | 'dynamic';
+}
+
+export interface NamedCall {
+  node: CallExpression | NewExpression;
+  name: string;
 }
 
 export interface SourceFile {
@@ -35,6 +41,8 @@ export interface SourceFile {
   constant: (node: Node) => string | null;
   /** From 1. */
   lineOf: (node: Node | number) => number;
+  /** Every call and `new` whose callee has a name (see {@link SourceFile.resolve}), in order. */
+  calls: NamedCall[];
   /** All nodes, parents first, without recursion. Return false to leave out the children. */
   walk: (visitor: Visitor, from?: Node) => void;
   /** All nodes of a type, in the order of the text; much cheaper than a walk. */
@@ -79,6 +87,7 @@ export function openSourceFile(
   const lineOf = (node: Node | number) =>
     lineAt(lines(), typeof node === 'number' ? node : node.start);
   const imports = once(() => collectImports(scopes(), resolve, constant, lineOf));
+  const calls = once(() => collectCalls(scopes(), resolve));
   return {
     ok: true,
     file: {
@@ -88,6 +97,9 @@ export function openSourceFile(
       isModule,
       get imports() {
         return imports();
+      },
+      get calls() {
+        return calls();
       },
       resolve,
       constant,
@@ -107,11 +119,6 @@ export function openSourceFile(
   };
 }
 
-function once<T>(make: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
-}
-
 function lineStarts(text: string): number[] {
   const starts = [0];
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
@@ -127,6 +134,18 @@ function lineAt(starts: number[], offset: number): number {
     else high = middle - 1;
   }
   return low + 1;
+}
+
+function collectCalls(scopes: Scopes, resolve: (node: Node) => string | null): NamedCall[] {
+  const calls: NamedCall[] = [];
+  for (const type of ['CallExpression', 'NewExpression']) {
+    for (const node of scopes.byType.get(type) ?? []) {
+      if (node.type !== 'CallExpression' && node.type !== 'NewExpression') continue;
+      const name = node.callee.type === 'Super' ? null : resolve(node.callee);
+      if (name !== null) calls.push({ node, name });
+    }
+  }
+  return calls.sort((a, b) => a.node.start - b.node.start);
 }
 
 function collectImports(

@@ -1,0 +1,44 @@
+// Runs the examples that each entry of rules/capabilities.json carries.
+import { describe, expect, test } from 'vitest';
+import { capabilityRules, findCapabilities } from '../../../src/analyze/source/capabilities.ts';
+import { openSourceFile } from '../../../src/analyze/source/file.ts';
+
+function capabilitiesOf(text: string) {
+  const opened = openSourceFile('index.js', text);
+  if (!opened.ok) throw new Error(opened.reason);
+  return findCapabilities(opened.file);
+}
+const names = (text: string) => capabilitiesOf(text).map(({ capability }) => capability);
+
+describe.each(capabilityRules().map((rule) => [rule.id, rule] as const))('%s', (_, rule) => {
+  test.each(rule.matches)('matches %s', (text) => {
+    expect(names(text)).toContain(rule.capability);
+  });
+  test.each(rule.ignores)('ignores %s', (text) => {
+    expect(names(text)).not.toContain(rule.capability);
+  });
+});
+
+describe('findCapabilities', () => {
+  test('says where and what', () => {
+    expect(capabilitiesOf("import { rm } from 'fs/promises';\n\nrm('a');")).toEqual([
+      { capability: 'file-delete', line: 3, detail: 'fs.promises.rm' },
+    ]);
+  });
+
+  test('a process started through a shell is also a shell', () => {
+    const text = "require('child_process').spawn('git', [a], { shell: true })";
+    expect(names(text)).toEqual(['process-spawn', 'shell']);
+  });
+
+  test('names a few places of a capability, not all of them', () => {
+    const reads = Array.from({ length: 50 }, (_, i) => `fs.readFileSync('${i}');`).join('\n');
+    expect(names(`import fs from 'fs';\n${reads}`)).toEqual(['file-read']);
+  });
+
+  test('is not misled by keys of the prototype', () => {
+    expect(
+      names("a['__proto__'].b(); constructor(); toString.call(a); hasOwnProperty('b')"),
+    ).toEqual([]);
+  });
+});
