@@ -431,7 +431,8 @@ export interface PackageAnalysis {
     total: number;
     bytes: number;
     parsed: number;
-    unreadable: { file: string; reason: string }[];
+    /** `isReached`: the server's entry points or a lifecycle script lead to it. */
+    unreadable: { file: string; reason: string; isReached?: boolean }[];
   };
   /** sha256 (hex) of every regular file by path: clone detection, baseline, comparison with a repository. */
   hashes: Record<string, string>;

@@ -1,5 +1,5 @@
 // Where a package's code starts: bin, main, module, exports, and what lifecycle scripts run.
-import path from 'node:path/posix';
+import { posix as path } from 'node:path';
 import type { Json, Manifest } from '../../types.ts';
 
 export interface Entries {
@@ -11,6 +11,12 @@ export interface Entries {
 
 const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall'];
 const EXTENSIONS = ['.js', '.mjs', '.cjs', '.json', '.node', '.ts', '.mts', '.cts', '.tsx', '.jsx'];
+// Others need a flag of the person who runs it (`@zod/source`), or lead to no code (`types`).
+const CONDITIONS = new Set(
+  'import require node default module module-sync browser worker bun deno electron node-addons development production react-server edge-light workerd'.split(
+    ' ',
+  ),
+);
 const MAX_EXPORTS = 2_000;
 const MAX_DEPTH = 12;
 
@@ -55,7 +61,8 @@ function exportTargets(exports: Json | undefined): string[] {
     if (typeof value === 'string') found.push(value);
     else if (Array.isArray(value)) for (const item of value) visit(item, depth + 1);
     else if (typeof value === 'object' && value !== null) {
-      for (const [key, item] of Object.entries(value)) if (key !== 'types') visit(item, depth + 1);
+      for (const [key, item] of Object.entries(value))
+        if (/^\./.test(key) || CONDITIONS.has(key)) visit(item, depth + 1);
     }
   };
   visit(exports, 0);
@@ -81,7 +88,9 @@ function lifecycleFiles(manifest: Manifest, paths: ReadonlySet<string>): string[
     const command = Object.hasOwn(manifest.scripts, name) ? manifest.scripts[name] : undefined;
     if (command === undefined || seen.has(name)) return;
     seen.add(name);
-    for (const match of command.matchAll(/\b(?:npm|yarn|pnpm|bun)\s(?:run(?:-script)?\s)?([\w:.-]{1,80})/g)) {
+    for (const match of command.matchAll(
+      /\b(?:npm|yarn|pnpm|bun)\s(?:run(?:-script)?\s)?([\w:.-]{1,80})/g,
+    )) {
       visit(match[1] ?? '');
     }
     for (const word of command.split(/[\s"'`()&|;=,]{1,20}/).slice(0, 500)) {

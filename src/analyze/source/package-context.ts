@@ -17,6 +17,25 @@ export interface PackageContext {
   readme?: string;
 }
 
+export interface PackageFile {
+  /** Relative to the package, forward slashes, no leading `./`. */
+  path: string;
+  bytes: Uint8Array;
+}
+export interface PackageInput {
+  name: string;
+  version: string;
+  integrity: string | null;
+  isSubject: boolean;
+  files: PackageFile[];
+  /** What the archive holds and was not read, with the reason. */
+  notRead: { file: string; reason: string }[];
+  /** Files to be given up on (they took too long before). */
+  skip?: ReadonlySet<string>;
+  /** Told before each file is parsed, for a watchdog. */
+  onFile?: (index: number) => void;
+}
+
 /** A threat before reachability is known. */
 export type RawThreat = Omit<ThreatHit, 'reached'>;
 

@@ -1,5 +1,5 @@
 // Which files of a package are reached from its entry points and lifecycle scripts, and which packages from them.
-import path from 'node:path/posix';
+import { posix as path } from 'node:path';
 import type { PackageAnalysis, ReachedFrom, TreeFact } from '../../types.ts';
 import { resolvePath } from './entries.ts';
 import type { Entries } from './entries.ts';
@@ -108,7 +108,8 @@ function targetsOf(
   }
   for (const word of links.started) {
     const tail = word.replace(/^(?:file:\/\/)?(?:\$\{\}\/?)?/, '');
-    const file = resolvePath(path.join(path.dirname(from), tail), paths) ?? resolvePath(tail, paths);
+    const file =
+      resolvePath(path.join(path.dirname(from), tail), paths) ?? resolvePath(tail, paths);
     if (file !== null) found.push(file);
   }
   return found;

@@ -1,0 +1,64 @@
+// One look at one file: what of it outlives its tree.
+import { findCapabilities } from './capabilities.ts';
+import { findEnvironment } from './environment.ts';
+import { openSourceFile } from './file.ts';
+import type { SourceFile } from './file.ts';
+import { findHosts } from './hosts.ts';
+import type { FileSummary, PackageContext } from './package-context.ts';
+import { linksOf } from './reach.ts';
+import type { FileLinks } from './reach.ts';
+import { judgeReadability } from './readability.ts';
+import { findThreats } from './threats/index.ts';
+import type { Readability } from '../../types.ts';
+
+export interface FileLook {
+  path: string;
+  bytes: number;
+  links: FileLinks;
+  threats: FileSummary['threats'];
+  capabilities: FileSummary['capabilities'];
+  hosts: FileSummary['hosts'];
+  environment: { name: string; line: number }[];
+  readability: { verdict: Readability; reason: string };
+  /** Why the file could not be parsed; null if it could. */
+  failure: string | null;
+}
+
+const MAX_THREATS_A_FILE = 50;
+
+/** `keep` is handed the parsed file, for those who need the tree afterwards. */
+export function lookAt(
+  path: string,
+  text: string,
+  context: PackageContext,
+  keep: (file: SourceFile) => void,
+): FileLook {
+  const opened = openSourceFile(path, text);
+  const file = opened.ok ? opened.file : null;
+  const program = file?.program ?? null;
+  const look: FileLook = {
+    path,
+    bytes: text.length,
+    links: { specs: [], started: [] },
+    threats: [],
+    capabilities: [],
+    hosts: [],
+    environment: [],
+    readability: judgeReadability({ path, text, bytes: text.length, program }),
+    failure: opened.ok ? null : opened.reason,
+  };
+  if (!file) return look;
+  try {
+    look.links = linksOf(file);
+    look.capabilities = findCapabilities(file);
+    look.hosts = findHosts(file);
+    look.environment = findEnvironment(file);
+    look.threats = findThreats(file, context).slice(0, MAX_THREATS_A_FILE);
+    keep(file);
+  } catch (error) {
+    // A tree made to overflow the stack is given up on and named; anything else is our own bug.
+    if (!(error instanceof RangeError)) throw error;
+    look.failure = 'nested too deep to analyse';
+  }
+  return look;
+}

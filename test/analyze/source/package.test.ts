@@ -1,0 +1,213 @@
+// What one package's files tell, and what hostile ones cannot do.
+import { Buffer } from 'node:buffer';
+import { describe, expect, test } from 'vitest';
+import { analyzePackage } from '../../../src/analyze/source/package.ts';
+import type { PackageInput } from '../../../src/analyze/source/package-context.ts';
+
+function analyze(files: Record<string, string | Uint8Array>, more: Partial<PackageInput> = {}) {
+  return analyzePackage({
+    name: 'a',
+    version: '1.0.0',
+    integrity: null,
+    isSubject: true,
+    notRead: [],
+    files: Object.entries(files).map(([path, content]) => ({
+      path,
+      bytes: typeof content === 'string' ? Buffer.from(content) : content,
+    })),
+    ...more,
+  });
+}
+const manifest = (fields: object) => JSON.stringify({ name: 'a', version: '1.0.0', ...fields });
+const SPAWN = "require('child_process').execSync('ls')";
+const reachOf = (files: Record<string, string>) =>
+  Object.fromEntries(
+    analyze(files)
+      .capabilities.filter(({ capability }) => capability === 'process-spawn')
+      .map(({ file, reached }) => [file, reached]),
+  );
+
+describe('reachability', () => {
+  test.each<[string, Record<string, string>, string]>([
+    [
+      'the bin',
+      {
+        'package.json': manifest({ bin: { a: './cli.js' } }),
+        'x.js': SPAWN,
+        'cli.js': "require('./x')",
+      },
+      'entry',
+    ],
+    [
+      'index.js when main is not given',
+      { 'package.json': manifest({}), 'x.js': SPAWN, 'index.js': "import './x.js'" },
+      'entry',
+    ],
+    [
+      'conditional exports',
+      {
+        'package.json': manifest({ exports: { './b': { types: './b.d.ts', import: './x.js' } } }),
+        'x.js': SPAWN,
+      },
+      'entry',
+    ],
+    [
+      'a pattern in exports',
+      { 'package.json': manifest({ exports: { './*': './*.js' } }), 'x.js': SPAWN },
+      'entry',
+    ],
+    [
+      'an internal import',
+      {
+        'package.json': manifest({ main: 'm.js', imports: { '#y': { node: './x.js' } } }),
+        'm.js': "import '#y'",
+        'x.js': SPAWN,
+      },
+      'entry',
+    ],
+    [
+      'a postinstall script',
+      {
+        'package.json': manifest({ scripts: { postinstall: 'node ./x.js --quiet' } }),
+        'x.js': SPAWN,
+      },
+      'lifecycle',
+    ],
+    [
+      'npm run in a preinstall script',
+      {
+        'package.json': manifest({ scripts: { preinstall: 'npm run b', b: 'node x' } }),
+        'x.js': SPAWN,
+      },
+      'lifecycle',
+    ],
+    [
+      'a worker',
+      {
+        'package.json': manifest({ main: 'm.js' }),
+        'm.js':
+          "import { Worker } from 'worker_threads'; new Worker(new URL('./x.js', import.meta.url))",
+        'x.js': SPAWN,
+      },
+      'entry',
+    ],
+    [
+      'a started process',
+      {
+        'package.json': manifest({ main: 'm.js' }),
+        'm.js': "require('child_process').fork(require('path').join(__dirname, 'x.js'))",
+        'x.js': SPAWN,
+      },
+      'entry',
+    ],
+    [
+      'a computed import',
+      {
+        'package.json': manifest({ main: 'm.js' }),
+        'm.js': 'import(`./tools/${name}.js`)',
+        'tools/x.js': SPAWN,
+      },
+      'entry',
+    ],
+    [
+      'nothing: a decoy',
+      { 'package.json': manifest({ main: 'm.js' }), 'm.js': '1', 'test/x.js': SPAWN },
+      'none',
+    ],
+    [
+      'nothing but a script that no install runs',
+      {
+        'package.json': manifest({ main: 'm.js', scripts: { test: 'node x.js' } }),
+        'm.js': '1',
+        'x.js': SPAWN,
+      },
+      'none',
+    ],
+  ])('code is reached from %s', (_, files, reached) => {
+    const found = reachOf(files);
+    expect(found[Object.keys(files).find((file) => file.endsWith('x.js')) ?? '']).toBe(reached);
+  });
+
+  test('imports of reached files only, as package names', () => {
+    const files = {
+      'package.json': manifest({ main: 'm.js' }),
+      'm.js':
+        "import '@b/c/d.js'; import 'node:fs'; import 'e/f'; import './g.js'; import 'a/self'",
+      'g.js': "require('h')",
+      'test.js': "require('i')",
+    };
+    expect(analyze(files).importsReached).toEqual(['@b/c', 'e', 'h']);
+  });
+});
+
+describe('files', () => {
+  test('counts, hashes and texts', () => {
+    const analysis = analyze({
+      'package.json': manifest({}),
+      'index.js': 'export {}',
+      'README.md': '# A',
+      'CHANGELOG.md': '## 1',
+      'SECURITY.md': 'mail us',
+    });
+    expect(analysis.files).toMatchObject({ total: 5, parsed: 1, unreadable: [] });
+    expect(analysis.hashes['index.js']).toMatch(/^[0-9a-f]{64}$/);
+    expect(analysis).toMatchObject({ readme: '# A', changelog: '## 1', securityPolicy: 'mail us' });
+  });
+
+  test.each<[string, number[], string]>([
+    ['a.wasm', [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0], 'wasm'],
+    ['a.node', [0x7f, 0x45, 0x4c, 0x46, 2, 1], 'native-code'],
+    ['hidden.txt', [0x4d, 0x5a, 0x90, 0, 3, 0], 'native-code'],
+    ['a.jsc', [1, 2, 3, 4], 'native-code'],
+  ])('recognises compiled code in %s', (path, bytes, capability) => {
+    const analysis = analyze({ 'package.json': manifest({}), [path]: Uint8Array.from(bytes) });
+    expect(analysis.capabilities.map((hit) => [hit.file, hit.capability])).toEqual([
+      [path, capability],
+    ]);
+  });
+
+  test('a file that is too large is named, not parsed', () => {
+    const analysis = analyze({ 'package.json': manifest({}), 'index.js': 'a;'.repeat(15_000_000) });
+    expect(analysis.files.unreadable).toEqual([
+      { file: 'index.js', reason: 'too large to parse', isReached: true },
+    ]);
+  });
+
+  test('a file given up on before is named, not parsed', () => {
+    const analysis = analyze(
+      { 'package.json': manifest({}), 'index.js': '1' },
+      { skip: new Set(['index.js']) },
+    );
+    expect(analysis.files.unreadable[0]?.reason).toBe('took too long or too much memory');
+  });
+
+  test('a file nested too deep is named', () => {
+    const deep = `a(${'['.repeat(50_000)}${']'.repeat(50_000)})`;
+    const analysis = analyze({ 'package.json': manifest({}), 'index.js': deep });
+    expect(analysis.files.unreadable[0]?.reason).toBe('nested too deep to parse');
+  });
+
+  test('names of the prototype are only names', () => {
+    const analysis = analyze({
+      'package.json':
+        '{"__proto__": {"main": "x"}, "imports": {"__proto__": "./a.js"}, "bin": {"__proto__": "./b.js"}}',
+      ['__proto__']: 'x',
+      constructor: 'y',
+      'index.js':
+        "import '#__proto__'; import './__proto__'; a.__proto__.b(); require('constructor')",
+    });
+    expect(Object.keys(analysis.hashes)).toContain('__proto__');
+    expect(analysis.importsReached).toEqual(['constructor']);
+  });
+
+  test('a broken package.json leaves an empty manifest', () => {
+    expect(analyze({ 'package.json': '{', 'index.js': '1' }).manifest.bin).toEqual({});
+  });
+});
+
+test('environment variables are named, the whole environment is a star', () => {
+  const text =
+    'const { A, B: b } = process.env; process.env.C; const e = process.env; e.D; send({ ...process.env })';
+  const names = analyze({ 'package.json': manifest({}), 'index.js': text }).environment;
+  expect(names.map(({ name }) => name).toSorted()).toEqual(['*', 'A', 'B', 'C']);
+});
