@@ -63,8 +63,16 @@ const advisorySourcesUnanswered: Rule = {
   },
 };
 
-const missingSources = (fact: AdvisoriesFact, now: string): string[] =>
-  (['vulnerability', 'malware'] as const).flatMap((kind) => whyNotFresh(fact, kind, now) ?? []);
+/** One sentence where the same holds for both kinds. */
+function missingSources(fact: AdvisoriesFact, now: string): string[] {
+  const vulnerability = whyNotFresh(fact, 'vulnerability', now);
+  const malware = whyNotFresh(fact, 'malware', now);
+  const both = vulnerability?.replace('vulnerability', 'malware') === malware;
+  if (vulnerability !== null && both) {
+    return [vulnerability.replace('vulnerability', 'vulnerability or malware')];
+  }
+  return [vulnerability, malware].filter((reason) => reason !== null);
+}
 
 function vulnerabilityHit(found: Vulnerability, node: TreeNode | undefined): Hit {
   const { advisory } = found;
