@@ -1,0 +1,134 @@
+// The command line that puts the server into its box: limits, bubblewrap and what can be seen inside.
+import { existsSync, lstatSync, readlinkSync } from 'node:fs';
+import path from 'node:path';
+import { type BoxConfig, NOBODY } from './protocol.ts';
+import { BOX_PATHS } from './types.ts';
+
+const UID = '1000';
+// Kernel interfaces under /proc that say more about the host than a server should know.
+const HIDDEN_PROC = ['kcore', 'keys', 'timer_list', 'sched_debug', 'kallsyms', 'kmsg'];
+const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
+
+/**
+ * The program and its arguments; the filter is expected as file descriptor `seccompFd`.
+ * The environment is not in it, since everybody on the host can read arguments.
+ */
+export function boxCommand(config: BoxConfig, base: string, seccompFd: number): string[] {
+  const { limits } = config;
+  return [
+    ...(config.isRoot ? becomeNobody() : []),
+    'prlimit',
+    `--data=${limits.dataBytes}`,
+    `--nproc=${limits.processes}`,
+    `--fsize=${limits.fileBytes}`,
+    `--nofile=${limits.openFiles}`,
+    '--core=0',
+    'bwrap',
+    ...namespaces(config),
+    ...systemFolders(),
+    ...nodeFolders(config, base),
+    ...ownFolders(config, base),
+    '--chdir',
+    config.cwd,
+    '--seccomp',
+    String(seccompFd),
+    '--remount-ro',
+    '/',
+    '--',
+    ...config.command,
+  ];
+}
+
+/** The environment inside, which is all that the server gets. */
+export function boxEnvironment({ env, canaries }: BoxConfig): Record<string, string> {
+  const secrets = canaries.flatMap(({ env: name, value }) =>
+    name === undefined ? [] : [[name, value]],
+  );
+  return {
+    PATH: `${path.dirname(BOX_PATHS.node)}:/usr/local/bin:/usr/bin:/bin`,
+    HOME: BOX_PATHS.home,
+    USER: 'dev',
+    LOGNAME: 'dev',
+    SHELL: '/bin/bash',
+    LANG: 'C.UTF-8',
+    TERM: 'xterm-256color',
+    NODE_EXTRA_CA_CERTS: CERTIFICATES,
+    SSL_CERT_FILE: CERTIFICATES,
+    CURL_CA_BUNDLE: CERTIFICATES,
+    REQUESTS_CA_BUNDLE: CERTIFICATES,
+    ...Object.fromEntries(secrets),
+    ...env,
+  };
+}
+
+function becomeNobody(): string[] {
+  const id = String(NOBODY);
+  return ['setpriv', '--reuid', id, '--regid', id, '--clear-groups', '--inh-caps', '-all'];
+}
+
+// Not --die-with-parent: what the server leaves running when it ends is still to be seen.
+// Everything dies with the supervisor, which is the first process of the namespace around it.
+function namespaces({ canDisableUserns }: BoxConfig): string[] {
+  return [
+    '--unshare-user',
+    ...(canDisableUserns ? ['--disable-userns'] : []),
+    ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
+    ...['--hostname', 'laptop', '--uid', UID, '--gid', UID],
+    ...['--new-session', '--cap-drop', 'ALL', '--proc', '/proc', '--dev', '/dev'],
+  ];
+}
+
+/** Programs and libraries of the host, read-only; nothing that belongs to a user or a service. */
+function systemFolders(): string[] {
+  const folders = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'].flatMap((folder) => {
+    const stat = lstatSync(folder, { throwIfNoEntry: false });
+    if (stat === undefined) return [];
+    return stat.isSymbolicLink()
+      ? ['--symlink', readlinkSync(folder), folder]
+      : ['--ro-bind', folder, folder];
+  });
+  return ['--ro-bind', '/usr', '/usr', ...folders];
+}
+
+function nodeFolders(config: BoxConfig, base: string): string[] {
+  const inside = path.dirname(BOX_PATHS.node);
+  const parents = ['--perms', '0755', '--dir', '/opt', '--perms', '0755', '--dir', '/opt/node'];
+  if (config.nodePath.startsWith('/usr/')) {
+    return [...parents, '--dir', inside, '--symlink', config.nodePath, BOX_PATHS.node];
+  }
+  const libraries = config.nodeLibraries.flatMap((file, index) => [
+    '--ro-bind',
+    config.isRoot ? `${base}/lib-${index}` : file,
+    file,
+  ]);
+  const modules = config.nodeModules;
+  return [
+    ...parents,
+    '--ro-bind',
+    config.isRoot ? `${base}/node` : config.nodePath,
+    BOX_PATHS.node,
+    ...(modules === null
+      ? []
+      : ['--ro-bind', config.isRoot ? `${base}/modules` : modules, '/opt/node/lib/node_modules']),
+    ...libraries,
+  ];
+}
+
+function ownFolders(config: BoxConfig, base: string): string[] {
+  const readable = ['/etc/alternatives', '/etc/ld.so.cache', '/etc/localtime'].flatMap((file) =>
+    existsSync(file) ? ['--ro-bind', file, file] : [],
+  );
+  const hidden = HIDDEN_PROC.map((name) => `/proc/${name}`).filter((file) => existsSync(file));
+  const folder = (at: string) => ['--perms', '0755', '--dir', at];
+  return [
+    ...['--ro-bind', `${base}/etc`, '/etc', ...readable],
+    ...hidden.flatMap((file) => ['--ro-bind', '/dev/null', file]),
+    ...[...folder('/home'), '--bind', `${base}/home`, BOX_PATHS.home],
+    ...['--bind', `${base}/tmp`, '/tmp', '--bind', `${base}/shm`, '/dev/shm'],
+    ...[...folder('/run'), ...folder('/mnt'), ...folder('/srv'), ...folder('/var')],
+    ...['--symlink', '/tmp', '/var/tmp', '--symlink', '/run', '/var/run'],
+    config.writablePackage ? '--bind' : '--ro-bind',
+    config.isRoot ? `${base}/package` : config.packageDir,
+    BOX_PATHS.package,
+  ];
+}

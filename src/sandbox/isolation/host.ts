@@ -1,0 +1,96 @@
+// What the launcher must know of the host before it starts a box, and the package in a state to be bound.
+import { execFile } from 'node:child_process';
+import { constants, existsSync, lstatSync, statSync } from 'node:fs';
+import { chmod, cp, lchown, readdir, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { NOBODY, type BoxConfig } from './protocol.ts';
+
+const WORLD_READABLE = constants.S_IROTH | constants.S_IXOTH;
+const SYSTEM_FOLDERS = /^\/(usr|lib|lib32|lib64|libx32)\//;
+
+type Host = Pick<
+  BoxConfig,
+  'hasFirewall' | 'canDisableUserns' | 'nodePath' | 'nodeLibraries' | 'nodeModules'
+>;
+
+export async function describeHost(): Promise<Host> {
+  const nodePath = await realpath(process.execPath);
+  const isForeign = !nodePath.startsWith('/usr/');
+  const modules = path.resolve(nodePath, '../../lib/node_modules');
+  return {
+    hasFirewall: findProgram('nft') !== null,
+    canDisableUserns: await canDisableUserns(),
+    nodePath,
+    nodeLibraries: isForeign ? librariesOfNode() : [],
+    nodeModules: isForeign && existsSync(modules) ? modules : null,
+  };
+}
+
+/** Absolute path, or null. Administrators' folders are looked at even if they are not in PATH. */
+export function findProgram(name: string): string | null {
+  const folders = [
+    ...(process.env['PATH'] ?? '').split(':'),
+    '/usr/local/sbin',
+    '/usr/sbin',
+    '/sbin',
+  ];
+  const files = folders.filter(path.isAbsolute).map((folder) => path.join(folder, name));
+  return files.find((file) => existsSync(file)) ?? null;
+}
+
+/** stdout and stderr together, or null when the program cannot be run or fails. */
+export function run(program: string, args: string[]): Promise<{ ok: boolean; text: string }> {
+  return new Promise((resolve) => {
+    execFile(program, args, { timeout: 5000 }, (error, stdout, stderr) =>
+      resolve({ ok: error === null, text: `${stdout}${stderr}`.trim() }),
+    );
+  });
+}
+
+async function canDisableUserns(): Promise<boolean> {
+  const { text } = await run('bwrap', ['--version']);
+  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(text) ?? [];
+  return Number(major) > 0 || Number(minor) >= 8;
+}
+
+function librariesOfNode(): string[] {
+  const report = process.report.getReport() as unknown as { sharedObjects?: string[] };
+  const files = (report.sharedObjects ?? []).filter(path.isAbsolute);
+  return files.filter((file) => !SYSTEM_FOLDERS.test(file) && existsSync(file));
+}
+
+/**
+ * The folder to bind. As root the server becomes a user who owns nothing, so a folder that others
+ * cannot read is copied beside the run's folder, and one to write into is given to that user.
+ */
+export async function preparePackage(
+  folder: string,
+  {
+    isRoot,
+    writablePackage,
+    copyTo,
+  }: { isRoot: boolean; writablePackage: boolean; copyTo: string },
+): Promise<string> {
+  const source = await realpath(folder);
+  if (!isRoot) return source;
+  if (writablePackage) {
+    await eachEntry(source, (file) => lchown(file, NOBODY, NOBODY));
+    return source;
+  }
+  if ((statSync(source).mode & WORLD_READABLE) === WORLD_READABLE) return source;
+  await cp(source, copyTo, { recursive: true, verbatimSymlinks: true });
+  await eachEntry(copyTo, async (file) => {
+    const stat = lstatSync(file);
+    if (!stat.isSymbolicLink()) await chmod(file, stat.mode | (stat.isDirectory() ? 0o555 : 0o444));
+  });
+  return copyTo;
+}
+
+async function eachEntry(folder: string, visit: (file: string) => Promise<void>): Promise<void> {
+  await visit(folder);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) await eachEntry(file, visit);
+    else await visit(file);
+  }
+}

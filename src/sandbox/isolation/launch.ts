@@ -1,0 +1,106 @@
+// Starts a server in a box of its own and hands out its streams and what it was seen doing.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describeHost, preparePackage } from './host.ts';
+import { CONTROL_FD, monotonicMs, NOBODY, type BoxConfig } from './protocol.ts';
+import { makeRunFolder, removeFolder, removeStaleFolders } from './run-folder.ts';
+import { RunningBox } from './running-box.ts';
+import { BOX_PATHS, type Box, type LaunchOptions, type Limits } from './types.ts';
+
+export const DEFAULT_LIMITS: Limits = {
+  dataBytes: 2 * 2 ** 30,
+  rssBytes: 3 * 2 ** 30,
+  processes: 512,
+  fileBytes: 256 << 20,
+  openFiles: 4096,
+  lineBytes: 4 << 20,
+  outputBytes: 64 << 20,
+  stderrBytes: 1 << 20,
+  eventBytes: 8 << 20,
+  timeMs: 300_000,
+};
+const START_TIMEOUT_MS = 15_000;
+
+/** Rejects with Error when the box cannot be made; the server has not run then. */
+export async function launch(options: LaunchOptions): Promise<Box> {
+  removeStaleFolders();
+  const runDir = makeRunFolder();
+  try {
+    const config = await configOf(options, runDir);
+    const box = new RunningBox(spawnSupervisor(config), config, () => removeFolder(runDir));
+    await box.start((child) => (config.isRoot ? mapUsers(child) : Promise.resolve()));
+    return box;
+  } catch (error) {
+    removeFolder(runDir);
+    throw error;
+  }
+}
+
+async function configOf(options: LaunchOptions, runDir: string): Promise<BoxConfig> {
+  const isRoot = process.getuid?.() === 0;
+  mkdirSync(path.join(runDir, 'box'));
+  const writablePackage = options.writablePackage ?? false;
+  const [program = 'node', ...args] = options.command;
+  return {
+    ...(await describeHost()),
+    isRoot,
+    runDir: path.join(runDir, 'box'),
+    packageDir: await preparePackage(options.packageDir, {
+      isRoot,
+      writablePackage,
+      copyTo: path.join(runDir, 'package'),
+    }),
+    writablePackage,
+    command: [program === 'node' ? BOX_PATHS.node : program, ...args],
+    cwd: options.cwd ?? BOX_PATHS.project,
+    env: options.env ?? {},
+    canaries: options.canaries,
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    sinkBody: options.sinkBody,
+  };
+}
+
+// As an ordinary user the outer namespace knows that user only; as root it knows nobody as well,
+// and the launcher has to say so, which is what the first line on the control pipe waits for.
+const WAIT_FOR_MAP = 'read -r _ <&4; exec "$@"';
+
+function spawnSupervisor({ isRoot }: BoxConfig): ChildProcess {
+  const supervisor = [process.execPath, '--no-warnings', supervisorFile()];
+  const kinds = ['--user', '--net', '--mount', '--pid', '--ipc', '--uts'];
+  const unshare = ['unshare', ...kinds, '--fork', '--kill-child=SIGKILL'];
+  const inner = isRoot
+    ? ['--keep-caps', '--', '/bin/sh', '-c', WAIT_FOR_MAP, 'sh', ...supervisor]
+    : ['--map-root-user', '--', ...supervisor];
+  return spawn('setpriv', ['--pdeathsig', 'KILL', ...unshare, ...inner], {
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+    // The supervisor needs nothing of the user's environment either.
+    env: { PATH: searchPath(), NODE_OPTIONS: '' },
+    detached: true,
+    cwd: '/',
+  });
+}
+
+const searchPath = (): string =>
+  `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin`;
+
+/** Next to this file once compiled; tests that run the sources use the compiled one too. */
+function supervisorFile(): string {
+  const here = import.meta.dirname.replace(/\/src\/sandbox\/isolation$/, '/dist/sandbox/isolation');
+  return `${here}/supervisor.js`;
+}
+
+async function mapUsers({ pid, stdio }: ChildProcess): Promise<void> {
+  const own = readlinkSync('/proc/self/ns/user');
+  const deadline = monotonicMs() + START_TIMEOUT_MS;
+  while (readlinkSync(`/proc/${pid}/ns/user`) === own) {
+    if (monotonicMs() > deadline) throw new Error('no user namespace could be made');
+    await delay(1);
+  }
+  const map = `0 0 1\n${NOBODY} ${NOBODY} 1\n`;
+  writeFileSync(`/proc/${pid}/uid_map`, map);
+  writeFileSync(`/proc/${pid}/gid_map`, map);
+  (stdio[CONTROL_FD] as Writable).write('go\n');
+}

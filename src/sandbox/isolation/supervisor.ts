@@ -1,0 +1,221 @@
+// The first process inside the outer namespaces: runs the sink, starts the server in its box, watches, reports.
+// Started by launch.ts as `node supervisor.js`; when its control pipe closes, it ends and everything with it.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { openSync, readFileSync, writeFileSync } from 'node:fs';
+import { Socket } from 'node:net';
+import path from 'node:path';
+import { boxCommand, boxEnvironment } from './box-command.ts';
+import { createAddressBook } from './dns.ts';
+import { canaryFinder } from './find-canaries.ts';
+import { CONTROL_FD, EVENTS_FD, lineReader, monotonicMs } from './protocol.ts';
+import type { BoxConfig, Down, Up } from './protocol.ts';
+import { seccompFilter } from './seccomp.ts';
+import { plantFiles, prepareNamespaces } from './setup.ts';
+import type { RawEvent, SinkContext } from './sink/context.ts';
+import { listen } from './sink/listen.ts';
+import { createPortBook } from './sink/ports.ts';
+import type { BoxLimit } from './types.ts';
+import { watchFiles, type FileWatch } from './watch/files.ts';
+import { killBox, watchProcesses } from './watch/processes.ts';
+import { createAuthority } from './x509.ts';
+
+const MAX_CONFIG_BYTES = 16 << 20;
+const FILE_POLL_MS = 150;
+const PROCESS_POLL_MS = 30;
+const SWEEPS_EVERY = 6;
+const SECCOMP_FD = 3;
+
+const events = new Socket({ fd: EVENTS_FD, readable: false, writable: true });
+const send = (message: Up): void => void events.write(`${JSON.stringify(message)}\n`);
+// Nobody listens any more: end, and the kernel ends everything in this namespace.
+events.on('error', () => process.exit(1));
+process.on('uncaughtException', (error) => fail(`the supervisor failed: ${error.message}`));
+
+const control = new Socket({ fd: CONTROL_FD, readable: true, writable: false });
+control.on('close', () => process.exit(0));
+control.on('error', () => process.exit(0));
+let onOrder: ((order: Down) => void) | null = null;
+control.on(
+  'data',
+  lineReader(MAX_CONFIG_BYTES, (line) => {
+    if (onOrder !== null) onOrder(JSON.parse(line) as Down);
+    else {
+      const orders: Down[] = [];
+      onOrder = (order) => orders.push(order);
+      run(JSON.parse(line) as BoxConfig).then(
+        (obey) => {
+          onOrder = obey;
+          for (const order of orders) obey(order);
+        },
+        (error: unknown) => fail(String(error instanceof Error ? error.message : error)),
+      );
+    }
+  }),
+);
+
+function fail(reason: string): void {
+  events.end(`${JSON.stringify({ is: 'failed', reason } satisfies Up)}\n`, () => process.exit(1));
+}
+
+/** Starts everything; what it returns obeys the launcher's orders. */
+async function run(config: BoxConfig): Promise<(order: Down) => void> {
+  const preparing = prepareNamespaces(config);
+  const authority = createAuthority(Date.now());
+  const { base, hasFirewall } = await preparing;
+  const log = createLog(config);
+  const context: SinkContext = {
+    now: monotonicMs,
+    emit: log.emit,
+    find: canaryFinder(config.canaries),
+    book: createAddressBook(),
+    ports: createPortBook(hasFirewall),
+    authority,
+    sinkBody: config.sinkBody,
+    open: new Set(),
+    unidentified: { tcp: 0, udp: 0 },
+  };
+  plantFiles(config, base, authority.certificatePem);
+  const onFlood = () => log.limit('connections', 'more connections at once than can be followed');
+  await listen(context, hasFirewall, onFlood);
+  const files = watchFiles({ base, now: monotonicMs, emit: log.emit });
+  const server = startServer(config, base);
+  const stopWatching = watch(config, context, files, log, server);
+  send({ is: 'ready' });
+  const flush = createFlush(context, files, hasFirewall);
+  return (order) => void obey(order);
+
+  async function obey(order: Down): Promise<void> {
+    await flush();
+    if (order.ask === 'flush') return send({ is: 'flushed', id: order.id });
+    stopWatching();
+    if (!hasFirewall) countUnidentified(context);
+    const { unidentified } = context;
+    const summary: Up = { is: 'summary', hasFirewall, unidentified, dropped: log.dropped() };
+    events.end(`${JSON.stringify(summary)}\n`, () => process.exit(0));
+  }
+}
+
+interface Log {
+  emit(event: RawEvent): void;
+  limit(limit: BoxLimit['limit'], detail: string, isFatal?: boolean): void;
+  dropped(): number;
+}
+
+function createLog({ limits }: BoxConfig): Log {
+  let bytes = 0;
+  let dropped = 0;
+  const told = new Set<string>();
+  const log: Log = {
+    emit(event) {
+      const size = JSON.stringify(event).length;
+      if (bytes + size > limits.eventBytes) {
+        dropped++;
+        return log.limit('eventBytes', 'the log of events is full');
+      }
+      bytes += size;
+      send({ is: 'event', event });
+    },
+    limit(limit, detail, isFatal = false) {
+      if (told.has(limit)) return;
+      told.add(limit);
+      const event: RawEvent = { type: 'limit', at: monotonicMs(), limit, detail, isFatal };
+      send({ is: 'event', event });
+    },
+    dropped: () => dropped,
+  };
+  return log;
+}
+
+function startServer(config: BoxConfig, base: string): ChildProcess {
+  const filter = path.join(base, 'filter');
+  writeFileSync(filter, seccompFilter(process.arch));
+  const [program = '', ...args] = boxCommand(config, base, SECCOMP_FD);
+  return spawn(program, args, {
+    cwd: '/',
+    env: boxEnvironment(config),
+    stdio: ['inherit', 'inherit', 'inherit', openSync(filter, 'r')],
+  });
+}
+
+/** Reports processes and files until the function that it returns is called; ends boxes that are too big. */
+function watch(
+  { limits, canaries }: BoxConfig,
+  { find }: SinkContext,
+  files: FileWatch,
+  log: Log,
+  server: ChildProcess,
+): () => void {
+  const processes = watchProcesses();
+  const secrets = canaries.length > 0;
+  let broken: BoxLimit['limit'] | undefined;
+  const breakOff = (limit: BoxLimit['limit'], detail: string) => {
+    broken ??= limit;
+    log.limit(limit, detail, true);
+    killBox();
+  };
+  const timers = [
+    setInterval(() => {
+      const { commands, count, rssBytes } = processes.poll();
+      for (const command of commands) {
+        const hits = secrets ? find(command) : [];
+        log.emit({ type: 'process', at: monotonicMs(), command, canaries: hits });
+      }
+      if (rssBytes > limits.rssBytes) breakOff('rssBytes', `${rssBytes} bytes of memory in use`);
+      if (count > limits.processes) breakOff('processes', `${count} processes`);
+    }, PROCESS_POLL_MS),
+    setTimeout(() => breakOff('timeMs', `ran for ${limits.timeMs} ms`), limits.timeMs),
+  ];
+  let polls = 0;
+  timers.push(
+    setInterval(() => (++polls % SWEEPS_EVERY === 0 ? files.sweep() : files.poll()), FILE_POLL_MS),
+  );
+  server.once('error', (error) => fail(`cannot start the box: ${error.message}`));
+  server.once('exit', (code, signal) =>
+    send({ is: 'exit', code, signal, ...(broken === undefined ? {} : { limit: broken }) }),
+  );
+  return () => timers.forEach((timer) => clearTimeout(timer));
+}
+
+/** Reports all that is pending: open connections, files, and what only the firewall has seen. */
+function createFlush(
+  context: SinkContext,
+  files: FileWatch,
+  hasFirewall: boolean,
+): () => Promise<void> {
+  const told = new Set<string>();
+  return async () => {
+    files.sweep();
+    await Promise.all([...context.open].map((attempt) => attempt.report()));
+    if (!hasFirewall) return;
+    const { local, pings } = await context.ports.seen();
+    const isNew = (key: string) => !told.has(key) && told.add(key) !== undefined;
+    const base = {
+      type: 'egress' as const,
+      at: monotonicMs(),
+      bytes: 0,
+      canaries: [],
+      excerpt: '',
+    };
+    for (const { protocol, port } of local.filter((each) =>
+      isNew(`${each.protocol} ${each.port}`),
+    )) {
+      const ip = '127.0.0.1';
+      context.emit({ ...base, proto: protocol, host: 'localhost', ip, port, isLocal: true });
+    }
+    for (const ip of pings.filter(isNew)) {
+      const host = context.book.nameOf(ip) ?? ip;
+      context.emit({ ...base, proto: 'icmp', host, ip, port: 0, isLocal: false });
+    }
+  };
+}
+
+/** Without a firewall, attempts at ports where nobody listens are only counted, by the kernel. */
+function countUnidentified({ unidentified }: SinkContext): void {
+  const lines = readFileSync('/proc/net/snmp', 'utf8').split('\n');
+  const counter = (protocol: string, name: string): number => {
+    const [names = '', values = ''] = lines.filter((line) => line.startsWith(`${protocol}: `));
+    return Number(values.split(' ')[names.split(' ').indexOf(name)] ?? 0);
+  };
+  unidentified.tcp += counter('Tcp', 'AttemptFails');
+  unidentified.udp += counter('Udp', 'NoPorts');
+}
