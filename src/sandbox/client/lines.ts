@@ -39,7 +39,8 @@ export class LineReader {
     for (;;) {
       const end = chunk.indexOf(10, start);
       if (end === -1) break;
-      if (this.#partBytes + end - start > this.#limits.maxLineBytes) return this.#stop('line-too-long');
+      if (this.#partBytes + end - start > this.#limits.maxLineBytes)
+        return this.#stop('line-too-long');
       const line = this.#take(chunk.subarray(start, end));
       start = end + 1;
       if (line !== '') this.#onLine(line);

@@ -14,7 +14,10 @@ export interface SessionOptions {
   root: string;
   /** 'auto' asks for the 2026 era first; 'legacy' is for servers that die of the question. */
   era: 'auto' | 'legacy';
+  /** For the whole handshake. */
   timeoutMs: number;
+  /** How long the question for the 2026 era may stay unanswered. */
+  probeMs: number;
   onUnasked?: (message: RpcMessage, line: string) => void;
   onFlood?: (kind: FloodKind) => void;
 }
@@ -62,7 +65,7 @@ export class Session {
       {
         capabilities: { sampling: {}, elicitation: {}, roots: { listChanged: true } },
         jsonSchemaValidator: acceptAll,
-        versionNegotiation: { mode: options.era, probe: { timeoutMs: options.timeoutMs } },
+        versionNegotiation: { mode: options.era, probe: { timeoutMs: options.probeMs } },
       },
     );
     answerHarmlessly(client, options.root);

@@ -107,7 +107,8 @@ export class StdioTransport {
     const waiting = typeof message.id === 'number' ? this.#waiting.get(message.id) : undefined;
     if (waiting !== undefined) return waiting({ message: isDeep ? null : message, line });
     // The SDK's own requests; late answers to ours are dropped.
-    if (!isDeep && !(typeof message.id === 'number' && message.id > 1_000_000)) this.#forward(message);
+    if (!isDeep && !(typeof message.id === 'number' && message.id > 1_000_000))
+      this.#forward(message);
   }
 
   #unaskedMessage(message: RpcMessage, line: string, isDeep: boolean): void {

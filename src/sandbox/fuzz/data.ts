@@ -38,11 +38,16 @@ export function fillPlaces(text: string, places: Places): string {
 /** Words that a parameter's name suggests, e.g. a path for `filePath`; the name's last word counts too. */
 export function hintedValues(name: string, places: Places): string[] {
   const plain = name.toLowerCase();
-  const words = name.slice(0, 100).replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase().split(/[_\-. ]/);
+  const words = name
+    .slice(0, 100)
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .split(/[_\-. ]/);
   const last = words.at(-1) ?? '';
   const { hints } = fuzzData();
   const hint =
-    hints.find(({ names }) => names.includes(plain)) ?? hints.find(({ names }) => names.includes(last));
+    hints.find(({ names }) => names.includes(plain)) ??
+    hints.find(({ names }) => names.includes(last));
   return (hint?.values ?? []).map((value) => fillPlaces(value, places));
 }
 

@@ -64,7 +64,8 @@ function givenValue(schema: Schema, walk: Walk): Json | undefined {
   const choices = own(schema, 'enum');
   if (Array.isArray(choices) && choices.length > 0) return choices[walk.variant % choices.length];
   const examples = own(schema, 'examples');
-  if (Array.isArray(examples) && examples.length > 0) return examples[walk.variant % examples.length];
+  if (Array.isArray(examples) && examples.length > 0)
+    return examples[walk.variant % examples.length];
   const fallback = own(schema, 'default');
   const isPlain = fallback !== undefined && fallback !== null && typeof fallback !== 'number';
   return isPlain && walk.variant === 0 ? fallback : undefined;
@@ -113,8 +114,14 @@ function numberFor(schema: Schema, isInteger: boolean, walk: Walk): Json {
   const step = numberAt(schema, 'multipleOf') ?? (isInteger ? 1 : 0.5);
   const above = numberAt(schema, 'exclusiveMinimum');
   const below = numberAt(schema, 'exclusiveMaximum');
-  const least = Math.max(numberAt(schema, 'minimum') ?? -Infinity, above === undefined ? -Infinity : above + step);
-  const most = Math.min(numberAt(schema, 'maximum') ?? Infinity, below === undefined ? Infinity : below - step);
+  const least = Math.max(
+    numberAt(schema, 'minimum') ?? -Infinity,
+    above === undefined ? -Infinity : above + step,
+  );
+  const most = Math.min(
+    numberAt(schema, 'maximum') ?? Infinity,
+    below === undefined ? Infinity : below - step,
+  );
   const wanted = Math.min(Math.max(1 + walk.variant, least), most);
   const size = Math.abs(numberAt(schema, 'multipleOf') ?? (isInteger ? 1 : 0));
   const rounded = size > 0 ? Math.ceil(wanted / size) * size : wanted;

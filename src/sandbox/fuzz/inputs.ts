@@ -72,7 +72,9 @@ function* shapes(full: Json): Generator<FuzzCase> {
   yield { kind: 'shape', args: 'text' };
   yield { kind: 'shape', args: { ...asSchema(full), unknownArgument: 'x' } };
   // Written as text: a literal __proto__ would set the prototype instead of making a property.
-  const polluted: unknown = JSON.parse('{"__proto__":{"polluted":"yes"},"constructor":{"prototype":{"polluted":"yes"}}}');
+  const polluted: unknown = JSON.parse(
+    '{"__proto__":{"polluted":"yes"},"constructor":{"prototype":{"polluted":"yes"}}}',
+  );
   const args = Object.create(null) as Record<string, unknown>;
   for (const source of [full, polluted]) {
     if (typeof source !== 'object' || source === null) continue;
@@ -91,7 +93,12 @@ function* missing(schema: Json, full: Json): Generator<FuzzCase> {
   }
 }
 
-function* strings(full: Json, leaf: Leaf, index: number, options: InputOptions): Generator<FuzzCase> {
+function* strings(
+  full: Json,
+  leaf: Leaf,
+  index: number,
+  options: InputOptions,
+): Generator<FuzzCase> {
   const { strings: edges } = fuzzData();
   for (const edge of edges) {
     // Tools with many parameters get a fourth of the strings on their later ones.
@@ -125,7 +132,14 @@ function* wrongTypes(full: Json, { path, value }: Leaf): Generator<FuzzCase> {
     yield { kind: 'wrong-type', args: replaceAt(full, path, other) };
   }
   if (Array.isArray(value)) {
-    yield { kind: 'list', args: replaceAt(full, path, Array.from({ length: 1000 }, () => value[0] ?? 'a')) };
+    yield {
+      kind: 'list',
+      args: replaceAt(
+        full,
+        path,
+        Array.from({ length: 1000 }, () => value[0] ?? 'a'),
+      ),
+    };
   }
 }
 

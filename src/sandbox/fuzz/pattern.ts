@@ -2,7 +2,19 @@
 
 const MAX_CHARS = 300;
 const MAX_PATTERN = 500;
-const CLASSES: Record<string, string> = { d: '1', w: 'a', s: ' ', D: 'a', W: '-', S: 'a', b: '', B: '', A: '', z: '', Z: '' };
+const CLASSES: Record<string, string> = {
+  d: '1',
+  w: 'a',
+  s: ' ',
+  D: 'a',
+  W: '-',
+  S: 'a',
+  b: '',
+  B: '',
+  A: '',
+  z: '',
+  Z: '',
+};
 
 /** A string that most likely matches, or null where the pattern is beyond this reader. */
 export function stringForPattern(pattern: string): string | null {
@@ -77,7 +89,8 @@ function readClass(reader: Reader): { text: string; isGroup: boolean } | null {
     return { text: free ?? '~', isGroup: false };
   }
   if (/a-z|\\w/.test(body)) return { text: 'a', isGroup: false };
-  if (body.startsWith('\\')) return { text: CLASSES[body[1] ?? ''] ?? body[1] ?? '', isGroup: false };
+  if (body.startsWith('\\'))
+    return { text: CLASSES[body[1] ?? ''] ?? body[1] ?? '', isGroup: false };
   return { text: body[0] ?? '', isGroup: false };
 }
 

@@ -81,8 +81,10 @@ export function typeOf(schema: Schema): string {
   const type = own(schema, 'type');
   const named = Array.isArray(type) ? (type.find((one) => one !== 'null') ?? 'null') : type;
   if (typeof named === 'string') return named;
-  if (own(schema, 'properties') !== undefined || own(schema, 'required') !== undefined) return 'object';
-  if (own(schema, 'items') !== undefined || own(schema, 'prefixItems') !== undefined) return 'array';
+  if (own(schema, 'properties') !== undefined || own(schema, 'required') !== undefined)
+    return 'object';
+  if (own(schema, 'items') !== undefined || own(schema, 'prefixItems') !== undefined)
+    return 'array';
   if (own(schema, 'minimum') !== undefined || own(schema, 'maximum') !== undefined) return 'number';
   return 'string';
 }

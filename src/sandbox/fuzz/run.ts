@@ -6,6 +6,8 @@ import { edgeCases, validCases, type FuzzCase, type InputOptions } from './input
 export interface FuzzTarget {
   name: string;
   inputSchema: Json;
+  /** The tool answers only calls that run as a task. */
+  task?: boolean;
 }
 export interface FuzzHooks {
   mark: (tool: string) => void;
@@ -72,19 +74,31 @@ export async function fuzz(
     toolsAccepted: 0,
     ...{ calls: 0, ok: 0, toolErrors: 0, rpcErrors: 0, crashes: 0, hangs: 0, restarts: 0 },
   };
-  const state: State = { session, hooks, limits, summary, endsAt: Date.now() + limits.totalMs, signal: options.signal };
+  const state: State = {
+    session,
+    hooks,
+    limits,
+    summary,
+    endsAt: Date.now() + limits.totalMs,
+    signal: options.signal,
+  };
   const tools = targets.map(({ name }) => emptyRecord(name));
   // Coverage first: however long the edges take, each tool has had its valid calls.
   for (const [index, target] of targets.entries()) {
-    await callAll(state, tools[index], validCases(target.inputSchema, options));
+    await callAll(state, tools[index], target, validCases(target.inputSchema, options));
   }
   for (const [index, target] of targets.entries()) {
-    await callAll(state, tools[index], edgeCases(target.inputSchema, options));
+    await callAll(state, tools[index], target, edgeCases(target.inputSchema, options));
     if (state.session !== null) await hooks.afterTool(state.session, summary.calls);
   }
   summary.toolsAccepted = tools.filter(({ ok }) => ok > 0).length;
   const incomplete = whyIncomplete(state, tools);
-  return { summary, tools, session: state.session, ...(incomplete === undefined ? {} : { incomplete }) };
+  return {
+    summary,
+    tools,
+    session: state.session,
+    ...(incomplete === undefined ? {} : { incomplete }),
+  };
 }
 
 function emptyRecord(name: string): ToolRecord {
@@ -93,13 +107,15 @@ function emptyRecord(name: string): ToolRecord {
 
 function whyIncomplete(state: State, tools: ToolRecord[]): string | undefined {
   if (state.session === null) return 'the server did not come up again after it had ended';
-  if (tools.some(({ calls }) => calls === 0)) return 'the time for fuzzing ended before every tool was called';
+  if (tools.some(({ calls }) => calls === 0))
+    return 'the time for fuzzing ended before every tool was called';
   return undefined;
 }
 
 async function callAll(
   state: State,
   record: ToolRecord | undefined,
+  target: FuzzTarget,
   cases: Iterable<FuzzCase>,
 ): Promise<void> {
   if (record === undefined) return;
@@ -108,7 +124,7 @@ async function callAll(
   for (const fuzzCase of cases) {
     const isOver = Date.now() > toolEndsAt || state.signal?.aborted === true;
     if (isOver || state.session === null || isSpent(record, state.limits)) return;
-    await callOnce(state, record, fuzzCase, state.session);
+    await callOnce(state, record, target, fuzzCase);
   }
 }
 
@@ -120,14 +136,15 @@ function isSpent(record: ToolRecord, limits: FuzzLimits): boolean {
 async function callOnce(
   state: State,
   record: ToolRecord,
+  target: FuzzTarget,
   fuzzCase: FuzzCase,
-  session: Session,
 ): Promise<void> {
-  const { summary, hooks, limits } = state;
+  const { session, summary, hooks, limits } = state;
+  if (session === null) return;
   hooks.onCall(record.name, fuzzCase);
   summary.calls += 1;
   record.calls += 1;
-  const params = { name: record.name, ...(fuzzCase.args === undefined ? {} : { arguments: fuzzCase.args }) };
+  const params = paramsOf(target, fuzzCase);
   const reply = await session.request('tools/call', params, limits.callMs);
   if (reply.kind === 'ok') {
     summary.ok += 1;
@@ -140,6 +157,14 @@ async function callOnce(
     record.crashes.push(fuzzCase.kind);
     await restart(state);
   } else if (reply.kind === 'timeout') await onTimeout(state, record, fuzzCase, session);
+}
+
+function paramsOf({ name, task }: FuzzTarget, { args }: FuzzCase): Record<string, unknown> {
+  return {
+    name,
+    ...(args === undefined ? {} : { arguments: args }),
+    ...(task === true ? { task: { ttl: 10_000 } } : {}),
+  };
 }
 
 /** A server that still answers is slow, not hung. */

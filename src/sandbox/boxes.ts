@@ -1,0 +1,105 @@
+// Starts boxes and gathers what happens in all of them on one clock.
+import type { EgressEvent, RunPhase } from '../types.ts';
+import { phaseOf } from './judge/phase.ts';
+import type {
+  Box,
+  BoxEvent,
+  BoxSummary,
+  Canary,
+  CanaryHit,
+  ExitInfo,
+  LaunchOptions,
+} from './isolation/types.ts';
+
+/** What the isolation half offers; tests put harmless fixtures in plain processes behind it. */
+export interface Isolation {
+  backend: string;
+  launch: (options: LaunchOptions) => Promise<Box>;
+  planCanaries: (seed: string, granted: string[]) => Canary[];
+  canaryFinder: (canaries: Canary[]) => (text: string) => CanaryHit[];
+}
+export interface Running {
+  box: Box;
+  /** The last of what the server wrote to standard error. */
+  stderrTail: () => string;
+  /** Set when the server's first process has ended. */
+  exit: () => ExitInfo | null;
+}
+const MAX_EVENTS = 20_000;
+const TAIL_CHARS = 4_000;
+
+export class Boxes {
+  readonly events: BoxEvent[] = [];
+  readonly summaries: BoxSummary[] = [];
+  readonly startedAt = Date.now();
+  droppedEvents = 0;
+  readonly #isolation: Isolation;
+  readonly #open = new Set<Box>();
+
+  constructor(isolation: Isolation) {
+    this.#isolation = isolation;
+  }
+
+  async launch(options: LaunchOptions, phase: RunPhase): Promise<Running> {
+    const offsetMs = Date.now() - this.startedAt;
+    const box = await this.#isolation.launch(options);
+    this.#open.add(box);
+    box.onEvent((event) => this.#record(event, phase, offsetMs));
+    box.mark(phase);
+    let tail = '';
+    box.stderr.on('data', (chunk: Buffer) => {
+      tail = (tail + chunk.toString('utf8')).slice(-TAIL_CHARS);
+    });
+    box.stderr.on('error', () => undefined);
+    box.stdin.on('error', () => undefined);
+    box.stdout.on('error', () => undefined);
+    let exit: ExitInfo | null = null;
+    void box.exited.then((info) => {
+      exit = info;
+    });
+    return { box, stderrTail: () => tail, exit: () => exit };
+  }
+
+  async stop(running: Running): Promise<void> {
+    if (!this.#open.delete(running.box)) return;
+    await running.box.flush().catch(() => undefined);
+    this.summaries.push(await running.box.stop());
+  }
+
+  /** For the end, whatever happened. */
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.#open].map((box) => box.stop()));
+    this.#open.clear();
+  }
+
+  #record(event: BoxEvent, phase: RunPhase, offsetMs: number): void {
+    if (this.events.length >= MAX_EVENTS) {
+      this.droppedEvents += 1;
+      return;
+    }
+    const marked = event.phase === '' ? phase : phaseOf(event.phase);
+    this.events.push({ ...event, phase: marked, atMs: event.atMs + offsetMs });
+  }
+}
+
+/** The report's list: one entry a connection, and DNS questions that no connection followed. */
+export function egressOf(events: BoxEvent[], isHidden: (host: string) => boolean): EgressEvent[] {
+  const connected = new Set(events.flatMap((one) => (one.type === 'egress' ? [one.host] : [])));
+  const list: EgressEvent[] = [];
+  for (const event of events) {
+    if (event.type === 'egress' && !event.isLocal && !isHidden(event.host)) {
+      const { type: _type, tls: _tls, isLocal: _isLocal, excerpt: _excerpt, ...rest } = event;
+      list.push({ ...rest, phase: phaseOf(event.phase), atMs: rounded(event.atMs) });
+    }
+    if (event.type !== 'dns' || connected.has(event.name) || isHidden(event.name)) continue;
+    const { phase, tool, name, ip, bytes, canaries, atMs } = event;
+    list.push({
+      ...{ phase: phaseOf(phase), proto: 'dns', host: name, ip, port: 53, bytes, canaries },
+      ...(tool === undefined ? {} : { tool }),
+      atMs: rounded(atMs),
+    });
+  }
+  return list.slice(0, 2_000);
+}
+
+const rounded = (ms: number): number => Math.round(ms / 100) * 100;

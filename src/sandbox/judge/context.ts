@@ -1,0 +1,105 @@
+// What the judges know of a run besides its events: what was declared, what we sent, who was asked.
+import type { FunctionFact, RunObservation, Subject } from '../../types.ts';
+import type { CanaryHit } from '../isolation/types.ts';
+import { egressData, isIpAddress, isOneOf, registrable } from './data.ts';
+
+export interface Probe {
+  tool: string;
+  kind: string;
+}
+export interface JudgeOptions {
+  subject: Subject;
+  stated: FunctionFact;
+  staticHosts: string[];
+  zone: string;
+  pageHost: string;
+  findCanaries: (text: string) => CanaryHit[];
+}
+const MAX_OBSERVATIONS = 300;
+const MAX_SENT_CHARS = 2_000_000;
+
+export class JudgeContext {
+  /** Out-of-band host -> the call that carried it. */
+  readonly probes = new Map<string, Probe>();
+  /** Hosts named in tool definitions: defaults and examples of arguments. */
+  readonly toolHosts = new Set<string>();
+  readonly options: JudgeOptions;
+  readonly #observations = new Map<string, RunObservation>();
+  readonly #sentChunks = new Set<string>();
+  #sentChars = 0;
+
+  constructor(options: JudgeOptions) {
+    this.options = options;
+  }
+
+  /** Keeps the first of each rule, tool and message. */
+  add(observation: RunObservation): void {
+    const { ruleId, tool, message } = observation;
+    const key = JSON.stringify([ruleId, tool ?? '', message]);
+    const before = this.#observations.get(key);
+    if (before !== undefined || this.#observations.size >= MAX_OBSERVATIONS) return;
+    this.#observations.set(key, observation);
+  }
+
+  get observations(): RunObservation[] {
+    return [...this.#observations.entries()]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, one]) => one);
+  }
+
+  /** Remembers what a call sent, so that it can be told from what the server does by itself. */
+  recordSent(text: string): void {
+    const plain = text.slice(0, 4_000).toLowerCase();
+    if (this.#sentChunks.has(plain) || this.#sentChars > MAX_SENT_CHARS) return;
+    this.#sentChars += plain.length;
+    this.#sentChunks.add(plain);
+  }
+
+  /** Whether some call of ours contained this text. */
+  hasSent(text: string): boolean {
+    const plain = text.toLowerCase();
+    if (plain === '') return false;
+    for (const chunk of this.#sentChunks) if (chunk.includes(plain)) return true;
+    return false;
+  }
+
+  /** Whether the host is one of ours: contacted because an input of ours named it. */
+  isOurs(host: string): boolean {
+    const { zone, pageHost } = this.options;
+    return isOneOf(host, [zone, pageHost]) || this.hasSent(host) || isBareWord(host);
+  }
+
+  /** Whether README, homepage, repository or brand declare the host. */
+  isDeclared(host: string): boolean {
+    if (isOneOf(host, this.options.stated.expectedHosts)) return true;
+    const declared = this.options.stated.expectedHosts.map(registrable);
+    return !isIpAddress(host) && (declared.includes(registrable(host)) || this.isBrand(host));
+  }
+
+  /** Whether the host's registered name is a word of the package's name. */
+  isBrand(host: string): boolean {
+    const label = registrable(host).split('.')[0] ?? '';
+    return label.length >= 4 && this.nameWords.includes(label);
+  }
+
+  /** Whether the source or a tool definition names the host. */
+  isInSource(host: string): boolean {
+    return isOneOf(host, this.options.staticHosts) || isOneOf(host, [...this.toolHosts]);
+  }
+
+  get nameWords(): string[] {
+    return this.options.subject.name
+      .toLowerCase()
+      .split(/[^a-z0-9]+/)
+      .filter((word) => word !== '');
+  }
+
+  isMetadata(host: string): boolean {
+    return egressData().metadataAddresses.includes(host);
+  }
+}
+
+/** A name without a dot comes from arguments such as `host: "hello"`, not from a server's own wish. */
+function isBareWord(host: string): boolean {
+  return !host.includes('.') && !host.includes(':');
+}

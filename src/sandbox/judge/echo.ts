@@ -1,0 +1,37 @@
+// Takes our own words, and the sink's page, out of an answer: an echo is not blamed on the server.
+
+const MIN_ECHO = 12;
+
+export class EchoFilter {
+  /** Payloads by their first characters, lower-case. */
+  readonly #payloads = new Map<string, string>();
+
+  /** Texts that the run sends or serves and that may come back in any later answer. */
+  add(payload: string): void {
+    const plain = payload.trim().toLowerCase();
+    if (plain.length >= MIN_ECHO)
+      this.#payloads.set(plain.slice(0, 4_000), plain.slice(0, MIN_ECHO));
+  }
+
+  /** The text without whole or cut-off repetitions of the payloads, whatever their case or JSON escaping. */
+  strip(text: string): string {
+    let rest = text;
+    for (const [payload, start] of this.#payloads) rest = stripOne(rest, payload, start);
+    return rest;
+  }
+}
+
+function stripOne(text: string, payload: string, start: string): string {
+  const plain = text.toLowerCase();
+  // Lower-casing can change the length of exotic text; positions would be off then.
+  if (plain.length !== text.length || !plain.includes(start)) return text;
+  let out = '';
+  let from = 0;
+  for (let at = plain.indexOf(start); at !== -1; at = plain.indexOf(start, from)) {
+    let end = at;
+    while (end - at < payload.length && plain[end] === payload[end - at]) end += 1;
+    out += text.slice(from, at);
+    from = end;
+  }
+  return out + text.slice(from);
+}

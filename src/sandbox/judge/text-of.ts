@@ -1,0 +1,33 @@
+// The text that a model would read in an answer, gathered within bounds however the answer is built.
+import type { Reply } from '../client/session.ts';
+
+const MAX_CHARS = 256 * 1024;
+const MAX_NODES = 5_000;
+const MAX_DEPTH = 40;
+
+/** All strings of the answer, keys left out. Of an answer too deep to walk, the start of the raw line. */
+export function textOf(reply: Reply): string {
+  if (reply.body === null) return reply.line.slice(0, 20_000);
+  return stringsOf(reply.body);
+}
+
+export function stringsOf(value: unknown): string {
+  const parts: string[] = [];
+  let chars = 0;
+  let nodes = 0;
+  const visit = (at: unknown, depth: number, key: string): void => {
+    nodes += 1;
+    if (nodes > MAX_NODES || depth > MAX_DEPTH || chars > MAX_CHARS) return;
+    if (typeof at === 'string') {
+      // Pictures and sounds are no text.
+      if ((key === 'data' || key === 'blob') && at.length > 200) return;
+      const part = at.slice(0, MAX_CHARS - chars);
+      chars += part.length;
+      parts.push(part);
+    } else if (typeof at === 'object' && at !== null) {
+      for (const [name, inner] of Object.entries(at)) visit(inner, depth + 1, name);
+    }
+  };
+  visit(value, 0, '');
+  return parts.join('\n');
+}

@@ -1,0 +1,241 @@
+// The run of one server from install scripts to its second start, and what was learnt from it.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fact, RunFact, RunPhase, ToolDefinition } from '../types.ts';
+import { Boxes, type Isolation, type Running } from './boxes.ts';
+import type { Session } from './client/session.ts';
+import type { RpcMessage } from './client/transport.ts';
+import { exercise } from './exercise.ts';
+import { fuzzData } from './fuzz/data.ts';
+import type { FuzzLimits } from './fuzz/run.ts';
+import { copyTree, runInstallScripts, type Copy } from './install.ts';
+import { JudgeContext } from './judge/context.ts';
+import { judgeChanges, readTools } from './judge/definitions.ts';
+import { judgeFlood } from './judge/fuzz.ts';
+import { judgeEvents } from './judge/index.ts';
+import { ResponseJudge } from './judge/responses.ts';
+import { stringsOf } from './judge/text-of.ts';
+import { planRun, type SandboxInput } from './plan.ts';
+import { resultOf, type Outcome } from './result.ts';
+import {
+  connect,
+  launchServer,
+  startServer,
+  TIMING,
+  type Connected,
+  type Listeners,
+  type ServerSetup,
+  type Timing,
+} from './server.ts';
+import { judgeSurvey, listTools, survey } from './survey.ts';
+
+export interface PhaseOptions {
+  seed: number;
+  seedText: string;
+  timing?: Partial<Timing>;
+  fuzzLimits?: Partial<FuzzLimits>;
+}
+const CLIENT = 'claude-ai';
+const SECOND_CLIENT = 'cursor-vscode';
+
+class Run {
+  readonly phases: RunFact['phases'] = [];
+  readonly setup: ServerSetup;
+  readonly context: JudgeContext;
+  readonly judge: ResponseJudge;
+  readonly outcome: Outcome = { problems: [], tools: [], texts: [] };
+  readonly #input: SandboxInput;
+  readonly #options: PhaseOptions;
+  #phase: RunPhase = 'start';
+  #isAnnounced = false;
+  #copy: Copy | null = null;
+
+  constructor(isolation: Isolation, input: SandboxInput, options: PhaseOptions) {
+    this.#input = input;
+    this.#options = options;
+    const plan = planRun(input, options.seed);
+    const first = plan.attempts[0] ?? { args: [], granted: [], env: {} };
+    this.setup = {
+      ...{ isolation, plan, packageDir: input.packageDir, seedText: options.seedText },
+      ...{ attempt: first, era: 'auto', boxes: new Boxes(isolation) },
+      timing: { ...TIMING, ...options.timing },
+      canaries: isolation.planCanaries(options.seedText, first.granted),
+      ...(input.signal && { signal: input.signal }),
+    };
+    const { zone, pageHost } = fuzzData();
+    const { subject, stated, staticHosts } = input;
+    // The finder is made when first asked, since the secrets are settled by the first start that lives.
+    let finder: ReturnType<Isolation['canaryFinder']> | null = null;
+    const findCanaries = (text: string): ReturnType<NonNullable<typeof finder>> => {
+      finder ??= isolation.canaryFinder(this.setup.canaries);
+      return finder(text);
+    };
+    this.context = new JudgeContext({ subject, stated, staticHosts, zone, pageHost, findCanaries });
+    this.judge = new ResponseJudge(this.context, plan.marker);
+  }
+
+  async all(): Promise<Fact<RunFact>> {
+    try {
+      await this.#phases();
+      return await this.#finish();
+    } finally {
+      await this.setup.boxes.stopAll();
+      this.#copy?.remove();
+    }
+  }
+
+  async #phases(): Promise<void> {
+    await this.#install();
+    const started = await this.#timed('start', () => startServer(this.setup));
+    if (typeof started === 'string')
+      return this.#fail('start', `the server could not be started: ${started}`);
+    const connected = await this.#timed('handshake', () => this.#handshake(started));
+    if (typeof connected === 'string') return this.#fail('handshake', connected);
+    const last = await this.#timed('fuzz', () => this.#fuzz(connected));
+    if (last !== null) {
+      await this.#timed('idle', () => this.#idle(last));
+      await last.session.close();
+      await this.setup.boxes.stop(last.running);
+    }
+    await this.#timed('second-start', () => this.#secondStart());
+  }
+
+  async #install(): Promise<void> {
+    const { installScripts, packageDir } = this.#input;
+    if (installScripts.length === 0) return;
+    this.#copy = copyTree(packageDir);
+    this.setup.packageDir = this.#copy.dir;
+    const problems = await this.#timed('install', () =>
+      runInstallScripts(this.setup, installScripts),
+    );
+    const last = this.phases.at(-1);
+    if (last !== undefined && problems.length > 0) last.detail = problems.slice(0, 3).join('; ');
+  }
+
+  async #handshake(running: Running): Promise<Connected | string> {
+    running.box.mark('handshake');
+    const connected = await connect(this.setup, running, CLIENT, 'handshake', this.#listeners());
+    if (typeof connected === 'string') return connected;
+    const found = await survey(connected.session);
+    judgeSurvey(found, 'handshake', this.#input.sourceSurface, this.judge, this.context);
+    this.outcome.tools = found.tools;
+    this.outcome.texts = found.texts;
+    this.outcome.survey = found;
+    return found.isListed ? connected : 'it did not answer tools/list';
+  }
+
+  async #fuzz(connected: Connected): Promise<Connected | null> {
+    const found = this.outcome.survey;
+    if (found === undefined) return connected;
+    const result = await exercise({
+      ...{ setup: this.setup, connected, survey: found, clientName: CLIENT },
+      ...{ context: this.context, judge: this.judge, listeners: this.#listeners() },
+      takeAnnounced: () => this.#takeAnnounced(),
+      ...(this.#options.fuzzLimits && { fuzzLimits: this.#options.fuzzLimits }),
+    });
+    this.outcome.fuzz = result.summary;
+    if (result.incomplete !== undefined) this.outcome.problems.push(result.incomplete);
+    this.outcome.lastTools = result.tools;
+    return result.connected;
+  }
+
+  async #idle({ running, session }: Connected): Promise<void> {
+    running.box.mark('idle');
+    await Promise.race([sleep(this.setup.timing.idleMs), running.box.exited]);
+    await this.#compare(
+      session,
+      this.outcome.lastTools ?? this.outcome.tools,
+      'while nothing was called',
+      'idle',
+    );
+  }
+
+  async #secondStart(): Promise<void> {
+    const { setup } = this;
+    const running = await launchServer(setup, 'second-start');
+    const connected = await connect(
+      setup,
+      running,
+      SECOND_CLIENT,
+      'second-start',
+      this.#listeners(),
+    );
+    if (typeof connected === 'string') {
+      this.outcome.problems.push('the second start failed');
+      return;
+    }
+    await this.#compare(
+      connected.session,
+      this.outcome.tools,
+      'when another client asked',
+      'second-start',
+    );
+    await sleep(setup.timing.secondIdleMs);
+    await connected.session.close();
+    await setup.boxes.stop(connected.running);
+  }
+
+  async #compare(
+    session: Session,
+    before: ToolDefinition[],
+    when: string,
+    phase: RunPhase,
+  ): Promise<void> {
+    const items = session.isClosed || !session.has('tools') ? null : await listTools(session);
+    if (items === null) return;
+    const isAnnounced = this.#takeAnnounced();
+    judgeChanges(before, readTools(items), { phase, when, isAnnounced }, this.context);
+  }
+
+  #listeners(): Listeners {
+    return {
+      onUnasked: (message) => this.#unasked(message),
+      onFlood: (kind) => judgeFlood(kind, this.#phase, undefined, this.context),
+    };
+  }
+
+  #unasked(message: RpcMessage): void {
+    if (message.method === 'notifications/tools/list_changed') this.#isAnnounced = true;
+    this.judge.lookAtText(stringsOf(message.params), 'tool-response', { phase: this.#phase });
+  }
+
+  #takeAnnounced(): boolean {
+    const isAnnounced = this.#isAnnounced;
+    this.#isAnnounced = false;
+    return isAnnounced;
+  }
+
+  async #timed<T>(phase: RunPhase, work: () => Promise<T>): Promise<T> {
+    this.#phase = phase;
+    this.#input.onProgress?.(`sandbox: ${phase}`);
+    const from = Date.now();
+    const value = await work();
+    this.phases.push({
+      phase,
+      seconds: Math.round((Date.now() - from) / 100) / 10,
+      outcome: 'done',
+    });
+    return value;
+  }
+
+  #fail(phase: RunPhase, reason: string): void {
+    const last = this.phases.at(-1);
+    if (last?.phase === phase) Object.assign(last, { outcome: 'failed', detail: reason });
+    this.outcome.failed = reason;
+  }
+
+  async #finish(): Promise<Fact<RunFact>> {
+    const { boxes } = this.setup;
+    await boxes.stopAll();
+    judgeEvents(boxes.events, this.context);
+    return resultOf(this.phases, this.outcome, boxes, this.context);
+  }
+}
+
+/** Runs a server in boxes of the given isolation. Never throws for what the server does. */
+export async function runPhases(
+  isolation: Isolation,
+  input: SandboxInput,
+  options: PhaseOptions,
+): Promise<Fact<RunFact>> {
+  return new Run(isolation, input, options).all();
+}
