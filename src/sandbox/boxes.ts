@@ -34,7 +34,7 @@ export class Boxes {
   readonly startedAt = Date.now();
   droppedEvents = 0;
   readonly #isolation: Isolation;
-  readonly #open = new Set<Box>();
+  readonly #open = new Map<Box, Running>();
 
   constructor(isolation: Isolation) {
     this.#isolation = isolation;
@@ -43,7 +43,6 @@ export class Boxes {
   async launch(options: LaunchOptions, phase: RunPhase): Promise<Running> {
     const offsetMs = Date.now() - this.startedAt;
     const box = await this.#isolation.launch(options);
-    this.#open.add(box);
     box.onEvent((event) => this.#record(event, phase, offsetMs));
     box.mark(phase);
     let tail = '';
@@ -57,7 +56,9 @@ export class Boxes {
     void box.exited.then((info) => {
       exit = info;
     });
-    return { box, stderrTail: () => tail, exit: () => exit };
+    const running = { box, stderrTail: () => tail, exit: () => exit };
+    this.#open.set(box, running);
+    return running;
   }
 
   async stop(running: Running): Promise<void> {
@@ -68,8 +69,7 @@ export class Boxes {
 
   /** For the end, whatever happened. */
   async stopAll(): Promise<void> {
-    await Promise.all([...this.#open].map((box) => box.stop()));
-    this.#open.clear();
+    await Promise.all([...this.#open.values()].map((running) => this.stop(running)));
   }
 
   #record(event: BoxEvent, phase: RunPhase, offsetMs: number): void {

@@ -39,7 +39,7 @@ export interface Exercised extends FuzzResult {
   /** The conversation at the end; null if the server is gone. */
   connected: Connected | null;
   /** Tools as last listed. */
-  tools: ToolDefinition[];
+  lastTools: ToolDefinition[];
 }
 
 export async function exercise(run: Exercise): Promise<Exercised> {
@@ -83,7 +83,7 @@ export async function exercise(run: Exercise): Promise<Exercised> {
   );
   judgeRecords(result.tools, context);
   if (connected !== null) judgeTransport(connected.session.transport, 'fuzz', context);
-  return { ...result, connected, tools };
+  return { ...result, connected, lastTools: tools };
 }
 
 function targetsOf(

@@ -10,7 +10,7 @@ import type { FuzzLimits } from './fuzz/run.ts';
 import { copyTree, runInstallScripts, type Copy } from './install.ts';
 import { JudgeContext } from './judge/context.ts';
 import { judgeChanges, readTools } from './judge/definitions.ts';
-import { judgeFlood } from './judge/fuzz.ts';
+import { judgeFlood, judgeTransport } from './judge/fuzz.ts';
 import { judgeEvents } from './judge/index.ts';
 import { ResponseJudge } from './judge/responses.ts';
 import { stringsOf } from './judge/text-of.ts';
@@ -120,6 +120,7 @@ class Run {
     this.outcome.tools = found.tools;
     this.outcome.texts = found.texts;
     this.outcome.survey = found;
+    judgeTransport(connected.session.transport, 'handshake', this.context);
     return found.isListed ? connected : 'it did not answer tools/list';
   }
 
@@ -134,7 +135,7 @@ class Run {
     });
     this.outcome.fuzz = result.summary;
     if (result.incomplete !== undefined) this.outcome.problems.push(result.incomplete);
-    this.outcome.lastTools = result.tools;
+    this.outcome.lastTools = result.lastTools;
     return result.connected;
   }
 

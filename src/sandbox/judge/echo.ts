@@ -1,6 +1,8 @@
 // Takes our own words, and the sink's page, out of an answer: an echo is not blamed on the server.
 
 const MIN_ECHO = 12;
+// Short payloads are known by the characters that nobody types.
+const UNTYPED = /[^\x20-\x7e]/;
 
 export class EchoFilter {
   /** Payloads by their first characters, lower-case. */
@@ -8,9 +10,9 @@ export class EchoFilter {
 
   /** Texts that the run sends or serves and that may come back in any later answer. */
   add(payload: string): void {
-    const plain = payload.trim().toLowerCase();
-    if (plain.length >= MIN_ECHO)
-      this.#payloads.set(plain.slice(0, 4_000), plain.slice(0, MIN_ECHO));
+    const plain = payload.trim().toLowerCase().slice(0, 4_000);
+    const length = UNTYPED.test(plain) ? 3 : MIN_ECHO;
+    if (plain.length >= length) this.#payloads.set(plain, plain.slice(0, MIN_ECHO));
   }
 
   /** The text without whole or cut-off repetitions of the payloads, whatever their case or JSON escaping. */

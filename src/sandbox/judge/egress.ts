@@ -17,6 +17,7 @@ interface Contact {
   isDns: boolean;
 }
 const EXFILTRATION = 'observed-exfiltration';
+const INJECTION = 'command-injection-proved';
 
 export function judgeEgress(events: (BoxEgress | BoxDns)[], context: JudgeContext): void {
   for (const event of events) {
@@ -95,7 +96,7 @@ function judgeCommandInjection(contact: Contact, context: JudgeContext): void {
   );
   const message = 'An argument was executed: the command in it looked up a host name of ours';
   const severity = runsCode ? 'low' : 'high';
-  report(context, { ...contact, tool: probe.tool }, 'command-injection-proved', severity, message);
+  report(context, { ...contact, tool: probe.tool }, INJECTION, severity, message);
 }
 
 function judgeMetadata(contact: Contact, context: JudgeContext): void {
@@ -214,9 +215,10 @@ function report(
   const said = contact.isDns ? '' : ` ${contact.excerpt}`;
   const excerpt = escapeExcerpt(`${shown}:${contact.port}${what}${said}`.trim(), 200);
   const { phase, tool } = contact;
-  const where = ruleId === EXFILTRATION ? '' : tellHost(shown);
+  const where = ruleId === EXFILTRATION || context.isOurs(contact.host) ? '' : tellHost(shown);
   context.add({
-    ...{ ruleId, severity, confidence, check: 'network-egress', phase, excerpt },
+    ...{ ruleId, severity, confidence, phase, excerpt },
+    check: ruleId === INJECTION ? 'response-fuzzing' : 'network-egress',
     message: `${message}${where}`,
     ...(tool === undefined ? {} : { tool: escapeExcerpt(tool, 80) }),
   });

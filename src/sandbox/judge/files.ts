@@ -90,7 +90,8 @@ function report(
   const { tool } = event;
   const written = event.excerpt === undefined ? '' : `: ${event.excerpt}`;
   context.add({
-    ...{ ruleId, severity, confidence: 'high', check: 'network-egress' },
+    ...{ ruleId, severity, confidence: 'high' },
+    check: ruleId === 'path-traversal-proved' ? 'response-fuzzing' : 'network-egress',
     message: `${message} (${event.category})`,
     phase: phaseOf(event.phase),
     excerpt: escapeExcerpt(`${event.path}${written}`, 200),
