@@ -12,6 +12,7 @@ import { escapeExcerpt } from './escape.ts';
 import { isAboutSecurity, isMention } from './guard.ts';
 import { hiddenFindings } from './hidden.ts';
 import { matchRules, signalPoints } from './match.ts';
+import { otherTools } from './other-tools.ts';
 import { Phrasebook } from './phrases.ts';
 import type { Candidate, View } from './shapes.ts';
 import { viewsOf } from './views.ts';
@@ -37,6 +38,9 @@ export function findInstructions(
   const { views, hidden } = viewsOf(scanned);
   const candidates = hiddenFindings(hidden, views, location);
   for (const view of views) candidates.push(...findingsOf(view, location));
+  if (location !== 'readme' && location !== 'chat') {
+    candidates.push(...otherToolFindings(views[0], options.toolNames ?? [], candidates));
+  }
   if (text.length > MAX_SCANNED) {
     candidates.push({
       ruleId: 'text-not-scanned',
@@ -60,6 +64,20 @@ export function observeTexts(
       verdict: findInstructions(text.text, { location: text.location, toolNames }),
     }))
     .filter(({ verdict }) => verdict.findings.length > 0);
+}
+
+// Naming another tool is no fault; beside an order that is one, it says whom it is aimed at.
+function otherToolFindings(
+  view: View | undefined,
+  toolNames: readonly string[],
+  candidates: readonly Candidate[],
+): Candidate[] {
+  if (view === undefined) return [];
+  const isOrdered = candidates.some(({ severity }) => ORDER[severity] >= ORDER.moderate);
+  const severity = isOrdered ? 'moderate' : 'low';
+  return otherTools(view.folded.text, toolNames).map((place) => {
+    return { ruleId: 'cross-tool-reference', severity, ...spanOf(view, place) };
+  });
 }
 
 function findingsOf(view: View, location: TextLocation): Candidate[] {

@@ -3,7 +3,6 @@ import type { RawView, ViewKind } from './shapes.ts';
 
 const MAX_EACH = 20;
 const PATTERNS: { kind: ViewKind; pattern: RegExp }[] = [
-  { kind: 'comment', pattern: /<!--([\s\S]{4,8000}?)(?:-->|$)/g },
   // Link-reference definitions with a blank target are the Markdown comment.
   {
     kind: 'comment',
@@ -30,6 +29,28 @@ const PATTERNS: { kind: ViewKind; pattern: RegExp }[] = [
 
 /** Comments, invisible elements, attributes, and text pushed out of sight. Linear: every gap is bounded. */
 export function markupViews(text: string): RawView[] {
+  return [...commentViews(text), ...patternViews(text)];
+}
+
+// A pattern would look for the end once for every beginning.
+function commentViews(text: string): RawView[] {
+  const found: RawView[] = [];
+  let start = text.indexOf('<!--');
+  while (start >= 0 && found.length < MAX_EACH) {
+    const close = text.indexOf('-->', start + 4);
+    const end = close < 0 ? text.length : close + 3;
+    found.push({
+      kind: 'comment',
+      text: text.slice(start + 4, close < 0 ? end : close),
+      start,
+      end,
+    });
+    start = text.indexOf('<!--', end);
+  }
+  return found;
+}
+
+function patternViews(text: string): RawView[] {
   return PATTERNS.flatMap(({ kind, pattern }) => {
     if (!mayHold(kind, text)) return [];
     const found: RawView[] = [];
@@ -50,6 +71,6 @@ export function markupViews(text: string): RawView[] {
 function mayHold(kind: ViewKind, text: string): boolean {
   if (kind === 'padded') return text.includes('\n'.repeat(4)) || /\s{50}/.test(text);
   if (kind === 'hidden-markup') return text.includes('<');
-  if (kind === 'comment') return text.includes('<!--') || text.includes(']:');
+  if (kind === 'comment') return text.includes(']:');
   return text.includes('](') || text.includes('=');
 }

@@ -59,10 +59,15 @@ function meet(rule: PhraseRule, book: Phrasebook): Place[] {
   for (const anchor of first) {
     let span: Place | null = anchor;
     for (const places of rest) span = span === null ? null : nearest(span, places, rule.within);
-    if (span !== null) found.push(span);
+    if (span !== null && !(rule.sentence === true && isBroken(book.text, span))) found.push(span);
     if (found.length >= MAX_EACH) break;
   }
   return found;
+}
+
+// A sentence ends at a stop before a blank; the stop of an abbreviation or a path does not count.
+function isBroken(text: string, span: Place): boolean {
+  return /[a-z0-9)\]'"`]{3}[.!?] [a-z]/.test(text.slice(span.start, span.end));
 }
 
 // The place that keeps the span shortest, if it stays within the bound. Two parts need two texts.

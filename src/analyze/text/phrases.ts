@@ -12,6 +12,10 @@ export interface PhraseRule {
   parts: string[][];
   /** For rules of one part: that many different places must match. */
   distinct?: number;
+  /** True: all parts must stand in one sentence. */
+  sentence?: boolean;
+  /** Where the examples stand; a tool description unless said otherwise. */
+  loc?: TextLocation;
   /** Other severities at some locations. */
   at?: Partial<Record<TextLocation, Severity>>;
   matches: string[];
