@@ -13,7 +13,6 @@ import type {
 
 /** What the isolation half offers; tests put harmless fixtures in plain processes behind it. */
 export interface Isolation {
-  backend: string;
   launch: (options: LaunchOptions) => Promise<Box>;
   planCanaries: (seed: string, granted: string[]) => Canary[];
   canaryFinder: (canaries: Canary[]) => (text: string) => CanaryHit[];

@@ -76,7 +76,6 @@ export const QUICK_FUZZ = { callMs: 400, toolMs: 4_000, totalMs: 15_000 };
 
 export function plainIsolation(events: BoxEvent[] = []): Isolation {
   return {
-    backend: 'plain',
     launch: (options) => Promise.resolve(plainBox(options, events)),
     planCanaries: (_seed, granted) =>
       granted.map((name) => ({
@@ -118,7 +117,6 @@ function plainBox(options: LaunchOptions, events: BoxEvent[]): Box {
       child.kill('SIGKILL');
       await exited;
       return {
-        backend: 'plain',
         complete: true,
         unidentified: { tcp: 0, udp: 0 },
         seconds: 1,
