@@ -20,7 +20,8 @@ export async function runSandbox(input: SandboxInput): Promise<Fact<RunFact>> {
   const support = await probeSupport();
   if (!support.supported) return { known: false, reason: `${support.reason}: ${support.hint}` };
   const tested = await selfTest({ seed: randomBytes(8).toString('hex') });
-  if (!tested.ok) return { known: false, reason: `the sandbox's self-test failed: ${tested.reason}` };
+  if (!tested.ok)
+    return { known: false, reason: `the sandbox's self-test failed: ${tested.reason}` };
   if (input.signal?.aborted === true) return { known: false, reason: 'interrupted' };
   const seed = input.seed ?? randomInt(2 ** 31);
   // Secrets must be new for each run, whatever the seed of the calls.

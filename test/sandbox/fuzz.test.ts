@@ -2,19 +2,32 @@
 import Ajv from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
-import { edgeCases, evaluatedHost, validCases, type InputOptions } from '../../src/sandbox/fuzz/inputs.ts';
+import {
+  edgeCases,
+  evaluatedHost,
+  validCases,
+  type InputOptions,
+} from '../../src/sandbox/fuzz/inputs.ts';
 import { generate } from '../../src/sandbox/fuzz/generate.ts';
 import { stringForPattern } from '../../src/sandbox/fuzz/pattern.ts';
 import { seeded } from '../../src/sandbox/fuzz/random.ts';
 import type { Json } from '../../src/types.ts';
 
-const places = { home: '/home/dev', project: '/home/dev/project', page: 'http://www.company.example/docs/page' };
+const places = {
+  home: '/home/dev',
+  project: '/home/dev/project',
+  page: 'http://www.company.example/docs/page',
+};
 const options = (): InputOptions => ({ places, random: seeded(1), marker: 'NABC' });
 const ajv = new Ajv.default({ strict: false });
 addFormats.default(ajv);
 
 const SCHEMAS: Record<string, Json> = {
-  plain: { type: 'object', properties: { a: { type: 'string' }, n: { type: 'integer' } }, required: ['a'] },
+  plain: {
+    type: 'object',
+    properties: { a: { type: 'string' }, n: { type: 'integer' } },
+    required: ['a'],
+  },
   bounds: {
     type: 'object',
     properties: {
@@ -33,7 +46,12 @@ const SCHEMAS: Record<string, Json> = {
       kind: { enum: ['x', 'y'] },
       fixed: { const: 7 },
       either: { anyOf: [{ type: 'null' }, { type: 'integer', minimum: 3 }] },
-      one: { oneOf: [{ type: 'object', properties: { t: { const: 'a' } }, required: ['t'] }, { type: 'string' }] },
+      one: {
+        oneOf: [
+          { type: 'object', properties: { t: { const: 'a' } }, required: ['t'] },
+          { type: 'string' },
+        ],
+      },
       some: { type: ['string', 'null'] },
     },
     required: ['kind', 'fixed', 'either', 'one', 'some'],
@@ -41,16 +59,27 @@ const SCHEMAS: Record<string, Json> = {
   formats: {
     type: 'object',
     properties: Object.fromEntries(
-      ['date-time', 'date', 'time', 'email', 'hostname', 'ipv4', 'ipv6', 'uri', 'uuid', 'duration'].map((format) => [
-        format,
-        { type: 'string', format },
-      ]),
+      [
+        'date-time',
+        'date',
+        'time',
+        'email',
+        'hostname',
+        'ipv4',
+        'ipv6',
+        'uri',
+        'uuid',
+        'duration',
+      ].map((format) => [format, { type: 'string', format }]),
     ),
   },
   references: {
     type: 'object',
     $defs: { point: { type: 'object', properties: { x: { type: 'number' } }, required: ['x'] } },
-    properties: { from: { $ref: '#/$defs/point' }, all: { type: 'array', items: { $ref: '#/$defs/point' } } },
+    properties: {
+      from: { $ref: '#/$defs/point' },
+      all: { type: 'array', items: { $ref: '#/$defs/point' } },
+    },
     required: ['from', 'all'],
   },
   merged: {
@@ -80,7 +109,10 @@ describe('valid inputs', () => {
   });
 
   test('are guessed from names where a schema tells only "string"', () => {
-    const schema = { type: 'object', properties: { filePath: { type: 'string' }, url: { type: 'string' } } };
+    const schema = {
+      type: 'object',
+      properties: { filePath: { type: 'string' }, url: { type: 'string' } },
+    };
     expect(generate(schema, { places, isMinimal: false, variant: 0 })).toEqual({
       filePath: '/home/dev/project/README.md',
       url: 'http://www.company.example/docs/page',
@@ -89,9 +121,29 @@ describe('valid inputs', () => {
 
   test.each<[string, Json]>([
     ['a circle', { $ref: '#' }],
-    ['a circle in properties', { type: 'object', properties: { a: { $ref: '#' } }, required: ['a'] }],
-    ['a branching circle', { type: 'object', properties: Object.fromEntries('abcdefgh'.split('').map((k) => [k, { $ref: '#' }])), required: 'abcdefgh'.split('') }],
-    ['sizes without bound', { type: 'object', properties: { s: { type: 'string', minLength: 1e12 }, a: { type: 'array', minItems: 1e12, items: {} } }, required: ['s', 'a'] }],
+    [
+      'a circle in properties',
+      { type: 'object', properties: { a: { $ref: '#' } }, required: ['a'] },
+    ],
+    [
+      'a branching circle',
+      {
+        type: 'object',
+        properties: Object.fromEntries('abcdefgh'.split('').map((k) => [k, { $ref: '#' }])),
+        required: 'abcdefgh'.split(''),
+      },
+    ],
+    [
+      'sizes without bound',
+      {
+        type: 'object',
+        properties: {
+          s: { type: 'string', minLength: 1e12 },
+          a: { type: 'array', minItems: 1e12, items: {} },
+        },
+        required: ['s', 'a'],
+      },
+    ],
     ['a pattern of ages', { type: 'string', pattern: '^(a+)+$' }],
     ['a pattern of memory', { type: 'string', pattern: 'a{100000000}' }],
     ['no schema', null],
@@ -105,7 +157,9 @@ describe('valid inputs', () => {
   });
 
   test('keep a property named __proto__ a property', () => {
-    const schema: Json = JSON.parse('{"type":"object","properties":{"__proto__":{"type":"string"}},"required":["__proto__"]}') as Json;
+    const schema: Json = JSON.parse(
+      '{"type":"object","properties":{"__proto__":{"type":"string"}},"required":["__proto__"]}',
+    ) as Json;
     const value = generate(schema, { places, isMinimal: true, variant: 0 });
     expect(Object.keys(value as object)).toEqual(['__proto__']);
     expect(({} as { polluted?: string }).polluted).toBeUndefined();
@@ -113,12 +167,36 @@ describe('valid inputs', () => {
 });
 
 describe('edge inputs', () => {
-  const schema: Json = { type: 'object', properties: { q: { type: 'string' }, n: { type: 'number' } }, required: ['q'] };
+  const schema: Json = {
+    type: 'object',
+    properties: { q: { type: 'string' }, n: { type: 'number' } },
+    required: ['q'],
+  };
   const cases = [...edgeCases(schema, options())];
 
   test('cover shapes, missing arguments, types, numbers and every kind of string', () => {
     const kinds = new Set(cases.map(({ kind }) => kind));
-    for (const kind of ['shape', 'missing', 'wrong-type', 'number', 'long', 'nul', 'bidi', 'zero-width', 'tag-characters', 'lone-surrogate', 'traversal', 'file-url', 'metadata', 'url', 'sql', 'shell', 'code', 'instruction', 'prototype']) {
+    for (const kind of [
+      'shape',
+      'missing',
+      'wrong-type',
+      'number',
+      'long',
+      'nul',
+      'bidi',
+      'zero-width',
+      'tag-characters',
+      'lone-surrogate',
+      'traversal',
+      'file-url',
+      'metadata',
+      'url',
+      'sql',
+      'shell',
+      'code',
+      'instruction',
+      'prototype',
+    ]) {
       expect(kinds, kind).toContain(kind);
     }
   });
@@ -133,7 +211,8 @@ describe('edge inputs', () => {
   test('give each payload a host of its own, which only a shell can complete', () => {
     const shells = cases.filter(({ kind }) => kind === 'shell');
     expect(new Set(shells.map(({ host }) => host)).size).toBe(shells.length);
-    for (const { payload, host } of shells) expect(payload).not.toContain(evaluatedHost(host ?? ''));
+    for (const { payload, host } of shells)
+      expect(payload).not.toContain(evaluatedHost(host ?? ''));
   });
 
   test('can be written as JSON', () => {

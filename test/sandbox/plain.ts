@@ -117,6 +117,7 @@ function plainBox(options: LaunchOptions, events: BoxEvent[]): Box {
       child.kill('SIGKILL');
       await exited;
       return {
+        backend: 'plain',
         complete: true,
         unidentified: { tcp: 0, udp: 0 },
         seconds: 1,
