@@ -1,0 +1,88 @@
+// rules/threats.json, checked, with its patterns compiled.
+import { ruleData } from '../../../rule-data.ts';
+import {
+  AGENT_PATH,
+  AUTOSTART_PATH,
+  CI_PATH,
+  CRED_PATH,
+  HOOK_PATH,
+  SSH_PATH,
+  VENDORS,
+} from './labels.ts';
+
+interface PathRule {
+  id: string;
+  pattern: string;
+  matches: string[];
+  ignores: string[];
+}
+interface ThreatData {
+  paths: PathRule[];
+  hosts: Record<'drop' | 'local' | 'release' | 'logging', string[]> & {
+    owners: Record<string, string>;
+  };
+  secretNames: { vendor: number; pattern: string }[];
+  agentBypass: string;
+  agentCommands: string;
+  miner: string;
+  hiddenNames: string;
+  conversationParameters: string;
+}
+
+const PATH_LABELS: Record<string, number> = {
+  'credential-file': CRED_PATH,
+  'agent-config': AGENT_PATH,
+  'git-hook': HOOK_PATH,
+  'ssh-access': SSH_PATH,
+  'ci-workflow': CI_PATH,
+  autostart: AUTOSTART_PATH,
+};
+
+const raw = ruleData('threats', isThreatData);
+export const pathRules: readonly PathRule[] = raw.paths;
+const paths = raw.paths.map((rule) => ({
+  label: PATH_LABELS[rule.id] ?? 0,
+  pattern: new RegExp(rule.pattern, 'i'),
+}));
+const anyOf = (list: readonly string[]) => new RegExp(list.map((one) => `(?:${one})`).join('|'), 'i');
+const secretNames = raw.secretNames.map(({ vendor, pattern }) => ({
+  label: VENDORS[vendor] ?? 0,
+  pattern: new RegExp(pattern),
+}));
+
+export const hosts = {
+  drop: anyOf(raw.hosts.drop),
+  local: anyOf(raw.hosts.local),
+  release: anyOf(raw.hosts.release),
+  logging: anyOf(raw.hosts.logging),
+  owners: Object.entries(raw.hosts.owners).map(([path, host]) => ({
+    path: new RegExp(path, 'i'),
+    host: new RegExp(host, 'i'),
+  })),
+};
+export const patterns = {
+  agentBypass: new RegExp(raw.agentBypass),
+  agentCommand: new RegExp(raw.agentCommands),
+  miner: new RegExp(raw.miner, 'i'),
+  hiddenName: new RegExp(raw.hiddenNames),
+  conversation: new RegExp(raw.conversationParameters, 'i'),
+};
+
+/** What kind of sensitive place a path (`~` for the home) is, as labels. */
+export function pathLabels(path: string): number {
+  if (path.length < 3 || path.length > 400) return 0;
+  let labels = 0;
+  for (const { label, pattern } of paths) if (pattern.test(path)) labels |= label;
+  return labels;
+}
+
+/** The vendor group of an environment variable, as a label. */
+export function secretLabel(name: string): number {
+  return secretNames.find(({ pattern }) => pattern.test(name))?.label ?? 0;
+}
+
+function isThreatData(data: unknown): data is ThreatData {
+  if (typeof data !== 'object' || data === null) return false;
+  const { paths, hosts, secretNames } = data as Partial<ThreatData>;
+  return Array.isArray(paths) && typeof hosts === 'object' && Array.isArray(secretNames);
+}

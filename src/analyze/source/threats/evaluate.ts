@@ -1,0 +1,246 @@
+// The labels of one expression, given those of the bindings in it.
+import type { Node } from '../parse.ts';
+import { pathLabels, secretLabel } from './data.ts';
+import { calleesOf, functionsIn } from './flow.ts';
+import type { Flow } from './flow.ts';
+import {
+  asText,
+  CLIPBOARD,
+  CRED,
+  CRED_PARSED,
+  CRED_PATH,
+  DECODED,
+  ENV,
+  ENV_TEXT,
+  FILES,
+  HOME,
+  HOOKED,
+  HOST_INFO,
+  INVISIBLE,
+  named,
+  REMOTE,
+  SHELL,
+  SOCKET,
+  throughUnknown,
+  TOKEN,
+} from './labels.ts';
+import { lookup } from './model.ts';
+import type { Call } from './model.ts';
+import { constantOf, HOLE, keyOf, nameOf, propertyOf, shapeOf, unwrap } from './names.ts';
+import * as calls from './vocabulary.ts';
+
+const MAX_DEPTH = 60;
+const HIDDEN_TEXT = /[\u200b\u200c\u200d\u2060-\u2064\u3164\uffa0\u{e0100}-\u{e01ef}\u{e0020}-\u{e007e}]{8}|[\ufe00-\ufe0f]{8}/u;
+const SECRET_WORD = /token|secret|key|pass|cred|auth|api|private|wallet/i;
+const READS_CREDENTIALS =
+  /\b(?:gh auth token|npm (?:config get|token)\b.{0,60}|gcloud auth print-\w{0,20}-?token|aws configure (?:get|export)|security (?:find-|dump-)\S{0,20}|op item get|git credential fill)/;
+
+/** Labels of an expression; `isCallback` asks what a call hands to its callbacks. */
+export function evaluate(flow: Flow, node: Node | null | undefined, depth: number, isCallback = false): number {
+  if (!node || depth > MAX_DEPTH) return 0;
+  const known = flow.memo.get(node);
+  if (known !== undefined && !isCallback) return known;
+  flow.memo.set(node, known ?? 0);
+  const labels = find(flow, node, depth + 1, isCallback);
+  if (!isCallback) flow.memo.set(node, labels);
+  return labels;
+}
+
+function find(flow: Flow, wrapped: Node, depth: number, isCallback: boolean): number {
+  const node = unwrap(wrapped);
+  const all = (nodes: readonly (Node | null)[]) =>
+    nodes.reduce((labels, one) => labels | evaluate(flow, one, depth), 0);
+  switch (node.type) {
+    case 'Literal':
+      return typeof node.value === 'string' ? textLabels(node.value) : 0;
+    case 'Identifier': {
+      const own = lookup(flow.model, node);
+      return (own?.labels ?? 0) | nameLabels(nameOf(flow.model, node));
+    }
+    case 'TemplateLiteral':
+      return asText(all(node.expressions)) | textLabels(shapeOf(flow.model, node) ?? '') | pieces(node);
+    case 'BinaryExpression':
+      return binary(flow, node, depth);
+    case 'LogicalExpression':
+      return all([node.left, node.right]);
+    case 'ConditionalExpression':
+      return all([node.consequent, node.alternate]);
+    case 'AssignmentExpression':
+      return evaluate(flow, node.right, depth);
+    case 'SpreadElement':
+    case 'YieldExpression':
+      return evaluate(flow, node.argument, depth);
+    case 'ArrayExpression':
+      return all(node.elements);
+    case 'ObjectExpression':
+      return all(node.properties.map((one) => (one.type === 'Property' ? one.value : one)));
+    case 'TaggedTemplateExpression':
+      return throughUnknown(all(node.quasi.expressions));
+    case 'MemberExpression':
+      return member(flow, node, depth);
+    case 'CallExpression':
+    case 'NewExpression':
+      return call(flow, node, depth, isCallback);
+    default:
+      return 0;
+  }
+}
+
+function pieces(node: Extract<Node, { type: 'TemplateLiteral' }>): number {
+  return node.quasis.reduce((labels, quasi) => labels | textLabels(quasi.value.cooked ?? ''), 0);
+}
+
+function textLabels(text: string): number {
+  if (text === '~' || text === '~/' || text === '/') return HOME;
+  if (text.length > 8 && HIDDEN_TEXT.test(text)) return INVISIBLE;
+  return text.includes('\n') ? 0 : pathLabels(text.replaceAll(HOLE, '*')) | secretLabel(text);
+}
+
+function nameLabels(name: string | null): number {
+  if (name === null) return 0;
+  if (name === 'process.env' || name === 'Deno.env.toObject()') return ENV;
+  if (name === 'process.env.HOME' || name === 'process.env.USERPROFILE') return HOME;
+  if (name.startsWith('process.env.')) {
+    const label = secretLabel(name.slice(12));
+    return label === 0 && /(?:NPM|GITHUB|GH|NODE_AUTH)_.{0,20}TOKEN/.test(name) ? TOKEN : label;
+  }
+  return name === 'process.config' ? 0 : 0;
+}
+
+function binary(flow: Flow, node: Node, depth: number): number {
+  let labels = 0;
+  let at = node;
+  for (let count = 0; at.type === 'BinaryExpression' && count < 2000; count++) {
+    if (at.operator !== '+') return 0;
+    labels |= evaluate(flow, at.right, depth);
+    at = at.left;
+  }
+  labels |= evaluate(flow, at, depth);
+  const shape = shapeOf(flow.model, node);
+  return asText(labels) | (shape === null ? 0 : textLabels(shape)) | (labels & CRED_PATH);
+}
+
+function member(flow: Flow, node: Extract<Node, { type: 'MemberExpression' }>, depth: number): number {
+  const { model } = flow;
+  const name = nameLabels(nameOf(model, node));
+  if (name !== 0) return name;
+  const key = keyOf(model, node);
+  const object = evaluate(flow, node.object, depth);
+  if (key === null) {
+    // A key that ranges over the environment, or over a list of secrets' names.
+    const keys = evaluate(flow, node.property, depth);
+    return object & ENV ? (keys & ENV ? ENV_TEXT : 0) | keys : object;
+  }
+  if (calls.isScrubber(key)) return 0;
+  if (node.object.type === 'ThisExpression') return model.fields.get(key) ?? 0;
+  const value = propertyOf(model, node.object, key);
+  if (value) return evaluate(flow, value, depth);
+  return /^\d+$/.test(key) ? object : named(object) | (object & (SOCKET | SHELL));
+}
+
+function call(flow: Flow, node: Call, depth: number, isCallback: boolean): number {
+  const { model } = flow;
+  const name = nameOf(model, node.callee) ?? '';
+  const callee = unwrap(node.callee);
+  const method = callee.type === 'MemberExpression' ? (keyOf(model, callee) ?? '') : '';
+  const given = node.arguments.reduce((labels, arg) => labels | evaluate(flow, arg, depth), 0);
+  const source = sourceLabels(flow, node, name, given);
+  if (source !== null) return source;
+  const promised = flow.resolved.get(node);
+  if (promised !== undefined) return promised;
+  const local = calleesOf(model, node);
+  if (local.length > 0) return local.reduce((labels, fn) => labels | (fn.labels & ~HOOKED), 0);
+  if (calls.isScrubber(method) || (method === '' && calls.isScrubber(name))) return 0;
+  const received = callee.type === 'MemberExpression' ? evaluate(flow, callee.object, depth) : 0;
+  if (received & ENV && isNarrow(flow, node)) return 0;
+  return methodLabels(flow, node, method, received, given, isCallback);
+}
+
+/** Labels of calls that are sources or change the form; null for any other call. */
+function sourceLabels(flow: Flow, node: Call, name: string, given: number): number | null {
+  if (calls.isFileRead(name)) {
+    const path = evaluate(flow, node.arguments[0], 0);
+    return path & CRED_PATH ? CRED : FILES | (path & HOME);
+  }
+  if (calls.isClient(name)) return REMOTE;
+  if (calls.isConnection(name)) return SOCKET;
+  if (name === 'https.get' || name === 'http.get') return SOCKET | REMOTE;
+  if (/^dns(?:\.promises)?\.resolveTxt$/.test(name)) return REMOTE;
+  if (calls.isHostInfo(name)) return HOST_INFO;
+  if (calls.isClipboardRead(name)) return CLIPBOARD;
+  if (name === 'os.homedir') return HOME;
+  if (calls.isExec(name)) return execLabels(flow, node);
+  if (calls.isDecoder(name)) return DECODED | throughUnknown(given);
+  if (name === 'JSON.stringify' || name === 'util.inspect' || name === 'querystring.stringify' || name === 'new URLSearchParams' || name === 'URLSearchParams' || name === 'String') {
+    return asText(given);
+  }
+  if (name === 'JSON.parse') return given & CRED ? CRED_PARSED | (given & ~CRED) : given;
+  if (/^(?:Object\.(?:entries|keys|values|assign|fromEntries|freeze)|structuredClone|Array\.from|Promise\.(?:all|resolve|allSettled|race))$/.test(name)) {
+    return given;
+  }
+  if (name === 'Buffer.from' || name === 'Buffer' || name === 'new Buffer') {
+    const encoding = constantOf(flow.model, node.arguments[1]);
+    const isDecoding = encoding !== null && /^(?:base64|base64url|hex)$/i.test(encoding);
+    return asText(given) | (isDecoding ? DECODED : 0);
+  }
+  return null;
+}
+
+function execLabels(flow: Flow, node: Call): number {
+  const first = shapeOf(flow.model, node.arguments[0]) ?? '';
+  const rest = propertyTexts(flow, node.arguments[1]);
+  const line = `${first} ${rest}`.trim();
+  if (/^(?:\/(?:usr\/)?bin\/)?(?:ba|z|da|k)?sh(?: -i)?$|^(?:cmd(?:\.exe)?|powershell(?:\.exe)?)$/.test(first)) return SHELL;
+  if (/^(?:env|printenv|set|export -p)(?:$|\s*[|>])/.test(line)) return ENV_TEXT;
+  if (/\b(?:pbpaste|xclip -o|xsel -o|Get-Clipboard)\b/.test(line)) return CLIPBOARD;
+  if (READS_CREDENTIALS.test(line)) return CRED;
+  if (/\b(?:cat|type|less|tar|zip|base64)\s/.test(line) && line.split(/[\s'"]+/).some((word) => pathLabels(word) & CRED_PATH)) {
+    return CRED;
+  }
+  return /\b(?:curl|wget)\b/.test(line) ? REMOTE : 0;
+}
+
+/** The texts of a written-out list, joined. */
+export function propertyTexts(flow: Flow, node: Node | null | undefined): string {
+  const list = node ? unwrap(node) : null;
+  if (list?.type === 'Identifier') {
+    const value = lookup(flow.model, list)?.defs.find((def) => def.kind === 'init')?.value;
+    return value && value !== node ? propertyTextsOf(flow, unwrap(value)) : '';
+  }
+  return list ? propertyTextsOf(flow, list) : '';
+}
+
+function propertyTextsOf(flow: Flow, list: Node): string {
+  if (list.type !== 'ArrayExpression') return '';
+  return list.elements.map((one) => shapeOf(flow.model, one) ?? HOLE).join(' ');
+}
+
+function methodLabels(
+  flow: Flow,
+  node: Call,
+  method: string,
+  received: number,
+  given: number,
+  isCallback: boolean,
+): number {
+  const callbacks = node.arguments.flatMap((arg) => functionsIn(flow.model, arg));
+  const returned = isCallback ? 0 : callbacks.reduce((labels, fn) => labels | (fn.labels & ~HOOKED), 0);
+  if (/^(?:map|filter|flatMap|reduce|slice|concat|sort|reverse|then|catch|finally|flat|find|forEach|entries|values|keys|get|at|pop|shift|on|once|pipe|setEncoding)$/.test(method)) {
+    return received | returned | (method === 'concat' ? given : 0);
+  }
+  if (/^(?:join|toString|toJSON|text|json|replace|replaceAll|split|match|matchAll|trim|substring|substr|exec|blob|arrayBuffer|read|buffer)$/.test(method)) {
+    return asText(received) | (method === 'exec' || method === 'read' ? asText(given) : 0);
+  }
+  return throughUnknown(asTextIfEncoder(node, received | given) | returned);
+}
+
+function asTextIfEncoder(node: Call, labels: number): number {
+  return node.type === 'NewExpression' || node.callee.type === 'MemberExpression' ? labels : labels & ~ENV;
+}
+
+/** Whether a filter keeps only one program's own settings. */
+function isNarrow(flow: Flow, node: Call): boolean {
+  const text = flow.model.text.slice(node.start, Math.min(node.end, node.start + 3000));
+  const chosen = /(?:startsWith\(\s*|\/\^\(?)(['"`]?)([A-Za-z_]{2,40})/.exec(text);
+  return chosen !== null && !SECRET_WORD.test(chosen[2] ?? '');
+}

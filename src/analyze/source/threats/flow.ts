@@ -1,0 +1,257 @@
+// What every value may carry: labels spread over bindings, calls and callbacks until nothing changes.
+import type { Node } from '../parse.ts';
+import { evaluate } from './evaluate.ts';
+import { isFunction, lookup } from './model.ts';
+import type { Binding, Call, Def, Fn, Model } from './model.ts';
+import { keyOf, nameOf, unwrap } from './names.ts';
+import { HOOKED, named, REMOTE, SHELL, SOCKET, TOOL_ALL } from './labels.ts';
+import { isToolRegistration } from './vocabulary.ts';
+
+const MAX_PASSES = 8;
+
+export interface Flow {
+  model: Model;
+  memo: Map<Node, number>;
+  /** Handlers of tools: their parameters come from the model's client. */
+  handlers: Set<Fn>;
+  /** `new Promise(...)` -> what is handed to its resolve. */
+  resolved: Map<Node, number>;
+  /** Labels that go into the parameters of functions from outside this file. */
+  changed: boolean;
+}
+
+/** Spreads the labels; afterwards {@link labelsOf} answers for any expression of the file. */
+export function flowOf(model: Model): Flow {
+  const flow: Flow = { model, memo: new Map(), handlers: new Set(), resolved: new Map(), changed: true };
+  markHandlers(flow);
+  markHooks(flow);
+  for (let pass = 0; pass < MAX_PASSES && flow.changed; pass++) {
+    flow.changed = false;
+    flow.memo.clear();
+    for (const binding of model.bindings) spreadBinding(flow, binding);
+    for (const assign of model.assigns) spreadAssignment(flow, assign);
+    for (const call of model.calls) spreadCall(flow, call);
+    for (const fn of model.functions) spreadReturns(flow, fn);
+  }
+  flow.memo.clear();
+  return flow;
+}
+
+export function labelsOf(flow: Flow, node: Node | null | undefined): number {
+  return evaluate(flow, node, 0);
+}
+
+/** The functions of this file that a call may run. */
+export function calleesOf(model: Model, call: Call): Fn[] {
+  const callee = unwrap(call.callee);
+  const own = model.fnOf.get(callee);
+  if (own) return [own];
+  if (callee.type === 'Identifier') return functionsIn(model, callee);
+  if (callee.type !== 'MemberExpression') return [];
+  const method = keyOf(model, callee);
+  if (method === 'call' || method === 'apply') return functionsIn(model, unwrap(callee.object));
+  const object = nameOf(model, callee.object);
+  // Methods of modules and of built-in objects are not this file's.
+  const isForeign = object !== null && object !== 'this' && !object.startsWith('new ') && !object.startsWith('function');
+  return method === null || isForeign ? [] : (model.methods.get(method) ?? []);
+}
+
+/** The function that an argument is or names. */
+export function functionsIn(model: Model, node: Node | null | undefined): Fn[] {
+  if (!node) return [];
+  const value = unwrap(node);
+  const own = model.fnOf.get(value);
+  if (own) return [own];
+  if (value.type === 'MemberExpression' && value.object.type === 'ThisExpression') {
+    return model.methods.get(keyOf(model, value) ?? '') ?? [];
+  }
+  if (value.type === 'CallExpression' && value.callee.type === 'MemberExpression') {
+    return keyOf(model, value.callee) === 'bind' ? functionsIn(model, value.callee.object) : [];
+  }
+  if (value.type !== 'Identifier') return [];
+  const found = (lookup(model, value)?.defs ?? []).map((def) => {
+    return def.value && def.path.length === 0 ? model.fnOf.get(unwrap(def.value)) : undefined;
+  });
+  return found.filter((fn) => fn !== undefined).slice(0, 4);
+}
+
+/** Adds labels to what a pattern binds. */
+export function bindLabels(flow: Flow, pattern: Node | undefined, labels: number, depth = 0): void {
+  if (!pattern || labels === 0 || depth > 10) return;
+  switch (pattern.type) {
+    case 'Identifier': {
+      const binding = lookup(flow.model, pattern);
+      if (binding) add(flow, binding, labels);
+      return;
+    }
+    case 'AssignmentPattern':
+      bindLabels(flow, pattern.left, labels, depth + 1);
+      return;
+    case 'RestElement':
+      bindLabels(flow, pattern.argument, labels, depth + 1);
+      return;
+    case 'ArrayPattern':
+      for (const part of pattern.elements) if (part) bindLabels(flow, part, labels, depth + 1);
+      return;
+    case 'ObjectPattern':
+      for (const part of pattern.properties) {
+        if (part.type === 'RestElement') bindLabels(flow, part.argument, labels, depth + 1);
+        else bindLabels(flow, part.value, named(labels), depth + 1);
+      }
+      return;
+    default:
+  }
+}
+
+function add(flow: Flow, binding: Binding, labels: number): void {
+  if ((binding.labels | labels) === binding.labels) return;
+  binding.labels |= labels;
+  flow.changed = true;
+}
+
+function markHandlers(flow: Flow): void {
+  for (const call of flow.model.calls) {
+    const callee = unwrap(call.callee);
+    if (callee.type !== 'MemberExpression') continue;
+    if (!isToolRegistration(keyOf(flow.model, callee) ?? '')) continue;
+    const last = call.arguments.at(-1);
+    let found = functionsIn(flow.model, last);
+    if (last?.type === 'ObjectExpression') {
+      found = last.properties.flatMap((property) =>
+        property.type === 'Property' && property.key.type === 'Identifier' && /^(?:execute|handler|run|callback)$/.test(property.key.name)
+          ? functionsIn(flow.model, property.value)
+          : [],
+      );
+    }
+    for (const fn of found) flow.handlers.add(fn);
+  }
+  for (const fn of flow.handlers) bindLabels(flow, fn.params[0], TOOL_ALL);
+}
+
+const HOOKABLE =
+  /^(?:fetch|XMLHttpRequest\.prototype\.(?:open|send|setRequestHeader)|https?\.(?:request|get)|https?\.ClientRequest\.prototype\.\w{1,20}|net\.Socket\.prototype\.\w{1,20}|net\.(?:connect|createConnection)|axios\.(?:get|post|request)|ethereum(?:\.(?:request|send|sendAsync))?|WebSocket(?:\.prototype\.send)?|process\.stdout\.write|process\.stdin\.\w{1,9}|navigator\.clipboard\.\w{1,12}|JSON\.(?:parse|stringify)|child_process\.\w{1,12}|fs\.\w{1,20}|EventTarget\.prototype\.addEventListener)$/;
+
+/** Whether a name is of something that only a hook would replace. */
+export const isHookable = (name: string): boolean => HOOKABLE.test(name);
+
+function markHooks(flow: Flow): void {
+  for (const assign of flow.model.assigns) {
+    if (assign.left.type !== 'MemberExpression' && assign.left.type !== 'Identifier') continue;
+    const name = nameOf(flow.model, assign.left);
+    if (name === null || !isHookable(name)) continue;
+    for (const fn of functionsIn(flow.model, assign.right)) {
+      for (const param of fn.params) bindLabels(flow, param, HOOKED);
+      fn.labels |= HOOKED;
+    }
+  }
+}
+
+function spreadBinding(flow: Flow, binding: Binding): void {
+  for (const def of binding.defs.slice(0, 50)) add(flow, binding, labelsOfDef(flow, def));
+}
+
+function labelsOfDef(flow: Flow, def: Def): number {
+  if (!def.value || def.kind === 'import' || def.kind === 'function' || def.kind === 'class') return 0;
+  let labels = labelsOf(flow, def.value);
+  for (const key of def.path) if (!/^(?:\*|\d{1,4})$/.test(key)) labels = named(labels);
+  return def.kind === 'each' ? labels & ~SOCKET : labels;
+}
+
+function spreadAssignment(flow: Flow, assign: Model['assigns'][number]): void {
+  const labels = labelsOf(flow, assign.right);
+  if (labels === 0) return;
+  if (assign.left.type !== 'MemberExpression') {
+    bindLabels(flow, assign.left, labels);
+    return;
+  }
+  taint(flow, assign.left, labels);
+}
+
+/** `object.key = value`: the field of `this`, or the variable that holds the object. */
+function taint(flow: Flow, target: Node, labels: number): void {
+  let at: Node = target;
+  for (let depth = 0; at.type === 'MemberExpression' && depth < 10; depth++) {
+    const object = unwrap(at.object);
+    if (object.type === 'ThisExpression') {
+      const key = keyOf(flow.model, at);
+      if (key !== null) addField(flow, key, labels);
+      return;
+    }
+    at = object;
+  }
+  if (at.type !== 'Identifier' || at.name === 'module' || at.name === 'exports') return;
+  const binding = lookup(flow.model, at);
+  if (binding) add(flow, binding, labels & ~(SOCKET | SHELL));
+}
+
+function addField(flow: Flow, key: string, labels: number): void {
+  const before = flow.model.fields.get(key) ?? 0;
+  if ((before | labels) === before) return;
+  flow.model.fields.set(key, before | labels);
+  flow.changed = true;
+}
+
+const MUTATORS = /^(?:push|unshift|set|add|append|assign|update|fill|splice|write)$/;
+
+function spreadCall(flow: Flow, call: Call): void {
+  const { model } = flow;
+  const callees = calleesOf(model, call);
+  for (const fn of callees) spreadArguments(flow, fn, call.arguments);
+  const callee = unwrap(call.callee);
+  const received = callee.type === 'MemberExpression' ? labelsOf(flow, callee.object) : 0;
+  const name = nameOf(model, call.callee);
+  if (callee.type === 'MemberExpression') {
+    const method = keyOf(model, callee) ?? '';
+    const given = call.arguments.reduce((all, arg) => all | labelsOf(flow, arg), 0);
+    if (name === 'Object.assign') bindLabels(flow, call.arguments[0], given);
+    else if (MUTATORS.test(method) && given !== 0 && (received & SOCKET) === 0) {
+      taint(flow, callee, given);
+      bindLabels(flow, unwrap(callee.object), given & ~SOCKET);
+    }
+    if (method === 'pipe' && received) bindLabels(flow, unwrap(call.arguments[0] ?? callee), received & REMOTE);
+  }
+  if (name === 'Promise' && call.type === 'NewExpression') spreadPromise(flow, call);
+  spreadCallbacks(flow, call, callees, received);
+}
+
+function spreadArguments(flow: Flow, fn: Fn, args: Node[]): void {
+  fn.params.forEach((param, index) => {
+    const given = param.type === 'RestElement' ? args.slice(index) : args.slice(index, index + 1);
+    const labels = given.reduce((all, arg) => all | labelsOf(flow, arg), 0);
+    bindLabels(flow, param, labels);
+  });
+}
+
+/** Callbacks get what the call yields: `.then(x => )`, `.on('data', x => )`, `get(url, res => )`. */
+function spreadCallbacks(flow: Flow, call: Call, callees: Fn[], received: number): void {
+  if (call.type === 'NewExpression' || callees.some((fn) => isFunction(fn.node) && fn.node === call.callee)) return;
+  for (const arg of call.arguments) {
+    const functions = functionsIn(flow.model, arg);
+    if (functions.length === 0) continue;
+    let labels = evaluate(flow, call, 0, true) | received;
+    if (labels & SOCKET) labels = (labels & ~SOCKET) | REMOTE;
+    for (const fn of functions) for (const param of fn.params) bindLabels(flow, param, labels & ~SHELL);
+  }
+}
+
+function spreadPromise(flow: Flow, call: Call): void {
+  const executor = functionsIn(flow.model, call.arguments[0])[0];
+  const resolve = executor?.params[0];
+  if (resolve?.type !== 'Identifier') return;
+  const binding = lookup(flow.model, resolve);
+  let labels = flow.resolved.get(call) ?? 0;
+  for (const other of flow.model.calls) {
+    if (other.start < call.start || other.end > call.end || other.callee.type !== 'Identifier') continue;
+    if (other.callee.name === resolve.name && lookup(flow.model, other.callee) === binding) {
+      labels |= labelsOf(flow, other.arguments[0]);
+    }
+  }
+  flow.resolved.set(call, labels);
+}
+
+function spreadReturns(flow: Flow, fn: Fn): void {
+  const labels = fn.returns.reduce((all, value) => all | labelsOf(flow, value), fn.labels & ~HOOKED);
+  if ((fn.labels | labels) === fn.labels) return;
+  fn.labels |= labels;
+  flow.changed = true;
+}

@@ -1,0 +1,380 @@
+// What an expression names (`child_process.exec`) and what text it stands for, as far as constants tell.
+import { Buffer } from 'node:buffer';
+import type { Node } from '../parse.ts';
+import { isFunction, lookup, plainKey } from './model.ts';
+import type { Binding, Def, Model } from './model.ts';
+
+/** Stands in a text for a part that is not known. */
+export const HOLE = '\u0000';
+const MAX_DEPTH = 40;
+const MAX_TEXT = 20_000;
+const GLOBALS = /^(?:globalThis|global|window|self|top|parent|unsafeWindow)\.(?=.)/;
+const INTEROP =
+  /^(?:_*interopRequire(?:Default|Wildcard)|_*interopNamespace(?:Default)?|__toESM|__toModule|__importDefault|__importStar|tslib\.__importStar|tslib\.__importDefault)$/;
+const REQUIRE =
+  /^(?:require|module\.require|process\.mainModule\.require|module\.constructor\._load|module\._load|process\.getBuiltinModule|__require|Module\._load|require\.main\.require)$/;
+const WRAPPERS = /^(?:util\.promisify|promisify|util\.callbackify|pify)$/;
+
+/** Canonical dotted name, module first, without `node:`, `.default` and `globalThis.`; null if none. */
+export function nameOf(model: Model, node: Node | null | undefined, depth = 0): string | null {
+  if (!node || depth > MAX_DEPTH) return null;
+  const known = model.names.get(node);
+  if (known !== undefined) return known;
+  // Cycles (`a = b; b = a`) end at the entry made here.
+  model.names.set(node, null);
+  const name = findName(model, node, depth + 1);
+  model.names.set(node, name);
+  return name;
+}
+
+/** The text of an expression with {@link HOLE} for unknown parts, `~` for the home; null if no text. */
+export function shapeOf(model: Model, node: Node | null | undefined, depth = 0): string | null {
+  if (!node || depth > MAX_DEPTH) return null;
+  const known = model.shapes.get(node);
+  if (known !== undefined) return known;
+  model.shapes.set(node, null);
+  const shape = findShape(model, node, depth + 1);
+  const cut = shape === null ? null : shape.slice(0, MAX_TEXT);
+  model.shapes.set(node, cut);
+  return cut;
+}
+
+/** A text without holes, or null. */
+export function constantOf(model: Model, node: Node | null | undefined): string | null {
+  const shape = shapeOf(model, node);
+  return shape === null || shape.includes(HOLE) ? null : shape;
+}
+
+/** Takes off what does not change the value: await, parentheses, type assertions, `(0, x)`. */
+export function unwrap(node: Node): Node {
+  let at = node;
+  for (let turn = 0; turn < 20; turn++) {
+    const next = inner(at);
+    if (!next) return at;
+    at = next;
+  }
+  return at;
+}
+
+function inner(node: Node): Node | null {
+  const type: string = node.type;
+  if (node.type === 'AwaitExpression') return node.argument;
+  if (node.type === 'ChainExpression') return node.expression;
+  if (node.type === 'ParenthesizedExpression') return node.expression;
+  if (node.type === 'SequenceExpression') return node.expressions.at(-1) ?? null;
+  if (type.startsWith('TS') && 'expression' in node) return (node as { expression: Node }).expression;
+  return null;
+}
+
+function findName(model: Model, wrapped: Node, depth: number): string | null {
+  const node = unwrap(wrapped);
+  switch (node.type) {
+    case 'Identifier': {
+      const binding = lookup(model, node);
+      return binding ? bindingName(model, binding, depth) : node.name;
+    }
+    case 'ThisExpression':
+      return 'this';
+    case 'MetaProperty':
+      return 'import.meta';
+    case 'MemberExpression':
+      return memberName(model, node, depth);
+    case 'CallExpression':
+      return callName(model, node, depth);
+    case 'NewExpression': {
+      const made = nameOf(model, node.callee, depth);
+      return made === null ? null : `new ${made}`;
+    }
+    case 'ImportExpression':
+      return moduleName(shapeOf(model, node.source, depth));
+    case 'LogicalExpression':
+      return nameOf(model, node.left, depth) ?? nameOf(model, node.right, depth);
+    default:
+      return isFunction(node) ? 'function' : null;
+  }
+}
+
+function memberName(
+  model: Model,
+  node: Extract<Node, { type: 'MemberExpression' }>,
+  depth: number,
+): string | null {
+  const key = keyOf(model, node, depth);
+  const object = nameOf(model, node.object, depth);
+  if (object === null || key === null) return null;
+  return clean(key === 'default' ? object : `${object}.${key}`);
+}
+
+/** The property read, folded if it is computed from constants; null if not known. */
+export function keyOf(
+  model: Model,
+  node: Extract<Node, { type: 'MemberExpression' }>,
+  depth = 0,
+): string | null {
+  if (!node.computed) return plainKey(node.property);
+  const shape = shapeOf(model, node.property, depth + 1);
+  if (shape !== null && !shape.includes(HOLE)) return shape;
+  return node.property.type === 'Literal' ? String(node.property.value) : null;
+}
+
+function callName(
+  model: Model,
+  node: Extract<Node, { type: 'CallExpression' }>,
+  depth: number,
+): string | null {
+  const callee = nameOf(model, node.callee, depth);
+  if (callee === null) return null;
+  const first = node.arguments[0];
+  if (REQUIRE.test(callee) || callee === 'module.createRequire()') {
+    return moduleName(shapeOf(model, first, depth));
+  }
+  if (INTEROP.test(callee) || WRAPPERS.test(callee)) return nameOf(model, first, depth);
+  if (callee.endsWith('.bind')) return callee.slice(0, -5);
+  return callee === 'function' ? null : `${callee}()`;
+}
+
+function moduleName(shape: string | null): string | null {
+  if (shape === null || shape === '' || shape.includes(HOLE)) return null;
+  return clean(shape.replace(/^node:/, '').replace(/^(fs|dns|timers|stream)\/promises$/, '$1.promises'));
+}
+
+function clean(name: string): string {
+  return name.slice(0, 200).replace(GLOBALS, '').replace(/^buffer\.(?=Buffer)/, '');
+}
+
+function bindingName(model: Model, binding: Binding, depth: number): string | null {
+  // A name with several meanings has none, except for `let x; x = require('y')`.
+  const defs = binding.defs.filter((def) => def.value !== null || def.kind === 'param');
+  const def = defs[0];
+  if (!def || defs.length > 3) return null;
+  if (defs.length > 1 && new Set(defs.map((one) => defName(model, one, depth))).size > 1) {
+    return defs.map((one) => defName(model, one, depth)).find((one) => one !== null) ?? null;
+  }
+  return defName(model, def, depth);
+}
+
+function defName(model: Model, def: Def, depth: number): string | null {
+  if (def.kind === 'import') {
+    const source = def.value?.type === 'Literal' ? moduleName(String(def.value.value)) : null;
+    const imported = def.path[0] ?? '*';
+    return source === null || imported === '*' || imported === 'default'
+      ? source
+      : `${source}.${imported}`;
+  }
+  if (def.kind !== 'init' && def.kind !== 'assign') return null;
+  const base = nameOf(model, def.value, depth);
+  if (base === null || def.path.includes('*')) return null;
+  return clean([base, ...def.path.filter((key) => key !== 'default')].join('.'));
+}
+
+function findShape(model: Model, wrapped: Node, depth: number): string | null {
+  const node = unwrap(wrapped);
+  switch (node.type) {
+    case 'Literal':
+      return typeof node.value === 'string' || typeof node.value === 'number'
+        ? String(node.value)
+        : null;
+    case 'TemplateLiteral':
+      return node.quasis
+        .map((quasi, index) => (quasi.value.cooked ?? '') + holed(model, node.expressions[index], depth))
+        .join('');
+    case 'BinaryExpression':
+      return node.operator === '+' ? sum(model, node, depth) : null;
+    case 'Identifier':
+      return bindingShape(model, node, depth);
+    case 'MemberExpression':
+      return memberShape(model, node, depth);
+    case 'CallExpression':
+    case 'NewExpression':
+      return callShape(model, node, depth);
+    case 'LogicalExpression':
+      return shapeOf(model, node.right, depth) ?? shapeOf(model, node.left, depth);
+    case 'ConditionalExpression':
+      return shapeOf(model, node.consequent, depth) ?? shapeOf(model, node.alternate, depth);
+    default:
+      return null;
+  }
+}
+
+function holed(model: Model, node: Node | undefined, depth: number): string {
+  return node === undefined ? '' : (shapeOf(model, node, depth) ?? HOLE);
+}
+
+/** Long chains of `+` lean left; going down them in a loop spares the stack. */
+function sum(model: Model, node: Node, depth: number): string | null {
+  const parts: string[] = [];
+  let at: Node = node;
+  let hasText = false;
+  for (let count = 0; at.type === 'BinaryExpression' && at.operator === '+' && count < 2000; count++) {
+    const shape = shapeOf(model, at.right, depth);
+    hasText ||= shape !== null;
+    parts.push(shape ?? HOLE);
+    at = at.left;
+  }
+  const first = shapeOf(model, at, depth);
+  parts.push(first ?? HOLE);
+  return hasText || first !== null ? parts.reverse().join('') : null;
+}
+
+function bindingShape(model: Model, node: Node, depth: number): string | null {
+  const binding = lookup(model, node);
+  if (!binding) return null;
+  const defs = binding.defs.filter((def) => def.value !== null);
+  const def = defs[0];
+  if (!def || defs.length !== 1 || (def.kind !== 'init' && def.kind !== 'assign')) return null;
+  if (binding.owner !== null) return null;
+  if (def.path.length === 0) return shapeOf(model, def.value, depth);
+  const part = def.path.length === 1 ? propertyOf(model, def.value, def.path[0] ?? '') : null;
+  return shapeOf(model, part, depth);
+}
+
+function memberShape(
+  model: Model,
+  node: Extract<Node, { type: 'MemberExpression' }>,
+  depth: number,
+): string | null {
+  const name = nameOf(model, node, depth);
+  if (name === 'process.env.HOME' || name === 'process.env.USERPROFILE') return '~';
+  if (name === 'process.env.APPDATA' || name === 'process.env.LOCALAPPDATA') return '~/AppData';
+  if (name === 'path.sep' || name === 'os.EOL') return name === 'path.sep' ? '/' : '\n';
+  if (name === 'process.execPath' || name === 'process.argv0' || name === 'process.argv.0') return 'node';
+  const key = keyOf(model, node, depth);
+  const object = unwrap(node.object);
+  if (key === null || object.type !== 'Identifier') return null;
+  const defs = lookup(model, object)?.defs.filter((def) => def.value !== null) ?? [];
+  if (defs.length !== 1 || defs[0]?.kind !== 'init') return null;
+  return shapeOf(model, propertyOf(model, defs[0].value, key), depth);
+}
+
+/** The value of a property of an object or array that is written out; null if not found. */
+export function propertyOf(model: Model, node: Node | null, key: string, depth = 0): Node | null {
+  if (!node || depth > 10) return null;
+  const holder = unwrap(node);
+  if (holder.type === 'Identifier') {
+    const defs = lookup(model, holder)?.defs.filter((def) => def.value !== null) ?? [];
+    const def = defs[0];
+    if (defs.length !== 1 || def?.kind !== 'init' || def.path.length > 0) return null;
+    return propertyOf(model, def.value, key, depth + 1);
+  }
+  if (holder.type === 'ArrayExpression') {
+    const element = /^\d{1,4}$/.test(key) ? holder.elements[Number(key)] : null;
+    return element && element.type !== 'SpreadElement' ? element : null;
+  }
+  if (holder.type === 'CallExpression' && nameOf(model, holder.callee) === 'Object.freeze') {
+    return propertyOf(model, holder.arguments[0] ?? null, key, depth + 1);
+  }
+  if (holder.type !== 'ObjectExpression') return null;
+  for (const property of holder.properties) {
+    if (property.type === 'Property' && !property.computed && plainKey(property.key) === key) {
+      return property.value;
+    }
+  }
+  return null;
+}
+
+function callShape(
+  model: Model,
+  node: Extract<Node, { type: 'CallExpression' | 'NewExpression' }>,
+  depth: number,
+): string | null {
+  const name = nameOf(model, node.callee, depth);
+  const first = node.arguments[0];
+  if (name !== null && /^(?:path\.)?(?:posix\.|win32\.)?(?:join|resolve|normalize)$/.test(name.replace(/^path\./, ''))) {
+    if (name.startsWith('path')) {
+      return node.arguments.map((arg) => holed(model, arg, depth)).join('/').replace(/\/{2,}/g, '/');
+    }
+  }
+  if (name === 'os.homedir' || name === 'homedir') return '~';
+  if (name === 'os.tmpdir') return '/tmp';
+  if (name === 'String.fromCharCode' || name === 'String.fromCodePoint') {
+    return charCodes(node.arguments);
+  }
+  if (name === 'atob' || name === 'window.atob') return decode(constantOf(model, first), 'base64');
+  if (name === 'decodeURIComponent' || name === 'unescape') return percent(constantOf(model, first));
+  if (name === 'new URL' || name === 'URL' || name === 'String' || name === 'Object') {
+    return shapeOf(model, first, depth);
+  }
+  return methodShape(model, node.callee, node.arguments, depth);
+}
+
+function methodShape(model: Model, callee: Node, args: Node[], depth: number): string | null {
+  if (callee.type !== 'MemberExpression') return null;
+  const object = unwrap(callee.object);
+  const method = keyOf(model, callee, depth);
+  if (method === 'toString' && object.type === 'CallExpression') {
+    if (/^(?:new )?Buffer(?:\.from)?$/.test(nameOf(model, object.callee, depth) ?? '')) {
+      const from = object.arguments[0];
+      if (from && unwrap(from).type === 'ArrayExpression') return charCodes(elementsOf(from));
+      return decode(constantOf(model, from), constantOf(model, object.arguments[1]) ?? 'utf8');
+    }
+  }
+  if (method === 'join') {
+    const list = listOf(model, object, depth);
+    const glue = args.length === 0 ? ',' : (shapeOf(model, args[0], depth) ?? HOLE);
+    return list === null ? null : list.join(glue);
+  }
+  const text = shapeOf(model, object, depth);
+  if (text === null) return null;
+  if (method === 'toString' || method === 'trim' || method === 'normalize') return text;
+  if (method === 'toLowerCase') return text.toLowerCase();
+  if (method === 'concat') return text + args.map((arg) => holed(model, arg, depth)).join('');
+  return method === 'replace' || method === 'replaceAll' ? replaced(model, text, args, method) : null;
+}
+
+function replaced(model: Model, text: string, args: Node[], method: string): string | null {
+  const [from, to] = [constantOf(model, args[0]), constantOf(model, args[1])];
+  if (from === null || to === null || from === '' || text.includes(HOLE)) return null;
+  return method === 'replace' ? text.replace(from, () => to) : text.split(from).join(to);
+}
+
+/** The texts of a list that is written out, split from a text, mapped from codes, or reversed. */
+function listOf(model: Model, node: Node, depth: number): string[] | null {
+  const list = unwrap(node);
+  if (list.type === 'ArrayExpression') return list.elements.map((element) => holed(model, element ?? undefined, depth));
+  if (list.type === 'Identifier') {
+    const defs = lookup(model, list)?.defs.filter((def) => def.value !== null) ?? [];
+    return defs.length === 1 && defs[0]?.kind === 'init' && defs[0].value && depth < 20
+      ? listOf(model, defs[0].value, depth + 1)
+      : null;
+  }
+  if (list.type !== 'CallExpression' || list.callee.type !== 'MemberExpression' || depth > 20) return null;
+  const method = keyOf(model, list.callee, depth);
+  if (method === 'reverse') return listOf(model, list.callee.object, depth + 1)?.reverse() ?? null;
+  if (method === 'split') {
+    const text = constantOf(model, list.callee.object);
+    const glue = constantOf(model, list.arguments[0]);
+    return text === null || glue === null ? null : text.split(glue);
+  }
+  if (method === 'map' && /fromCharCode|fromCodePoint/.test(model.text.slice(list.start, Math.min(list.end, list.start + 4000)))) {
+    const codes = charCodes(elementsOf(list.callee.object));
+    return codes === null ? null : [...codes];
+  }
+  return null;
+}
+
+function elementsOf(node: Node): Node[] {
+  const list = unwrap(node);
+  return list.type === 'ArrayExpression' ? list.elements.filter((element) => element !== null) : [];
+}
+
+function charCodes(nodes: Node[]): string | null {
+  const flat = nodes.flatMap((node) => (node.type === 'SpreadElement' ? elementsOf(node.argument) : [node]));
+  if (flat.length === 0 || flat.length > 4000) return null;
+  const codes = flat.map((node) => (node.type === 'Literal' ? Number(node.value) : Number.NaN));
+  return codes.every((code) => Number.isInteger(code) && code >= 0 && code < 0x11_0000)
+    ? codes.map((code) => String.fromCodePoint(code)).join('')
+    : null;
+}
+
+function decode(text: string | null, encoding: string): string | null {
+  if (text === null || !/^(?:base64|base64url|hex|utf-?8|latin1|ascii)$/i.test(encoding)) return null;
+  return Buffer.from(text, encoding as BufferEncoding).toString('utf8');
+}
+
+function percent(text: string | null): string | null {
+  try {
+    return text === null ? null : decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
