@@ -1,4 +1,56 @@
-// Rules of point 3: threats.
-import type { Rule } from '../../rule.ts';
+// Rules of point 3: code that looks meant to harm.
+import { defineRule } from '../../rule.ts';
+import type { Hit, Rule } from '../../rule.ts';
+import type { PackageAnalysis, Severity, SourceFact, ThreatHit, TrustLevel } from '../../types.ts';
+import { readabilityRules } from './readability.ts';
+import { threatTexts } from './threat-texts.ts';
 
-export const threatsRules: Rule[] = [];
+const LOWERED: Record<Severity, Severity> = {
+  critical: 'moderate',
+  high: 'low',
+  moderate: 'low',
+  low: 'info',
+  info: 'info',
+};
+const MAX_HITS = 20;
+
+export const threatsRules: Rule[] = [...threatTexts.map(ruleOf), ...readabilityRules];
+
+function ruleOf(text: (typeof threatTexts)[number]): Rule {
+  return defineRule({
+    ...text,
+    check: 'permission-review',
+    needs: ['source'],
+    find: ({ source }) => packagesOf(source).flatMap((pkg) => hitsOf(pkg, text.id, text.caps)),
+  });
+}
+
+function packagesOf(source: SourceFact): PackageAnalysis[] {
+  const ids = Object.keys(source.dependencies).sort();
+  return [
+    source.subject,
+    ...ids.map((id) => source.dependencies[id]).filter((pkg) => pkg !== undefined),
+  ];
+}
+
+function hitsOf(pkg: PackageAnalysis, ruleId: string, caps: TrustLevel | undefined): Hit[] {
+  return pkg.threats
+    .filter((threat) => threat.ruleId === ruleId)
+    .slice(0, MAX_HITS)
+    .map((threat) => hitOf(pkg, threat, caps));
+}
+
+/** Code that nothing starts weighs less and never caps. */
+function hitOf(pkg: PackageAnalysis, threat: ThreatHit, caps: TrustLevel | undefined): Hit {
+  const isReached = threat.reached !== 'none';
+  const isGrave = threat.severity === 'critical' || threat.severity === 'high';
+  return {
+    message: isReached ? threat.message : `${threat.message} Nothing we know of starts this file.`,
+    location: `${threat.file}:${threat.line}`,
+    severity: isReached ? threat.severity : LOWERED[threat.severity],
+    confidence: threat.confidence,
+    package: `${pkg.name}@${pkg.version}`,
+    excerpt: threat.excerpt,
+    caps: isReached && isGrave && threat.confidence === 'high' ? (caps ?? null) : null,
+  };
+}

@@ -44,7 +44,8 @@ const paths = raw.paths.map((rule) => ({
   label: PATH_LABELS[rule.id] ?? 0,
   pattern: new RegExp(rule.pattern, 'i'),
 }));
-const anyOf = (list: readonly string[]) => new RegExp(list.map((one) => `(?:${one})`).join('|'), 'i');
+const anyOf = (list: readonly string[]) =>
+  new RegExp(list.map((one) => `(?:${one})`).join('|'), 'i');
 const secretNames = raw.secretNames.map(({ vendor, pattern }) => ({
   label: VENDORS[vendor] ?? 0,
   pattern: new RegExp(pattern),

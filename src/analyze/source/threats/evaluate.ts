@@ -1,8 +1,9 @@
 // The labels of one expression, given those of the bindings in it.
 import type { Node } from '../parse.ts';
 import { pathLabels, secretLabel } from './data.ts';
-import { calleesOf, functionsIn } from './flow.ts';
-import type { Flow } from './flow.ts';
+import { calleesOf, functionsIn } from './callees.ts';
+import type { Flow } from './callees.ts';
+import { CLIENT, CLIP_READ, CONNECTION, DECODER, EXEC, HOST, READ, is } from './kinds.ts';
 import {
   asText,
   CLIPBOARD,
@@ -24,19 +25,25 @@ import {
   throughUnknown,
   TOKEN,
 } from './labels.ts';
-import { lookup } from './model.ts';
+import { fieldKey, lookup } from './model.ts';
 import type { Call } from './model.ts';
 import { constantOf, HOLE, keyOf, nameOf, propertyOf, shapeOf, unwrap } from './names.ts';
 import * as calls from './vocabulary.ts';
 
 const MAX_DEPTH = 60;
-const HIDDEN_TEXT = /[\u200b\u200c\u200d\u2060-\u2064\u3164\uffa0\u{e0100}-\u{e01ef}\u{e0020}-\u{e007e}]{8}|[\ufe00-\ufe0f]{8}/u;
+const HIDDEN_TEXT =
+  /[\u200b\u200c\u200d\u2060-\u2064\u3164\uffa0\u{e0100}-\u{e01ef}\u{e0020}-\u{e007e}]{8}|[\ufe00-\ufe0f]{8}/u;
 const SECRET_WORD = /token|secret|key|pass|cred|auth|api|private|wallet/i;
 const READS_CREDENTIALS =
   /\b(?:gh auth token|npm (?:config get|token)\b.{0,60}|gcloud auth print-\w{0,20}-?token|aws configure (?:get|export)|security (?:find-|dump-)\S{0,20}|op item get|git credential fill)/;
 
 /** Labels of an expression; `isCallback` asks what a call hands to its callbacks. */
-export function evaluate(flow: Flow, node: Node | null | undefined, depth: number, isCallback = false): number {
+export function evaluate(
+  flow: Flow,
+  node: Node | null | undefined,
+  depth: number,
+  isCallback = false,
+): number {
   if (!node || depth > MAX_DEPTH) return 0;
   const known = flow.memo.get(node);
   if (known !== undefined && !isCallback) return known;
@@ -52,13 +59,18 @@ function find(flow: Flow, wrapped: Node, depth: number, isCallback: boolean): nu
     nodes.reduce((labels, one) => labels | evaluate(flow, one, depth), 0);
   switch (node.type) {
     case 'Literal':
-      return typeof node.value === 'string' ? textLabels(node.value) : 0;
+      return typeof node.value === 'string'
+        ? constant(flow, node, () => textLabels(String(node.value)))
+        : 0;
     case 'Identifier': {
       const own = lookup(flow.model, node);
       return (own?.labels ?? 0) | nameLabels(nameOf(flow.model, node));
     }
     case 'TemplateLiteral':
-      return asText(all(node.expressions)) | textLabels(shapeOf(flow.model, node) ?? '') | pieces(node);
+      return (
+        asText(all(node.expressions)) |
+        constant(flow, node, () => textLabels(shapeOf(flow.model, node) ?? '') | pieces(node))
+      );
     case 'BinaryExpression':
       return binary(flow, node, depth);
     case 'LogicalExpression':
@@ -86,6 +98,12 @@ function find(flow: Flow, wrapped: Node, depth: number, isCallback: boolean): nu
   }
 }
 
+function constant(flow: Flow, node: Node, find: () => number): number {
+  let labels = flow.model.constants.get(node);
+  if (labels === undefined) flow.model.constants.set(node, (labels = find()));
+  return labels;
+}
+
 function pieces(node: Extract<Node, { type: 'TemplateLiteral' }>): number {
   return node.quasis.reduce((labels, quasi) => labels | textLabels(quasi.value.cooked ?? ''), 0);
 }
@@ -104,7 +122,7 @@ function nameLabels(name: string | null): number {
     const label = secretLabel(name.slice(12));
     return label === 0 && /(?:NPM|GITHUB|GH|NODE_AUTH)_.{0,20}TOKEN/.test(name) ? TOKEN : label;
   }
-  return name === 'process.config' ? 0 : 0;
+  return 0;
 }
 
 function binary(flow: Flow, node: Node, depth: number): number {
@@ -117,10 +135,18 @@ function binary(flow: Flow, node: Node, depth: number): number {
   }
   labels |= evaluate(flow, at, depth);
   const shape = shapeOf(flow.model, node);
-  return asText(labels) | (shape === null ? 0 : textLabels(shape)) | (labels & CRED_PATH);
+  return (
+    asText(labels) |
+    constant(flow, node, () => (shape === null ? 0 : textLabels(shape))) |
+    (labels & CRED_PATH)
+  );
 }
 
-function member(flow: Flow, node: Extract<Node, { type: 'MemberExpression' }>, depth: number): number {
+function member(
+  flow: Flow,
+  node: Extract<Node, { type: 'MemberExpression' }>,
+  depth: number,
+): number {
   const { model } = flow;
   const name = nameLabels(nameOf(model, node));
   if (name !== 0) return name;
@@ -132,7 +158,7 @@ function member(flow: Flow, node: Extract<Node, { type: 'MemberExpression' }>, d
     return object & ENV ? (keys & ENV ? ENV_TEXT : 0) | keys : object;
   }
   if (calls.isScrubber(key)) return 0;
-  if (node.object.type === 'ThisExpression') return model.fields.get(key) ?? 0;
+  if (node.object.type === 'ThisExpression') return model.fields.get(fieldKey(node, key)) ?? 0;
   const value = propertyOf(model, node.object, key);
   if (value) return evaluate(flow, value, depth);
   return /^\d+$/.test(key) ? object : named(object) | (object & (SOCKET | SHELL));
@@ -144,7 +170,7 @@ function call(flow: Flow, node: Call, depth: number, isCallback: boolean): numbe
   const callee = unwrap(node.callee);
   const method = callee.type === 'MemberExpression' ? (keyOf(model, callee) ?? '') : '';
   const given = node.arguments.reduce((labels, arg) => labels | evaluate(flow, arg, depth), 0);
-  const source = sourceLabels(flow, node, name, given);
+  const source = sourceLabels(flow, node, name, given, depth);
   if (source !== null) return source;
   const promised = flow.resolved.get(node);
   if (promised !== undefined) return promised;
@@ -157,25 +183,42 @@ function call(flow: Flow, node: Call, depth: number, isCallback: boolean): numbe
 }
 
 /** Labels of calls that are sources or change the form; null for any other call. */
-function sourceLabels(flow: Flow, node: Call, name: string, given: number): number | null {
-  if (calls.isFileRead(name)) {
-    const path = evaluate(flow, node.arguments[0], 0);
+function sourceLabels(
+  flow: Flow,
+  node: Call,
+  name: string,
+  given: number,
+  depth: number,
+): number | null {
+  if (is(name, READ)) {
+    const path = evaluate(flow, node.arguments[0], depth);
     return path & CRED_PATH ? CRED : FILES | (path & HOME);
   }
-  if (calls.isClient(name)) return REMOTE;
-  if (calls.isConnection(name)) return SOCKET;
+  if (is(name, CLIENT)) return REMOTE;
+  if (is(name, CONNECTION)) return SOCKET;
   if (name === 'https.get' || name === 'http.get') return SOCKET | REMOTE;
   if (/^dns(?:\.promises)?\.resolveTxt$/.test(name)) return REMOTE;
-  if (calls.isHostInfo(name)) return HOST_INFO;
-  if (calls.isClipboardRead(name)) return CLIPBOARD;
+  if (is(name, HOST)) return HOST_INFO;
+  if (is(name, CLIP_READ)) return CLIPBOARD;
   if (name === 'os.homedir') return HOME;
-  if (calls.isExec(name)) return execLabels(flow, node);
-  if (calls.isDecoder(name)) return DECODED | throughUnknown(given);
-  if (name === 'JSON.stringify' || name === 'util.inspect' || name === 'querystring.stringify' || name === 'new URLSearchParams' || name === 'URLSearchParams' || name === 'String') {
+  if (is(name, EXEC)) return execLabels(flow, node);
+  if (is(name, DECODER)) return DECODED | throughUnknown(given);
+  if (
+    name === 'JSON.stringify' ||
+    name === 'util.inspect' ||
+    name === 'querystring.stringify' ||
+    name === 'new URLSearchParams' ||
+    name === 'URLSearchParams' ||
+    name === 'String'
+  ) {
     return asText(given);
   }
   if (name === 'JSON.parse') return given & CRED ? CRED_PARSED | (given & ~CRED) : given;
-  if (/^(?:Object\.(?:entries|keys|values|assign|fromEntries|freeze)|structuredClone|Array\.from|Promise\.(?:all|resolve|allSettled|race))$/.test(name)) {
+  if (
+    /^(?:Object\.(?:entries|keys|values|assign|fromEntries|freeze)|structuredClone|Array\.from|Promise\.(?:all|resolve|allSettled|race))$/.test(
+      name,
+    )
+  ) {
     return given;
   }
   if (name === 'Buffer.from' || name === 'Buffer' || name === 'new Buffer') {
@@ -190,11 +233,19 @@ function execLabels(flow: Flow, node: Call): number {
   const first = shapeOf(flow.model, node.arguments[0]) ?? '';
   const rest = propertyTexts(flow, node.arguments[1]);
   const line = `${first} ${rest}`.trim();
-  if (/^(?:\/(?:usr\/)?bin\/)?(?:ba|z|da|k)?sh(?: -i)?$|^(?:cmd(?:\.exe)?|powershell(?:\.exe)?)$/.test(first)) return SHELL;
+  if (
+    /^(?:\/(?:usr\/)?bin\/)?(?:ba|z|da|k)?sh(?: -i)?$|^(?:cmd(?:\.exe)?|powershell(?:\.exe)?)$/.test(
+      first,
+    )
+  )
+    return SHELL;
   if (/^(?:env|printenv|set|export -p)(?:$|\s*[|>])/.test(line)) return ENV_TEXT;
   if (/\b(?:pbpaste|xclip -o|xsel -o|Get-Clipboard)\b/.test(line)) return CLIPBOARD;
   if (READS_CREDENTIALS.test(line)) return CRED;
-  if (/\b(?:cat|type|less|tar|zip|base64)\s/.test(line) && line.split(/[\s'"]+/).some((word) => pathLabels(word) & CRED_PATH)) {
+  if (
+    /\b(?:cat|type|less|tar|zip|base64)\s/.test(line) &&
+    line.split(/[\s'"]+/).some((word) => pathLabels(word) & CRED_PATH)
+  ) {
     return CRED;
   }
   return /\b(?:curl|wget)\b/.test(line) ? REMOTE : 0;
@@ -224,18 +275,30 @@ function methodLabels(
   isCallback: boolean,
 ): number {
   const callbacks = node.arguments.flatMap((arg) => functionsIn(flow.model, arg));
-  const returned = isCallback ? 0 : callbacks.reduce((labels, fn) => labels | (fn.labels & ~HOOKED), 0);
-  if (/^(?:map|filter|flatMap|reduce|slice|concat|sort|reverse|then|catch|finally|flat|find|forEach|entries|values|keys|get|at|pop|shift|on|once|pipe|setEncoding)$/.test(method)) {
+  const returned = isCallback
+    ? 0
+    : callbacks.reduce((labels, fn) => labels | (fn.labels & ~HOOKED), 0);
+  if (
+    /^(?:map|filter|flatMap|reduce|slice|concat|sort|reverse|then|catch|finally|flat|find|forEach|entries|values|keys|get|at|pop|shift|on|once|pipe|setEncoding)$/.test(
+      method,
+    )
+  ) {
     return received | returned | (method === 'concat' ? given : 0);
   }
-  if (/^(?:join|toString|toJSON|text|json|replace|replaceAll|split|match|matchAll|trim|substring|substr|exec|blob|arrayBuffer|read|buffer)$/.test(method)) {
+  if (
+    /^(?:join|toString|toJSON|text|json|replace|replaceAll|split|match|matchAll|trim|substring|substr|exec|blob|arrayBuffer|read|buffer)$/.test(
+      method,
+    )
+  ) {
     return asText(received) | (method === 'exec' || method === 'read' ? asText(given) : 0);
   }
   return throughUnknown(asTextIfEncoder(node, received | given) | returned);
 }
 
 function asTextIfEncoder(node: Call, labels: number): number {
-  return node.type === 'NewExpression' || node.callee.type === 'MemberExpression' ? labels : labels & ~ENV;
+  return node.type === 'NewExpression' || node.callee.type === 'MemberExpression'
+    ? labels
+    : labels & ~ENV;
 }
 
 /** Whether a filter keeps only one program's own settings. */

@@ -1,28 +1,26 @@
 // What every value may carry: labels spread over bindings, calls and callbacks until nothing changes.
 import type { Node } from '../parse.ts';
+import { functionsIn, calleesOf } from './callees.ts';
+import type { Flow } from './callees.ts';
 import { evaluate } from './evaluate.ts';
-import { isFunction, lookup } from './model.ts';
+import { fieldKey, lookup } from './model.ts';
 import type { Binding, Call, Def, Fn, Model } from './model.ts';
 import { keyOf, nameOf, unwrap } from './names.ts';
-import { HOOKED, named, REMOTE, SHELL, SOCKET, TOOL_ALL } from './labels.ts';
+import { patterns } from './data.ts';
+import { CONVERSATION, HOOKED, named, REMOTE, SHELL, SOCKET, TOOL_ALL } from './labels.ts';
 import { isToolRegistration } from './vocabulary.ts';
 
-const MAX_PASSES = 8;
-
-export interface Flow {
-  model: Model;
-  memo: Map<Node, number>;
-  /** Handlers of tools: their parameters come from the model's client. */
-  handlers: Set<Fn>;
-  /** `new Promise(...)` -> what is handed to its resolve. */
-  resolved: Map<Node, number>;
-  /** Labels that go into the parameters of functions from outside this file. */
-  changed: boolean;
-}
+const MAX_PASSES = 6;
 
 /** Spreads the labels; afterwards {@link labelsOf} answers for any expression of the file. */
 export function flowOf(model: Model): Flow {
-  const flow: Flow = { model, memo: new Map(), handlers: new Set(), resolved: new Map(), changed: true };
+  const flow: Flow = {
+    model,
+    memo: new Map(),
+    handlers: new Set(),
+    resolved: new Map(),
+    changed: true,
+  };
   markHandlers(flow);
   markHooks(flow);
   for (let pass = 0; pass < MAX_PASSES && flow.changed; pass++) {
@@ -39,40 +37,6 @@ export function flowOf(model: Model): Flow {
 
 export function labelsOf(flow: Flow, node: Node | null | undefined): number {
   return evaluate(flow, node, 0);
-}
-
-/** The functions of this file that a call may run. */
-export function calleesOf(model: Model, call: Call): Fn[] {
-  const callee = unwrap(call.callee);
-  const own = model.fnOf.get(callee);
-  if (own) return [own];
-  if (callee.type === 'Identifier') return functionsIn(model, callee);
-  if (callee.type !== 'MemberExpression') return [];
-  const method = keyOf(model, callee);
-  if (method === 'call' || method === 'apply') return functionsIn(model, unwrap(callee.object));
-  const object = nameOf(model, callee.object);
-  // Methods of modules and of built-in objects are not this file's.
-  const isForeign = object !== null && object !== 'this' && !object.startsWith('new ') && !object.startsWith('function');
-  return method === null || isForeign ? [] : (model.methods.get(method) ?? []);
-}
-
-/** The function that an argument is or names. */
-export function functionsIn(model: Model, node: Node | null | undefined): Fn[] {
-  if (!node) return [];
-  const value = unwrap(node);
-  const own = model.fnOf.get(value);
-  if (own) return [own];
-  if (value.type === 'MemberExpression' && value.object.type === 'ThisExpression') {
-    return model.methods.get(keyOf(model, value) ?? '') ?? [];
-  }
-  if (value.type === 'CallExpression' && value.callee.type === 'MemberExpression') {
-    return keyOf(model, value.callee) === 'bind' ? functionsIn(model, value.callee.object) : [];
-  }
-  if (value.type !== 'Identifier') return [];
-  const found = (lookup(model, value)?.defs ?? []).map((def) => {
-    return def.value && def.path.length === 0 ? model.fnOf.get(unwrap(def.value)) : undefined;
-  });
-  return found.filter((fn) => fn !== undefined).slice(0, 4);
 }
 
 /** Adds labels to what a pattern binds. */
@@ -118,7 +82,9 @@ function markHandlers(flow: Flow): void {
     let found = functionsIn(flow.model, last);
     if (last?.type === 'ObjectExpression') {
       found = last.properties.flatMap((property) =>
-        property.type === 'Property' && property.key.type === 'Identifier' && /^(?:execute|handler|run|callback)$/.test(property.key.name)
+        property.type === 'Property' &&
+        property.key.type === 'Identifier' &&
+        /^(?:execute|handler|run|callback)$/.test(property.key.name)
           ? functionsIn(flow.model, property.value)
           : [],
       );
@@ -126,6 +92,11 @@ function markHandlers(flow: Flow): void {
     for (const fn of found) flow.handlers.add(fn);
   }
   for (const fn of flow.handlers) bindLabels(flow, fn.params[0], TOOL_ALL);
+  // Parameters that ask for more than the tool's own arguments.
+  for (const binding of flow.model.bindings) {
+    const isHandlers = binding.owner !== null && flow.handlers.has(binding.owner);
+    if (isHandlers && patterns.conversation.test(binding.name)) binding.labels |= CONVERSATION;
+  }
 }
 
 const HOOKABLE =
@@ -151,7 +122,8 @@ function spreadBinding(flow: Flow, binding: Binding): void {
 }
 
 function labelsOfDef(flow: Flow, def: Def): number {
-  if (!def.value || def.kind === 'import' || def.kind === 'function' || def.kind === 'class') return 0;
+  if (!def.value || def.kind === 'import' || def.kind === 'function' || def.kind === 'class')
+    return 0;
   let labels = labelsOf(flow, def.value);
   for (const key of def.path) if (!/^(?:\*|\d{1,4})$/.test(key)) labels = named(labels);
   return def.kind === 'each' ? labels & ~SOCKET : labels;
@@ -174,7 +146,7 @@ function taint(flow: Flow, target: Node, labels: number): void {
     const object = unwrap(at.object);
     if (object.type === 'ThisExpression') {
       const key = keyOf(flow.model, at);
-      if (key !== null) addField(flow, key, labels);
+      if (key !== null) addField(flow, fieldKey(at, key), labels);
       return;
     }
     at = object;
@@ -208,7 +180,8 @@ function spreadCall(flow: Flow, call: Call): void {
       taint(flow, callee, given);
       bindLabels(flow, unwrap(callee.object), given & ~SOCKET);
     }
-    if (method === 'pipe' && received) bindLabels(flow, unwrap(call.arguments[0] ?? callee), received & REMOTE);
+    if (method === 'pipe' && received)
+      bindLabels(flow, unwrap(call.arguments[0] ?? callee), received & REMOTE);
   }
   if (name === 'Promise' && call.type === 'NewExpression') spreadPromise(flow, call);
   spreadCallbacks(flow, call, callees, received);
@@ -224,13 +197,14 @@ function spreadArguments(flow: Flow, fn: Fn, args: Node[]): void {
 
 /** Callbacks get what the call yields: `.then(x => )`, `.on('data', x => )`, `get(url, res => )`. */
 function spreadCallbacks(flow: Flow, call: Call, callees: Fn[], received: number): void {
-  if (call.type === 'NewExpression' || callees.some((fn) => isFunction(fn.node) && fn.node === call.callee)) return;
+  if (call.type === 'NewExpression' || callees.some((fn) => fn.node === call.callee)) return;
   for (const arg of call.arguments) {
     const functions = functionsIn(flow.model, arg);
     if (functions.length === 0) continue;
     let labels = evaluate(flow, call, 0, true) | received;
     if (labels & SOCKET) labels = (labels & ~SOCKET) | REMOTE;
-    for (const fn of functions) for (const param of fn.params) bindLabels(flow, param, labels & ~SHELL);
+    for (const fn of functions)
+      for (const param of fn.params) bindLabels(flow, param, labels & ~SHELL);
   }
 }
 
@@ -241,7 +215,8 @@ function spreadPromise(flow: Flow, call: Call): void {
   const binding = lookup(flow.model, resolve);
   let labels = flow.resolved.get(call) ?? 0;
   for (const other of flow.model.calls) {
-    if (other.start < call.start || other.end > call.end || other.callee.type !== 'Identifier') continue;
+    if (other.start < call.start || other.end > call.end || other.callee.type !== 'Identifier')
+      continue;
     if (other.callee.name === resolve.name && lookup(flow.model, other.callee) === binding) {
       labels |= labelsOf(flow, other.arguments[0]);
     }
@@ -250,7 +225,10 @@ function spreadPromise(flow: Flow, call: Call): void {
 }
 
 function spreadReturns(flow: Flow, fn: Fn): void {
-  const labels = fn.returns.reduce((all, value) => all | labelsOf(flow, value), fn.labels & ~HOOKED);
+  const labels = fn.returns.reduce(
+    (all, value) => all | labelsOf(flow, value),
+    fn.labels & ~HOOKED,
+  );
   if ((fn.labels | labels) === fn.labels) return;
   fn.labels |= labels;
   flow.changed = true;

@@ -42,9 +42,11 @@ export interface Model {
   fnOf: Map<Node, Fn>;
   /** Methods and functions stored as properties, by property name: what `this.x()` and `o.x()` may call. */
   methods: Map<string, Fn[]>;
-  /** Labels of `this.x` and `o.x` by property name. */
+  /** Labels of `this.x`, by class and property name. */
   fields: Map<string, number>;
   strings: Node[];
+  /** Labels of constants, which no pass changes. */
+  constants: Map<Node, number>;
   names: Map<Node, string | null>;
   shapes: Map<Node, string | null>;
   lookups: Map<Node, Binding | null>;
@@ -66,6 +68,7 @@ export function modelOf(path: string, text: string, program: Program): Model {
     methods: new Map(),
     fields: new Map(),
     strings: [],
+    constants: new Map(),
     names: new Map(),
     shapes: new Map(),
     lookups: new Map(),
@@ -155,7 +158,10 @@ function collect(model: Model, node: Node, parent: Node | null, late: Assignment
 
 function declareFunction(
   model: Model,
-  node: Extract<Node, { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }>,
+  node: Extract<
+    Node,
+    { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }
+  >,
   parent: Node | null,
 ): void {
   const name = functionName(node, parent);
@@ -188,7 +194,8 @@ function isHolder(parent: Node): boolean {
 
 function functionName(node: Node, parent: Node | null): string {
   if (isFunction(node) && node.id) return node.id.name;
-  if (parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier') return parent.id.name;
+  if (parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier')
+    return parent.id.name;
   if (parent?.type === 'AssignmentExpression') {
     if (parent.left.type === 'Identifier') return parent.left.name;
     if (parent.left.type === 'MemberExpression') return plainKey(parent.left.property);
@@ -221,7 +228,10 @@ function declareVariables(
       : null;
   for (const { id, init } of node.declarations) {
     const def = loop
-      ? { kind: loop.type === 'ForInStatement' ? ('keys' as const) : ('each' as const), value: loop.right }
+      ? {
+          kind: loop.type === 'ForInStatement' ? ('keys' as const) : ('each' as const),
+          value: loop.right,
+        }
       : { kind: 'init' as const, value: init ?? null };
     declarePattern(model, scope, id, def, []);
   }
@@ -324,4 +334,11 @@ function blockAround(node: Node): Node {
     at = parentOf(at);
   }
   return at ?? node;
+}
+
+/** Name under which a field of `this` is kept: the class around it, and the property. */
+export function fieldKey(node: Node, key: string): string {
+  let at: Node | null = node;
+  while (at !== null && at.type !== 'ClassBody') at = parentOf(at);
+  return `${at?.start ?? 0}:${key}`;
 }

@@ -62,7 +62,8 @@ function inner(node: Node): Node | null {
   if (node.type === 'ChainExpression') return node.expression;
   if (node.type === 'ParenthesizedExpression') return node.expression;
   if (node.type === 'SequenceExpression') return node.expressions.at(-1) ?? null;
-  if (type.startsWith('TS') && 'expression' in node) return (node as { expression: Node }).expression;
+  if (type.startsWith('TS') && 'expression' in node)
+    return (node as { expression: Node }).expression;
   return null;
 }
 
@@ -135,11 +136,16 @@ function callName(
 
 function moduleName(shape: string | null): string | null {
   if (shape === null || shape === '' || shape.includes(HOLE)) return null;
-  return clean(shape.replace(/^node:/, '').replace(/^(fs|dns|timers|stream)\/promises$/, '$1.promises'));
+  return clean(
+    shape.replace(/^node:/, '').replace(/^(fs|dns|timers|stream)\/promises$/, '$1.promises'),
+  );
 }
 
 function clean(name: string): string {
-  return name.slice(0, 200).replace(GLOBALS, '').replace(/^buffer\.(?=Buffer)/, '');
+  return name
+    .slice(0, 200)
+    .replace(GLOBALS, '')
+    .replace(/^buffer\.(?=Buffer)/, '');
 }
 
 function bindingName(model: Model, binding: Binding, depth: number): string | null {
@@ -176,7 +182,10 @@ function findShape(model: Model, wrapped: Node, depth: number): string | null {
         : null;
     case 'TemplateLiteral':
       return node.quasis
-        .map((quasi, index) => (quasi.value.cooked ?? '') + holed(model, node.expressions[index], depth))
+        .map(
+          (quasi, index) =>
+            (quasi.value.cooked ?? '') + holed(model, node.expressions[index], depth),
+        )
         .join('');
     case 'BinaryExpression':
       return node.operator === '+' ? sum(model, node, depth) : null;
@@ -205,7 +214,11 @@ function sum(model: Model, node: Node, depth: number): string | null {
   const parts: string[] = [];
   let at: Node = node;
   let hasText = false;
-  for (let count = 0; at.type === 'BinaryExpression' && at.operator === '+' && count < 2000; count++) {
+  for (
+    let count = 0;
+    at.type === 'BinaryExpression' && at.operator === '+' && count < 2000;
+    count++
+  ) {
     const shape = shapeOf(model, at.right, depth);
     hasText ||= shape !== null;
     parts.push(shape ?? HOLE);
@@ -237,7 +250,8 @@ function memberShape(
   if (name === 'process.env.HOME' || name === 'process.env.USERPROFILE') return '~';
   if (name === 'process.env.APPDATA' || name === 'process.env.LOCALAPPDATA') return '~/AppData';
   if (name === 'path.sep' || name === 'os.EOL') return name === 'path.sep' ? '/' : '\n';
-  if (name === 'process.execPath' || name === 'process.argv0' || name === 'process.argv.0') return 'node';
+  if (name === 'process.execPath' || name === 'process.argv0' || name === 'process.argv.0')
+    return 'node';
   const key = keyOf(model, node, depth);
   const object = unwrap(node.object);
   if (key === null || object.type !== 'Identifier') return null;
@@ -279,9 +293,15 @@ function callShape(
 ): string | null {
   const name = nameOf(model, node.callee, depth);
   const first = node.arguments[0];
-  if (name !== null && /^(?:path\.)?(?:posix\.|win32\.)?(?:join|resolve|normalize)$/.test(name.replace(/^path\./, ''))) {
+  if (
+    name !== null &&
+    /^(?:path\.)?(?:posix\.|win32\.)?(?:join|resolve|normalize)$/.test(name.replace(/^path\./, ''))
+  ) {
     if (name.startsWith('path')) {
-      return node.arguments.map((arg) => holed(model, arg, depth)).join('/').replace(/\/{2,}/g, '/');
+      return node.arguments
+        .map((arg) => holed(model, arg, depth))
+        .join('/')
+        .replace(/\/{2,}/g, '/');
     }
   }
   if (name === 'os.homedir' || name === 'homedir') return '~';
@@ -290,7 +310,8 @@ function callShape(
     return charCodes(node.arguments);
   }
   if (name === 'atob' || name === 'window.atob') return decode(constantOf(model, first), 'base64');
-  if (name === 'decodeURIComponent' || name === 'unescape') return percent(constantOf(model, first));
+  if (name === 'decodeURIComponent' || name === 'unescape')
+    return percent(constantOf(model, first));
   if (name === 'new URL' || name === 'URL' || name === 'String' || name === 'Object') {
     return shapeOf(model, first, depth);
   }
@@ -318,7 +339,9 @@ function methodShape(model: Model, callee: Node, args: Node[], depth: number): s
   if (method === 'toString' || method === 'trim' || method === 'normalize') return text;
   if (method === 'toLowerCase') return text.toLowerCase();
   if (method === 'concat') return text + args.map((arg) => holed(model, arg, depth)).join('');
-  return method === 'replace' || method === 'replaceAll' ? replaced(model, text, args, method) : null;
+  return method === 'replace' || method === 'replaceAll'
+    ? replaced(model, text, args, method)
+    : null;
 }
 
 function replaced(model: Model, text: string, args: Node[], method: string): string | null {
@@ -330,14 +353,16 @@ function replaced(model: Model, text: string, args: Node[], method: string): str
 /** The texts of a list that is written out, split from a text, mapped from codes, or reversed. */
 function listOf(model: Model, node: Node, depth: number): string[] | null {
   const list = unwrap(node);
-  if (list.type === 'ArrayExpression') return list.elements.map((element) => holed(model, element ?? undefined, depth));
+  if (list.type === 'ArrayExpression')
+    return list.elements.map((element) => holed(model, element ?? undefined, depth));
   if (list.type === 'Identifier') {
     const defs = lookup(model, list)?.defs.filter((def) => def.value !== null) ?? [];
     return defs.length === 1 && defs[0]?.kind === 'init' && defs[0].value && depth < 20
       ? listOf(model, defs[0].value, depth + 1)
       : null;
   }
-  if (list.type !== 'CallExpression' || list.callee.type !== 'MemberExpression' || depth > 20) return null;
+  if (list.type !== 'CallExpression' || list.callee.type !== 'MemberExpression' || depth > 20)
+    return null;
   const method = keyOf(model, list.callee, depth);
   if (method === 'reverse') return listOf(model, list.callee.object, depth + 1)?.reverse() ?? null;
   if (method === 'split') {
@@ -345,7 +370,12 @@ function listOf(model: Model, node: Node, depth: number): string[] | null {
     const glue = constantOf(model, list.arguments[0]);
     return text === null || glue === null ? null : text.split(glue);
   }
-  if (method === 'map' && /fromCharCode|fromCodePoint/.test(model.text.slice(list.start, Math.min(list.end, list.start + 4000)))) {
+  if (
+    method === 'map' &&
+    /fromCharCode|fromCodePoint/.test(
+      model.text.slice(list.start, Math.min(list.end, list.start + 4000)),
+    )
+  ) {
     const codes = charCodes(elementsOf(list.callee.object));
     return codes === null ? null : [...codes];
   }
@@ -358,7 +388,9 @@ function elementsOf(node: Node): Node[] {
 }
 
 function charCodes(nodes: Node[]): string | null {
-  const flat = nodes.flatMap((node) => (node.type === 'SpreadElement' ? elementsOf(node.argument) : [node]));
+  const flat = nodes.flatMap((node) =>
+    node.type === 'SpreadElement' ? elementsOf(node.argument) : [node],
+  );
   if (flat.length === 0 || flat.length > 4000) return null;
   const codes = flat.map((node) => (node.type === 'Literal' ? Number(node.value) : Number.NaN));
   return codes.every((code) => Number.isInteger(code) && code >= 0 && code < 0x11_0000)
@@ -367,7 +399,8 @@ function charCodes(nodes: Node[]): string | null {
 }
 
 function decode(text: string | null, encoding: string): string | null {
-  if (text === null || !/^(?:base64|base64url|hex|utf-?8|latin1|ascii)$/i.test(encoding)) return null;
+  if (text === null || !/^(?:base64|base64url|hex|utf-?8|latin1|ascii)$/i.test(encoding))
+    return null;
   return Buffer.from(text, encoding as BufferEncoding).toString('utf8');
 }
 

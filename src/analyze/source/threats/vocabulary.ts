@@ -11,16 +11,21 @@ export const isConnection = (name: string): boolean =>
     name,
   );
 export const isDnsQuery = (name: string): boolean =>
-  /^(?:dns|dns\.promises|new dns(?:\.promises)?\.Resolver|new dns\.promises\.Resolver)\.(?:lookup|resolve\w{0,8}|query)$/.test(name);
-export const isMailer = (name: string): boolean => /^nodemailer\.createTransport\(\)\.sendMail$/.test(name);
-const EXEC = /^(?:child_process|node-pty|cross-spawn|execa|shelljs|zx|sudo-prompt|bun|Bun)(?:\.\w{1,24})*$/;
+  /^(?:dns|dns\.promises|new dns(?:\.promises)?\.Resolver|new dns\.promises\.Resolver)\.(?:lookup|resolve\w{0,8}|query)$/.test(
+    name,
+  );
+export const isMailer = (name: string): boolean =>
+  /^nodemailer\.createTransport\(\)\.sendMail$/.test(name);
+const EXEC =
+  /^(?:child_process|node-pty|cross-spawn|execa|shelljs|zx|sudo-prompt|bun|Bun)(?:\.\w{1,24})*$/;
 export const isExec = (name: string): boolean =>
   EXEC.test(name) &&
   /(?:^|\.)(?:exec|execSync|spawn|spawnSync|execFile|execFileSync|execa|execaSync|execaCommand(?:Sync)?|command(?:Sync)?|sync|cross-spawn|fork|\$)$/.test(
     name,
   );
 /** Takes one text for a shell, not a program with arguments. */
-export const isShellExec = (name: string): boolean => /\.(?:exec|execSync|execaCommand\w{0,4}|command\w{0,4})$/.test(name);
+export const isShellExec = (name: string): boolean =>
+  /\.(?:exec|execSync|execaCommand\w{0,4}|command\w{0,4})$/.test(name);
 export const isEval = (name: string): boolean =>
   /^(?:eval|Function|new Function|vm\.(?:runInThisContext|runInNewContext|runInContext|compileFunction|Script)|new vm\.Script|new vm\.SourceTextModule|vm\.SourceTextModule|require-from-string|new AsyncFunction)$/.test(
     name,
@@ -29,16 +34,23 @@ export const isEval = (name: string): boolean =>
   /(?:^|\.)constructor\.constructor$|^function\.constructor$/.test(name);
 
 export const isFileRead = (name: string): boolean =>
-  new RegExp(`^${FS}(?:readFile|readFileSync|createReadStream|readJson|readJsonSync|copyFile|copyFileSync|readdir|readdirSync|open|openSync|cp|cpSync|copy|copySync)$`).test(name) ||
-  /^(?:Bun\.file|Deno\.readTextFile\w{0,4}|archiver\(\)\.(?:file|directory)|new adm-zip\.addLocalF\w{1,8}|glob(?:\.glob|\.sync|\.globSync)?|fast-glob(?:\.sync)?|globby)$/.test(name);
+  new RegExp(
+    `^${FS}(?:readFile|readFileSync|createReadStream|readJson|readJsonSync|copyFile|copyFileSync|readdir|readdirSync|open|openSync|cp|cpSync|copy|copySync)$`,
+  ).test(name) ||
+  /^(?:Bun\.file|Deno\.readTextFile\w{0,4}|archiver\(\)\.(?:file|directory)|new adm-zip\.addLocalF\w{1,8}|glob(?:\.glob|\.sync|\.globSync)?|fast-glob(?:\.sync)?|globby)$/.test(
+    name,
+  );
 export const isFileWrite = (name: string): boolean =>
-  new RegExp(`^${FS}(?:writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|outputFile|outputFileSync|writeJson|writeJsonSync|writeJSON|writeJSONSync|outputJson|outputJsonSync|copyFile|copyFileSync|cp|cpSync|copy|copySync|symlink|symlinkSync|rename|renameSync|open|openSync)$`).test(name) ||
+  new RegExp(
+    `^${FS}(?:writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|outputFile|outputFileSync|writeJson|writeJsonSync|writeJSON|writeJSONSync|outputJson|outputJsonSync|copyFile|copyFileSync|cp|cpSync|copy|copySync|symlink|symlinkSync|rename|renameSync|open|openSync)$`,
+  ).test(name) ||
   /^(?:Bun\.write|Deno\.writeTextFile\w{0,4}|write-file-atomic(?:\.sync)?)$/.test(name);
 export const isChmod = (name: string): boolean => new RegExp(`^${FS}f?chmod(?:Sync)?$`).test(name);
 export const isRemove = (name: string): boolean =>
-  new RegExp(`^(?:${FS}(?:rm|rmSync|rmdir|rmdirSync|remove|removeSync|emptyDir|emptyDirSync|unlink|unlinkSync)|rimraf(?:\\.(?:sync|rimraf|rimrafSync))?|del(?:\\.sync|eteSync)?|shelljs\\.rm)$`).test(name);
-export const isRecursiveRemove = (name: string): boolean =>
-  isRemove(name) && !/unlink/.test(name);
+  new RegExp(
+    `^(?:${FS}(?:rm|rmSync|rmdir|rmdirSync|remove|removeSync|emptyDir|emptyDirSync|unlink|unlinkSync)|rimraf(?:\\.(?:sync|rimraf|rimrafSync))?|del(?:\\.sync|eteSync)?|shelljs\\.rm)$`,
+  ).test(name);
+export const isRecursiveRemove = (name: string): boolean => isRemove(name) && !/unlink/.test(name);
 
 const DECODERS =
   /^(?:atob|unescape|decodeURIComponent|base64-js\.toByteArray|js-base64\.(?:decode|Base64\.decode)|zlib\.(?:inflate|gunzip|brotliDecompress|unzip|inflateRaw)(?:Sync)?|pako\.\w{2,12}|lz-string\.decompress\w{0,30}|crypto-js\.(?:AES|RC4|TripleDES|Rabbit|DES)\.decrypt|crypto-js\.AES\.decrypt\(\)\.toString|String\.fromCharCode|String\.fromCodePoint|crypto\.privateDecrypt|crypto\.createDecipher(?:iv)?\(\)\.(?:update|final)|base-64\.decode|jsfuck)$/;
@@ -46,9 +58,13 @@ export const isDecoder = (name: string): boolean => DECODERS.test(name);
 export const isHostInfo = (name: string): boolean =>
   /^os\.(?:hostname|userInfo|networkInterfaces)$/.test(name);
 export const isClipboardRead = (name: string): boolean =>
-  /^(?:navigator\.clipboard\.readText|clipboardy\.(?:read|readSync)|copy-paste\.paste|clipboard-event|electron\.clipboard\.readText)$/.test(name);
+  /^(?:navigator\.clipboard\.readText|clipboardy\.(?:read|readSync)|copy-paste\.paste|clipboard-event|electron\.clipboard\.readText)$/.test(
+    name,
+  );
 export const isClipboardWrite = (name: string): boolean =>
-  /^(?:navigator\.clipboard\.writeText|clipboardy\.(?:write|writeSync)|copy-paste\.copy|electron\.clipboard\.writeText)$/.test(name);
+  /^(?:navigator\.clipboard\.writeText|clipboardy\.(?:write|writeSync)|copy-paste\.copy|electron\.clipboard\.writeText)$/.test(
+    name,
+  );
 /** Registers a tool, prompt or request handler of an MCP server; the last argument is the handler. */
 export const isToolRegistration = (method: string): boolean =>
   /^(?:tool|registerTool|addTool|setRequestHandler|registerPrompt|registerResource)$/.test(method);

@@ -1,0 +1,60 @@
+// Which functions of the file a call or an argument leads to.
+import type { Node } from '../parse.ts';
+import { lookup } from './model.ts';
+import type { Call, Fn, Model } from './model.ts';
+import { keyOf, nameOf, unwrap } from './names.ts';
+
+export interface Flow {
+  model: Model;
+  memo: Map<Node, number>;
+  /** Handlers of tools: their parameters come from the model's client. */
+  handlers: Set<Fn>;
+  /** `new Promise(...)` -> what is handed to its resolve. */
+  resolved: Map<Node, number>;
+  /** Labels that go into the parameters of functions from outside this file. */
+  changed: boolean;
+}
+
+/** The functions of this file that a call may run. */
+export function calleesOf(model: Model, call: Call): Fn[] {
+  const callee = unwrap(call.callee);
+  const own = model.fnOf.get(callee);
+  if (own) return [own];
+  if (callee.type === 'Identifier') return functionsIn(model, callee);
+  if (callee.type !== 'MemberExpression') return [];
+  const method = keyOf(model, callee);
+  if (method === 'call' || method === 'apply') return functionsIn(model, unwrap(callee.object));
+  const object = nameOf(model, callee.object);
+  // Methods of modules and of built-in objects are not this file's.
+  const isForeign =
+    object !== null &&
+    object !== 'this' &&
+    !object.startsWith('new ') &&
+    !object.startsWith('function');
+  return method === null || isForeign ? [] : methodsNamed(model, method);
+}
+
+/** The function that an argument is or names. */
+export function functionsIn(model: Model, node: Node | null | undefined): Fn[] {
+  if (!node) return [];
+  const value = unwrap(node);
+  const own = model.fnOf.get(value);
+  if (own) return [own];
+  if (value.type === 'MemberExpression' && value.object.type === 'ThisExpression') {
+    return methodsNamed(model, keyOf(model, value) ?? '');
+  }
+  if (value.type === 'CallExpression' && value.callee.type === 'MemberExpression') {
+    return keyOf(model, value.callee) === 'bind' ? functionsIn(model, value.callee.object) : [];
+  }
+  if (value.type !== 'Identifier') return [];
+  const found = (lookup(model, value)?.defs ?? []).map((def) => {
+    return def.value && def.path.length === 0 ? model.fnOf.get(unwrap(def.value)) : undefined;
+  });
+  return found.filter((fn) => fn !== undefined).slice(0, 4);
+}
+
+/** Two methods of one name may be meant; with more the name says nothing. */
+function methodsNamed(model: Model, name: string): Fn[] {
+  const found = model.methods.get(name) ?? [];
+  return found.length > 2 ? [] : found;
+}

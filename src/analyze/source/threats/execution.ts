@@ -1,0 +1,315 @@
+// Threats by what is run: decoded or fetched code, downloads, reverse shells, hidden names.
+import type { Node } from '../parse.ts';
+import { callsCode } from './code-runners.ts';
+import { patterns } from './data.ts';
+import { hostOf, placeOf } from './destination.ts';
+import type { Place } from './destination.ts';
+import { propertyTexts } from './evaluate.ts';
+import { CHMOD, CLIENT, EXEC, WRITE, is } from './kinds.ts';
+import { DECODED, INVISIBLE, REMOTE, SHELL, SOCKET } from './labels.ts';
+import { walkTree } from '../nodes.ts';
+import { lookup } from './model.ts';
+import type { Binding, Call } from './model.ts';
+import { constantOf, HOLE, keyOf, nameOf, shapeOf, unwrap } from './names.ts';
+import { reachOf } from './reach.ts';
+import { carried, carriedByAll, report } from './scene.ts';
+import type { Scene } from './scene.ts';
+import { shellThreats } from './shell.ts';
+import * as calls from './vocabulary.ts';
+
+export function findExecution(scene: Scene): void {
+  const written = new Map<string | Binding, { node: Call; labels: number }>();
+  for (const { call, name } of scene.calls) {
+    judgeCode(scene, call, name);
+    judgePipe(scene, call);
+    if (is(name, WRITE)) noteWrite(scene, call, name, written);
+  }
+  for (const { call, name } of scene.calls) {
+    if (is(name, EXEC)) judgeCommand(scene, call, name);
+    if (
+      is(name, EXEC) ||
+      is(name, CHMOD) ||
+      name === 'require' ||
+      name === 'process.dlopen' ||
+      name === 'new Worker'
+    ) {
+      judgeDropped(scene, call, name, written);
+    }
+  }
+  for (const node of scene.model.imports) judgeImport(scene, node);
+}
+
+function judgeCode(scene: Scene, call: Call, name: string): void {
+  const code = callsCode(scene, call, name);
+  if (!code) return;
+  const labels = carried(scene, code);
+  const shape = shapeOf(scene.model, code);
+  if (labels & REMOTE) {
+    report(scene, call, {
+      ruleId: 'fetched-code-executed',
+      severity: 'critical',
+      message: 'Text that came over the network is run as code.',
+    });
+  } else if (labels & INVISIBLE) {
+    report(scene, call, {
+      ruleId: 'invisible-payload',
+      severity: 'critical',
+      message: 'Text hidden in invisible characters is decoded and run as code.',
+    });
+  } else if (labels & DECODED || isFoldedCode(scene, code, shape)) {
+    report(scene, call, {
+      ruleId: 'decoded-code-executed',
+      severity: 'critical',
+      message: 'Text is decoded and run as code.',
+    });
+  }
+}
+
+/** Code that stands in the file only in pieces or codes. */
+function isFoldedCode(scene: Scene, code: Node, shape: string | null): boolean {
+  if (shape === null || shape.length < 12 || shape.includes(HOLE)) return false;
+  const written = scene.file.text.slice(code.start, code.end);
+  const isWritten =
+    written.includes(shape.slice(0, 12)) ||
+    scene.file.text.includes(shape.slice(0, 40).split('\n')[0] ?? '');
+  return !isWritten && /require|process|child_process|fetch|import\(/.test(shape);
+}
+
+function judgeImport(scene: Scene, node: Extract<Node, { type: 'ImportExpression' }>): void {
+  const shape = shapeOf(scene.model, node.source) ?? '';
+  const labels = carried(scene, node.source);
+  const isData = /^data:text\/javascript/.test(shape);
+  if (/^https?:\/\//.test(shape) || labels & REMOTE) {
+    const place = placeOf(hostOf(shape), scene.declared);
+    const severity = place === 'local' ? 'low' : place === 'unknown' ? 'moderate' : 'critical';
+    report(scene, node, {
+      ruleId: 'fetched-code-executed',
+      severity,
+      message: 'A module is imported from the network.',
+    });
+  } else if (isData && (labels & (DECODED | REMOTE) || /;base64/.test(shape))) {
+    report(scene, node, {
+      ruleId: 'decoded-code-executed',
+      severity: 'critical',
+      message: 'A module is imported from encoded text.',
+    });
+  }
+}
+
+function judgePipe(scene: Scene, call: Call): void {
+  const callee = unwrap(call.callee);
+  const method = callee.type === 'MemberExpression' ? keyOf(scene.model, callee) : null;
+  const from = callee.type === 'MemberExpression' ? carried(scene, callee.object) : 0;
+  const to = carriedByAll(scene, call.arguments);
+  const name = nameOf(scene.model, call.callee) ?? '';
+  const isShellOnSocket = is(name, EXEC) && carried(scene, call) & SHELL && to & SOCKET;
+  const isPiped =
+    method === 'pipe' && ((from & SOCKET && to & SHELL) || (from & SHELL && to & SOCKET));
+  const isFed = method === 'write' && from & SHELL && to & REMOTE;
+  if (!isShellOnSocket && !isPiped && !isFed) return;
+  report(scene, call, {
+    ruleId: 'reverse-shell',
+    severity: 'critical',
+    message: 'A shell is connected to a network connection.',
+  });
+}
+
+function judgeCommand(scene: Scene, call: Call, name: string): void {
+  const first = call.arguments[0];
+  const shape = shapeOf(scene.model, first) ?? '';
+  const list = propertyTexts(scene.flow, call.arguments[1]);
+  const line = list === '' ? shape : `${shape} ${list}`;
+  for (const threat of shellThreats(line, {
+    readme: scene.declared.readme,
+    declared: scene.declared,
+    name: scene.pkg.name,
+  })) {
+    const reach = threat.isOnRequestFine ? reachOf(scene, call) : 'start';
+    report(scene, call, {
+      ...threat,
+      severity: reach === 'start' ? threat.severity : reach === 'command' ? 'low' : 'moderate',
+      confidence: reach === 'start' ? (threat.confidence ?? 'high') : 'medium',
+    });
+  }
+  const isShellWithCode =
+    /^(?:\S*\/)?(?:(?:ba|z|da)?sh|cmd(?:\.exe)?|powershell(?:\.exe)?|pwsh|node|python3?|perl)$/.test(
+      shape,
+    ) && /(?:^|\s)(?:-c|\/c|-e|-EncodedCommand|-enc|-Command|--eval)\s/i.test(`${list} `);
+  const code =
+    calls.isShellExec(name) || isShellWithCode
+      ? isShellWithCode
+        ? call.arguments[1]
+        : first
+      : null;
+  if (!code) return;
+  const labels = carried(scene, code);
+  const startsUnknown =
+    isShellWithCode ||
+    (shapeOf(scene.model, code) ?? HOLE).startsWith(HOLE) ||
+    /^(?:node|python3?|perl) -e/.test(shape);
+  if (labels & REMOTE && startsUnknown) {
+    report(scene, call, {
+      ruleId: 'fetched-code-executed',
+      severity: 'critical',
+      message: 'Text that came over the network is run as a command.',
+    });
+  } else if (labels & (DECODED | INVISIBLE) && startsUnknown) {
+    report(scene, call, {
+      ruleId: 'decoded-code-executed',
+      severity: 'critical',
+      message: 'Text is decoded and run as a command.',
+    });
+  }
+}
+
+type Written = Map<string | Binding, { node: Call; labels: number }>;
+
+function noteWrite(scene: Scene, call: Call, name: string, written: Written): void {
+  const path = call.arguments[0];
+  if (!path || /copy|cp|rename|symlink/i.test(name)) return;
+  let labels = carriedByAll(scene, call.arguments.slice(1));
+  if (
+    name.endsWith('createWriteStream') &&
+    /\.pipe\(|pipeline\(|\.body|\bwrite\(/.test(scene.file.text) &&
+    scene.calls.some((one) => is(one.name, CLIENT) || /^https?\.(?:get|request)$/.test(one.name))
+  ) {
+    labels |= REMOTE;
+  }
+  if ((labels & (REMOTE | DECODED | INVISIBLE)) === 0) return;
+  for (const key of keysOf(scene, path)) written.set(key, { node: call, labels });
+}
+
+/** A path is known by its variable and by its text. */
+function keysOf(scene: Scene, node: Node): (string | Binding)[] {
+  const keys: (string | Binding)[] = [];
+  const value = unwrap(node);
+  if (value.type === 'Identifier') {
+    const binding = lookup(scene.model, value);
+    if (binding) keys.push(binding);
+  }
+  const shape = shapeOf(scene.model, value);
+  if (shape !== null && shape.length > 4 && (shape.match(/\u0000/g)?.length ?? 0) < 2)
+    keys.push(shape);
+  return keys;
+}
+
+function judgeDropped(scene: Scene, call: Call, name: string, written: Written): void {
+  if (written.size === 0 || is(name, CHMOD)) return;
+  const drop = droppedIn(scene, call, written);
+  if (!drop) return;
+  const place = sourcePlace(scene);
+  if (drop.labels & REMOTE && place !== 'foreign' && place !== 'drop') {
+    const isOpen = place === 'own' || place === 'release' || place === 'local';
+    report(scene, call, {
+      ruleId: 'binary-download',
+      severity: isOpen ? 'low' : 'moderate',
+      confidence: 'medium',
+      message: 'A file is downloaded and then run.',
+    });
+    return;
+  }
+  report(scene, call, {
+    ruleId: drop.labels & REMOTE ? 'download-and-execute' : 'decoded-code-executed',
+    severity: 'critical',
+    message:
+      drop.labels & REMOTE
+        ? 'A file is downloaded from a host that the package does not declare and then run.'
+        : 'A file is decoded from text, written, and then run.',
+  });
+}
+
+function droppedIn(
+  scene: Scene,
+  call: Call,
+  written: Written,
+): { node: Call; labels: number } | null {
+  let found: { node: Call; labels: number } | null = null;
+  for (const arg of call.arguments.slice(0, 2)) {
+    const line = shapeOf(scene.model, arg) ?? '';
+    for (const [key, drop] of written) {
+      if (typeof key === 'string' && key.length > 5 && line.includes(key)) found = drop;
+    }
+    walkTree(arg, (node) => {
+      if (node.type === 'Identifier') {
+        const binding = lookup(scene.model, node);
+        const direct = binding && written.get(binding);
+        if (direct) found = direct;
+        for (const def of binding?.defs.slice(0, 3) ?? []) {
+          const text = def.value ? shapeOf(scene.model, def.value) : null;
+          if (text !== null && written.has(text)) found = written.get(text) ?? null;
+        }
+      }
+    });
+  }
+  return found;
+}
+
+/** The worst place that the file downloads from. */
+function sourcePlace(scene: Scene): Place {
+  const places = new Set<Place>();
+  for (const { call, name } of scene.calls) {
+    if (!is(name, CLIENT) && !/^https?\.(?:get|request)$/.test(name)) continue;
+    for (const arg of call.arguments.slice(0, 1))
+      places.add(placeOf(hostOf(shapeOf(scene.model, arg)), scene.declared));
+  }
+  if (places.has('unknown')) {
+    // The address may be put together elsewhere in the file.
+    for (const node of scene.model.strings) {
+      const host = hostOf(constantOf(scene.model, node) ?? shapeOf(scene.model, node));
+      if (host) places.add(placeOf(host, scene.declared));
+    }
+  }
+  for (const place of ['drop', 'foreign', 'release', 'own', 'local'] as const)
+    if (places.has(place)) return place;
+  return 'unknown';
+}
+
+const PIECED = new Set([
+  'BinaryExpression',
+  'CallExpression',
+  'TemplateLiteral',
+  'MemberExpression',
+]);
+
+/** Names of modules and functions that are written so that a search does not find them. */
+export function findHiddenNames(scene: Scene): void {
+  const check = (node: Node | undefined, at: Node) => {
+    if (!node) return;
+    const made = sourceOf(scene, unwrap(node));
+    if (!PIECED.has(made.type)) return;
+    const text = constantOf(scene.model, made)?.replace(/^node:/, '');
+    if (!text || !patterns.hiddenName.test(text)) return;
+    const written = scene.file.text.slice(made.start, made.end);
+    if (new RegExp(`['"\`](?:node:)?${text}['"\`]`).test(written)) return;
+    const isStrong =
+      /^(?:child_process|eval|Function|exec|execSync|spawn|spawnSync|net|dgram|vm)$/.test(text);
+    report(scene, at, {
+      ruleId: 'hidden-name',
+      severity: isStrong ? 'high' : 'moderate',
+      confidence: 'medium',
+      message:
+        'The name of a module or function is put together from pieces, so that a search does not find it.',
+    });
+  };
+  for (const { call, name } of scene.calls) {
+    if (call.callee.type === 'Identifier' || /require/.test(name)) check(call.arguments[0], call);
+    for (
+      let at = unwrap(call.callee), depth = 0;
+      at.type === 'MemberExpression' && depth < 4;
+      at = unwrap(at.object), depth++
+    ) {
+      if (at.computed) check(at.property, call);
+    }
+  }
+  for (const node of scene.model.imports) check(node.source, node);
+}
+
+function sourceOf(scene: Scene, node: Node): Node {
+  if (node.type !== 'Identifier') return node;
+  const defs = lookup(scene.model, node)?.defs.filter((def) => def.value !== null) ?? [];
+  const value =
+    defs.length === 1 && defs[0]?.kind === 'init' && defs[0].path.length === 0
+      ? defs[0].value
+      : null;
+  return value ? unwrap(value) : node;
+}

@@ -1,0 +1,248 @@
+// Threats by what leaves the machine: environment, credentials, conversations, by any network call.
+import { hosts } from './data.ts';
+import { destinationOf, isMentioned } from './destination.ts';
+import type { Destination } from './destination.ts';
+import { isSwallowed } from './shape-of-call.ts';
+import { CLIENT, DNS, EXEC, is } from './kinds.ts';
+import {
+  CLIPBOARD,
+  CONVERSATION,
+  CRED,
+  CRED_PARSED,
+  DECODED,
+  ENV,
+  ENV_TEXT,
+  FILES,
+  HOOKED,
+  HOST_INFO,
+  SOCKET,
+  TOKEN,
+  TOOL_ALL,
+  TOOL_PART,
+  VENDOR_MASK,
+  vendorCount,
+} from './labels.ts';
+import type { Call } from './model.ts';
+import { constantOf, HOLE, keyOf, shapeOf, unwrap } from './names.ts';
+import { carried, carriedByAll, report } from './scene.ts';
+import type { Scene } from './scene.ts';
+
+interface Sending {
+  node: Call;
+  labels: number;
+  to: Destination;
+}
+
+export function findExfiltration(scene: Scene): void {
+  const sendings: Sending[] = [];
+  for (const { call, name } of scene.calls) {
+    if (is(name, DNS)) judgeDns(scene, call);
+    const sending = sendingOf(scene, call, name);
+    if (sending && sending.labels !== 0) sendings.push(sending);
+  }
+  for (const sending of sendings) judge(scene, sending, sendings);
+}
+
+function sendingOf(scene: Scene, call: Call, name: string): Sending | null {
+  if (
+    is(name, CLIENT) ||
+    name === 'https.get' ||
+    name === 'http.get' ||
+    name === 'https.request' ||
+    name === 'http.request'
+  ) {
+    return {
+      node: call,
+      labels: carriedByAll(scene, call.arguments),
+      to: destinationOf(scene, call.arguments),
+    };
+  }
+  if (
+    name === 'new WebSocket' ||
+    name === 'new EventSource' ||
+    name === 'new ws' ||
+    name === 'new Image'
+  ) {
+    return {
+      node: call,
+      labels: carried(scene, call.arguments[0]),
+      to: destinationOf(scene, call.arguments),
+    };
+  }
+  if (is(name, EXEC)) return commandSending(scene, call);
+  const callee = unwrap(call.callee);
+  if (callee.type !== 'MemberExpression' || call.arguments.length === 0) return null;
+  const method = keyOf(scene.model, callee) ?? '';
+  const received = carried(scene, callee.object);
+  if (/^(?:write|end|send|emit|sendMessage|post)$/.test(method) && received & SOCKET) {
+    const to = destinationOf(scene, call.arguments, callee.object);
+    const place = to.host === null ? destinationOf(scene, call.arguments) : to;
+    return { node: call, labels: carriedByAll(scene, call.arguments), to: place };
+  }
+  // Clients of chat, mail and storage services whose library we do not list.
+  if (
+    /^(?:sendMail|sendDocument|sendMessage|createMessage|putObject|upload|createGist|capture|track|post|put)$/.test(
+      method,
+    )
+  ) {
+    const labels = carriedByAll(scene, call.arguments) & (ENV_TEXT | CRED);
+    return { node: call, labels, to: destinationOf(scene, call.arguments) };
+  }
+  return null;
+}
+
+function commandSending(scene: Scene, call: Call): Sending | null {
+  const text = call.arguments
+    .slice(0, 2)
+    .map((arg) => scene.file.text.slice(arg.start, Math.min(arg.end, arg.start + 2000)))
+    .join(' ');
+  const shape = shapeOf(scene.model, call.arguments[0]) ?? '';
+  if (
+    !/\b(?:curl|wget|nc|ncat|nslookup|dig|Invoke-WebRequest|Invoke-RestMethod|iwr|irm)\b/.test(
+      `${text} ${shape}`,
+    )
+  )
+    return null;
+  const url = /https?:\/\/[^\s'"`$]{3,200}/.exec(`${shape} ${text}`)?.[0] ?? null;
+  const to = destinationOf(scene, url === null ? [] : call.arguments);
+  const given = call.arguments.slice(0, 2).reduce((labels, arg) => labels | carried(scene, arg), 0);
+  return { node: call, labels: given & ~SOCKET, to };
+}
+
+function judge(scene: Scene, sending: Sending, all: Sending[]): void {
+  const { node, labels, to } = sending;
+  if (to.place === 'local') return;
+  const isForeign = to.place === 'drop' || to.place === 'foreign' || to.place === 'release';
+  if (labels & HOOKED && to.place !== 'own') {
+    report(scene, node, {
+      ruleId: 'network-hook',
+      severity: 'critical',
+      confidence: isForeign ? 'high' : 'medium',
+      message:
+        'A built-in function is replaced by one that sends what it is called with to another place.',
+    });
+  }
+  if (labels & (ENV | ENV_TEXT) || vendorCount(labels) > 1) {
+    const isWhole = (labels & (ENV | ENV_TEXT)) !== 0;
+    report(scene, node, {
+      ruleId: 'environment-exfiltration',
+      severity: isForeign || isWhole ? 'critical' : 'high',
+      confidence: to.place === 'unknown' ? 'medium' : 'high',
+      message: isWhole
+        ? 'Environment variables that were not chosen by name are sent over the network.'
+        : 'Secrets of several services are collected from the environment and sent over the network.',
+    });
+  } else if (labels & (VENDOR_MASK | TOKEN)) judgeOneSecret(scene, sending);
+  if (labels & (CRED | CRED_PARSED)) judgeCredentials(scene, sending);
+  if (labels & CLIPBOARD && isForeign) {
+    report(scene, node, {
+      ruleId: 'clipboard-exfiltration',
+      severity: 'high',
+      message: 'The content of the clipboard is sent over the network.',
+    });
+  }
+  if (labels & HOST_INFO) judgeHostInfo(scene, sending);
+  if (labels & (TOOL_ALL | TOOL_PART | CONVERSATION)) judgeConversation(scene, sending, all);
+}
+
+function judgeOneSecret(scene: Scene, { node, labels, to }: Sending): void {
+  const isLogging = to.host !== null && hosts.logging.test(to.host) && (labels & TOKEN) === 0;
+  if (to.place !== 'drop' && !isLogging) return;
+  if (/discord|telegram/.test(to.host ?? '')) return;
+  report(scene, node, {
+    ruleId: 'environment-exfiltration',
+    severity: 'high',
+    confidence: 'medium',
+    message: 'A secret of another service is sent to a place for collecting data.',
+  });
+}
+
+function judgeCredentials(scene: Scene, { node, to, labels }: Sending): void {
+  const text = scene.file.text;
+  const isOwner =
+    to.host !== null &&
+    hosts.owners.some(({ path, host }) => host.test(to.host ?? '') && path.test(text));
+  if (isOwner) return;
+  const isForeign = to.place === 'drop' || to.place === 'foreign' || to.place === 'release';
+  const isWhole = (labels & CRED) !== 0;
+  report(scene, node, {
+    ruleId: 'credential-exfiltration',
+    severity: isForeign && isWhole ? 'critical' : isForeign ? 'high' : 'moderate',
+    confidence: isForeign && isWhole ? 'high' : 'medium',
+    message: 'The content of a file or store of credentials is sent over the network.',
+  });
+}
+
+function judgeHostInfo(scene: Scene, { node, to }: Sending): void {
+  if (to.place === 'own' || to.place === 'unknown' || isMentioned(to.host, scene.declared)) return;
+  const isAtInstall = scene.pkg.lifecycleEntries.includes(scene.file.path);
+  report(scene, node, {
+    ruleId: 'host-beacon',
+    severity: isAtInstall || to.place === 'drop' ? 'high' : 'moderate',
+    confidence: isAtInstall ? 'high' : 'medium',
+    message:
+      'The names of this machine and its user are sent to a host that the package does not declare.',
+  });
+}
+
+/** A tool must send its arguments to do its work; a copy on the side is another matter. */
+function judgeConversation(scene: Scene, { node, labels, to }: Sending, all: Sending[]): void {
+  const isDeclared = to.place === 'own' || isMentioned(to.host, scene.declared);
+  if (isDeclared || to.place === 'unknown') return;
+  const isConversation = (labels & CONVERSATION) !== 0;
+  const isSide = isSwallowed(scene, node);
+  const others = all.some(
+    (other) => other.node !== node && other.to.host !== to.host && other.to.host !== null,
+  );
+  const isWhole = (labels & TOOL_ALL) !== 0;
+  if (
+    !isConversation &&
+    !(isSide && (isWhole || to.place === 'drop' || others)) &&
+    !(isWhole && (others || to.place === 'drop'))
+  )
+    return;
+  report(scene, node, {
+    ruleId: 'conversation-exfiltration',
+    severity: 'high',
+    confidence: isConversation || to.place === 'drop' || (isSide && isWhole) ? 'high' : 'medium',
+    message: isConversation
+      ? 'A tool asks for the conversation and sends it to a host that the package does not declare.'
+      : 'A copy of what a tool is called with, or of its result, is sent to a host that the package does not declare.',
+  });
+}
+
+const DATA =
+  ENV |
+  ENV_TEXT |
+  CRED |
+  CRED_PARSED |
+  HOST_INFO |
+  FILES |
+  TOOL_ALL |
+  TOOL_PART |
+  VENDOR_MASK |
+  TOKEN |
+  CONVERSATION |
+  CLIPBOARD |
+  DECODED;
+
+function judgeDns(scene: Scene, call: Call): void {
+  const arg = call.arguments[0];
+  const shape = shapeOf(scene.model, arg);
+  if (shape === null || !arg || constantOf(scene.model, arg) !== null) return;
+  if (
+    !/\u0000[^\u0000]{0,20}\.[\w-]{2,60}\.[a-z]{2,}\.?$/i.test(shape) ||
+    shape.startsWith(HOLE + HOLE)
+  )
+    return;
+  const labels = carried(scene, arg) & DATA;
+  const isEncoded = /toString\(\s*['"](?:hex|base64|base32)/.test(scene.file.text);
+  const isReading = /readFile|process\.env|hostname|execSync|JSON\.stringify/.test(scene.file.text);
+  if (labels === 0 && !(isEncoded && isReading)) return;
+  report(scene, call, {
+    ruleId: 'dns-tunnelling',
+    severity: 'critical',
+    confidence: labels & ~DECODED ? 'high' : 'medium',
+    message: 'Data is put into the names of DNS queries, a way out past proxies.',
+  });
+}

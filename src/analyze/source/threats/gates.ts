@@ -1,0 +1,109 @@
+// What stands in front of a threat: a date, a delay, a look at whether somebody watches.
+import type { Node } from '../parse.ts';
+import { lookup } from './model.ts';
+import { constantOf, nameOf, shapeOf } from './names.ts';
+import { report } from './scene.ts';
+import type { Scene } from './scene.ts';
+import { walkTree } from '../nodes.ts';
+
+const HIDES =
+  /\bprocess\.env\.(?:CI|GITHUB_ACTIONS|JENKINS\w{0,12}|TRAVIS|CIRCLECI|GITLAB_CI|BUILDKITE|CODESPACES|SANDBOX|VITEST|NODE_ENV)\b|process\.env\[?['"]?CI\b|\bisCI\b|os\.hostname\(\)|Date\.now\(\)|new Date\b|getTime\(|getDay\(|getHours\(|getTimezoneOffset|timeZone|resolvedOptions\(\)|\bLANG\b|os\.uptime\(\)|process\.uptime\(\)|os\.cpus\(\)\.length|os\.totalmem\(\)|\b(?:vmware|virtualbox|qemu|docker|sandbox)\b|\/\.dockerenv|execArgv|inspector\.url\(\)|NODE_OPTIONS|isDebugg|Math\.random\(\)/i;
+const HOUR_MS = 3_600_000;
+
+/** Adds a threat for each grave one that runs only sometimes, in a way that hides it. */
+export function findGates(scene: Scene): void {
+  for (const { threat, node } of [...scene.threats.values()]) {
+    if (threat.severity !== 'critical' && threat.severity !== 'high') continue;
+    const gate = gateOf(scene, node);
+    if (!gate) continue;
+    report(scene, gate, {
+      ruleId: 'gated-threat',
+      severity: 'high',
+      confidence: threat.confidence,
+      message: 'Harmful code runs only at some times or where nobody seems to watch.',
+    });
+  }
+}
+
+function gateOf(scene: Scene, from: Node): Node | null {
+  let node = from;
+  let turns = 0;
+  for (let parent = scene.file.parentOf(node); parent !== null && turns < 200; turns++) {
+    const test = testOf(parent, node);
+    if (test && hides(scene, test)) return parent;
+    if (parent.type === 'CallExpression' && isLongTimer(scene, parent)) return parent;
+    if (parent.type === 'BlockStatement' || parent.type === 'Program') {
+      const guard = parent.body.find(
+        (one) =>
+          one.type === 'IfStatement' &&
+          one.start < node.start &&
+          /^\{?\s*(?:return|process\.exit)/.test(
+            scene.file.text.slice(one.consequent.start, one.consequent.start + 40),
+          ) &&
+          hides(scene, one.test),
+      );
+      if (guard) return guard;
+    }
+    const fn = scene.model.fnOf.get(parent);
+    const site: Node | undefined = fn ? callSiteOf(scene, parent) : undefined;
+    node = site ?? parent;
+    parent = site ?? scene.file.parentOf(parent);
+  }
+  return null;
+}
+
+function callSiteOf(scene: Scene, fn: Node): Node | undefined {
+  return scene.reach.callers?.get(fn)?.find((site) => site.start > fn.end || site.end < fn.start);
+}
+
+function testOf(parent: Node, node: Node): Node | null {
+  if (
+    (parent.type === 'IfStatement' || parent.type === 'ConditionalExpression') &&
+    parent.test !== node
+  )
+    return parent.test;
+  return parent.type === 'LogicalExpression' && parent.right === node ? parent.left : null;
+}
+
+function hides(scene: Scene, test: Node): boolean {
+  if (HIDES.test(scene.file.text.slice(test.start, Math.min(test.end, test.start + 500))))
+    return true;
+  let isFound = false;
+  // `const quiet = Boolean(process.env.CI); if (!quiet)`, `if (!isWatched())`.
+  walkTree(test, (part) => {
+    if (part.type !== 'Identifier' || isFound) return;
+    for (const def of lookup(scene.model, part)?.defs.slice(0, 3) ?? []) {
+      if (
+        def.value &&
+        HIDES.test(
+          scene.file.text.slice(def.value.start, Math.min(def.value.end, def.value.start + 600)),
+        )
+      )
+        isFound = true;
+    }
+  });
+  return isFound;
+}
+
+function isLongTimer(scene: Scene, call: Extract<Node, { type: 'CallExpression' }>): boolean {
+  const name = nameOf(scene.model, call.callee) ?? '';
+  if (!/^(?:setTimeout|timers(?:\.promises)?\.setTimeout)$/.test(name)) return false;
+  const delay = call.arguments[name === 'setTimeout' || name === 'timers.setTimeout' ? 1 : 0];
+  if (!delay) return false;
+  const text = constantOf(scene.model, delay) ?? shapeOf(scene.model, delay) ?? '';
+  return Number(text) >= HOUR_MS || product(scene, delay, 0) >= HOUR_MS;
+}
+
+/** `48 * 60 * 60 * 1000`. */
+function product(scene: Scene, node: Node, depth: number): number {
+  if (depth > 12) return 0;
+  if (node.type === 'Literal') return Number(node.value) || 0;
+  if (node.type === 'BinaryExpression' && node.operator === '*') {
+    return product(scene, node.left, depth + 1) * product(scene, node.right, depth + 1);
+  }
+  if (node.type === 'BinaryExpression' && node.operator === '+')
+    return product(scene, node.left, depth + 1);
+  if (node.type === 'ParenthesizedExpression') return product(scene, node.expression, depth + 1);
+  const def = node.type === 'Identifier' ? lookup(scene.model, node)?.defs[0] : undefined;
+  return def?.kind === 'init' && def.value ? product(scene, def.value, depth + 1) : 0;
+}

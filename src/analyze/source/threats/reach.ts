@@ -1,0 +1,139 @@
+// Under which circumstances code of a file runs: at start, on a command, in a tool, or not known.
+import type { Node } from '../parse.ts';
+import { calleesOf, functionsIn } from './callees.ts';
+import { isFunction, lookup } from './model.ts';
+import { keyOf, nameOf, unwrap } from './names.ts';
+import type { Scene } from './scene.ts';
+
+/** `start`: whenever the file is loaded; `command`: a person asked for it on a command line or in a dialogue. */
+export type Reach = 'start' | 'command' | 'tool' | 'unknown';
+
+const ORDER: Reach[] = ['start', 'unknown', 'tool', 'command'];
+const ASKED =
+  /\b(?:argv|args?|cmd|command|subcommand|action|options?|opts|flags?|program|yargs|cli|answers?|confirm(?:ed)?|consent|prompt|yes|force|install|setup|uninstall|values|positionals?|interactive|dryRun|approved?)\b/i;
+const COMMAND_METHOD =
+  /^(?:action|command|option|handler|addCommand|defineCommand|question|prompt|confirm)$/;
+
+/** How a node is reached; the least conditional of several ways. */
+export function reachOf(scene: Scene, node: Node): Reach {
+  return climb(scene, node, new Set());
+}
+
+function climb(scene: Scene, from: Node, seen: Set<Node>): Reach {
+  let node = from;
+  for (
+    let parent = scene.file.parentOf(node);
+    parent !== null;
+    parent = scene.file.parentOf(node)
+  ) {
+    if (isAskedFor(scene, node, parent)) return 'command';
+    const fn = scene.model.fnOf.get(parent);
+    if (fn) return scene.flow.handlers.has(fn) ? 'tool' : throughCallers(scene, parent, seen);
+    if (parent.type === 'PropertyDefinition' && !parent.static) return 'unknown';
+    node = parent;
+  }
+  return 'start';
+}
+
+function throughCallers(scene: Scene, fn: Node, seen: Set<Node>): Reach {
+  const known = scene.reach.known.get(fn);
+  if (known) return known;
+  if (seen.has(fn) || seen.size > 200) return 'command';
+  seen.add(fn);
+  const sites = callersOf(scene).get(fn) ?? [];
+  let best: Reach = sites.length === 0 ? nameReach(scene, fn) : 'command';
+  for (const site of sites.slice(0, 20)) {
+    const reach = isCommandCallback(scene, site, fn) ? 'command' : climb(scene, site, seen);
+    if (ORDER.indexOf(reach) < ORDER.indexOf(best)) best = reach;
+  }
+  scene.reach.known.set(fn, best);
+  return best;
+}
+
+/** Functions that nothing in the file calls: exported ones, methods, tables of commands. */
+function nameReach(scene: Scene, fn: Node): Reach {
+  const parent = scene.file.parentOf(fn);
+  const holder = parent ? scene.file.parentOf(parent) : null;
+  const variable = holder ? scene.file.parentOf(holder) : null;
+  if (
+    parent?.type === 'Property' &&
+    variable?.type === 'VariableDeclarator' &&
+    variable.id.type === 'Identifier'
+  ) {
+    return /command|action|subcommand/i.test(variable.id.name) ? 'command' : 'unknown';
+  }
+  return 'unknown';
+}
+
+function isCommandCallback(scene: Scene, site: Node, fn: Node): boolean {
+  if (site.type !== 'CallExpression' || site.callee === fn) return false;
+  const callee = unwrap(site.callee);
+  return (
+    callee.type === 'MemberExpression' &&
+    site.arguments.length > 0 &&
+    COMMAND_METHOD.test(keyOf(scene.model, callee) ?? '')
+  );
+}
+
+function callersOf(scene: Scene): Map<Node, Node[]> {
+  if (scene.reach.callers) return scene.reach.callers;
+  const callers = new Map<Node, Node[]>();
+  const add = (fn: Node, site: Node) =>
+    callers.set(fn, [...(callers.get(fn) ?? []).slice(0, 30), site]);
+  for (const call of scene.model.calls) {
+    for (const fn of calleesOf(scene.model, call)) add(fn.node, call);
+    for (const arg of call.arguments)
+      for (const fn of functionsIn(scene.model, arg)) add(fn.node, call);
+    // A constructor runs its class.
+    if (call.type !== 'NewExpression' || call.callee.type !== 'Identifier') continue;
+    const made = lookup(scene.model, call.callee)?.defs.find((def) => def.kind === 'class')?.value;
+    for (const member of made?.type === 'ClassDeclaration' ? made.body.body : []) {
+      if (member.type === 'MethodDefinition' && member.kind === 'constructor')
+        add(member.value, call);
+    }
+  }
+  for (const assign of scene.model.assigns) {
+    if (assign.left.type !== 'MemberExpression' || !isFunction(assign.right)) continue;
+    const name = nameOf(scene.model, assign.left);
+    // What is put in the place of something built in will be called.
+    if (name !== null && /^(?:fetch|process|https?|XMLHttpRequest)\b/.test(name))
+      add(assign.right, assign);
+  }
+  scene.reach.callers = callers;
+  return callers;
+}
+
+function isAskedFor(scene: Scene, node: Node, parent: Node): boolean {
+  if (parent.type === 'IfStatement' && parent.test !== node) return asks(scene, parent.test);
+  if (parent.type === 'ConditionalExpression' && parent.test !== node)
+    return asks(scene, parent.test);
+  if (parent.type === 'LogicalExpression' && parent.right === node && parent.operator === '&&') {
+    return asks(scene, parent.left);
+  }
+  if (parent.type === 'SwitchStatement' && parent.discriminant !== node)
+    return asks(scene, parent.discriminant);
+  if (parent.type !== 'BlockStatement' && parent.type !== 'Program') return false;
+  // `if (command !== 'install') return;` before the statement.
+  for (const statement of parent.body) {
+    if (statement === node) return false;
+    if (
+      statement.type === 'IfStatement' &&
+      leaves(scene, statement.consequent) &&
+      asks(scene, statement.test)
+    )
+      return true;
+  }
+  return false;
+}
+
+function leaves(scene: Scene, node: Node): boolean {
+  return /^\{?\s*(?:[^;{}]{0,200};\s*)?(?:return|process\.exit|throw)\b/.test(
+    scene.model.text.slice(node.start, node.start + 300),
+  );
+}
+
+function asks(scene: Scene, test: Node): boolean {
+  const text = scene.model.text.slice(test.start, Math.min(test.end, test.start + 300));
+  if (/require\.main|import\.meta\.(?:url|main)/.test(text)) return false;
+  return ASKED.test(text.replace(/process\.env\.\w+/g, ''));
+}

@@ -1,0 +1,63 @@
+// A file under examination: its model and flow, and how detectors report.
+import { escapeExcerpt } from '../../text/escape.ts';
+import type { SourceFile } from '../file.ts';
+import type { PackageContext, RawThreat } from '../package-context.ts';
+import type { Node } from '../parse.ts';
+import type { Flow } from './callees.ts';
+import { labelsOf } from './flow.ts';
+import type { Call, Model } from './model.ts';
+import { nameOf } from './names.ts';
+import type { Declared } from './destination.ts';
+import type { Reach } from './reach.ts';
+
+export interface Scene {
+  file: SourceFile;
+  pkg: PackageContext;
+  model: Model;
+  flow: Flow;
+  declared: Declared;
+  /** Calls with their canonical names, in the order of the text. */
+  calls: { call: Call; name: string }[];
+  /** Call sites by called function, made when first asked for. */
+  reach: { callers: Map<Node, Node[]> | null; known: Map<Node, Reach> };
+  threats: Map<string, { threat: RawThreat; node: Node }>;
+}
+
+export interface Report {
+  ruleId: string;
+  severity: RawThreat['severity'];
+  confidence?: RawThreat['confidence'];
+  message: string;
+}
+
+const RANK = { info: 0, low: 1, moderate: 2, high: 3, critical: 4 } as const;
+
+/** Notes a threat; of several of one rule on one line the worst stays. */
+export function report(
+  scene: Scene,
+  node: Node,
+  { ruleId, severity, confidence, message }: Report,
+): void {
+  const line = scene.file.lineOf(node);
+  const key = `${ruleId}:${line}`;
+  const before = scene.threats.get(key);
+  if (before && RANK[before.threat.severity] >= RANK[severity]) return;
+  const threat: RawThreat = {
+    ruleId,
+    severity,
+    confidence: confidence ?? 'high',
+    message,
+    file: scene.file.path,
+    line,
+    excerpt: escapeExcerpt(scene.file.textOf(node)),
+  };
+  scene.threats.set(key, { threat, node });
+}
+
+export const carried = (scene: Scene, node: Node | null | undefined): number =>
+  labelsOf(scene.flow, node);
+export const named = (scene: Scene, node: Node | null | undefined): string =>
+  nameOf(scene.model, node) ?? '';
+/** Labels of several expressions together. */
+export const carriedByAll = (scene: Scene, nodes: readonly Node[]): number =>
+  nodes.reduce((labels, node) => labels | labelsOf(scene.flow, node), 0);

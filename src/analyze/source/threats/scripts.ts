@@ -1,0 +1,135 @@
+// Threats in the lifecycle scripts of a package: what an install would run.
+import { escapeExcerpt } from '../../text/escape.ts';
+import type { FileSummary, PackageContext, RawThreat } from '../package-context.ts';
+import { declaredBy, placeOf as placeOfHost } from './destination.ts';
+import { shellThreats } from './shell.ts';
+
+const LIFECYCLE = [
+  'preinstall',
+  'install',
+  'postinstall',
+  'prepare',
+  'preprepare',
+  'postprepare',
+  'prepublish',
+  'preuninstall',
+  'uninstall',
+  'postuninstall',
+];
+/** Run at an install from the registry; the others only in a checkout. */
+const AT_INSTALL = new Set(['preinstall', 'install', 'postinstall']);
+const INLINE = /\bnode\s+(?:-\S+\s+)*(?:-e|--eval|-p)\b/;
+const INLINE_HARM =
+  /child_process|https?\b|fetch\(|net\b|eval\(|Buffer\.from|atob|exec|spawn|process\.env(?!\.\w)/;
+const SHELL_FILE = /(?:^|\s|\/)((?:\.\/)?[\w./-]{1,100}\.(?:sh|bash|ps1|cmd|bat))\b/g;
+
+export function findScriptThreats(pkg: PackageContext): RawThreat[] {
+  const found: RawThreat[] = [];
+  const context = {
+    declared: declaredBy(pkg),
+    name: pkg.name,
+    readme: (pkg.readme ?? '').slice(0, 200_000),
+  };
+  for (const name of LIFECYCLE) {
+    const script = pkg.manifest.scripts[name];
+    if (script === undefined) continue;
+    const weight = AT_INSTALL.has(name);
+    add(found, script, 'package.json', lineOfScript(pkg, name), weight, context);
+    for (const [, path] of script.matchAll(SHELL_FILE)) {
+      const clean = (path ?? '').replace(/^\.\//, '');
+      const text = pkg.textOf(clean);
+      for (const [index, line] of joined(text ?? '').entries())
+        add(found, line, clean, index + 1, weight, context);
+    }
+  }
+  return found;
+}
+
+function add(
+  found: RawThreat[],
+  text: string,
+  file: string,
+  line: number,
+  atInstall: boolean,
+  context: Parameters<typeof shellThreats>[1],
+): void {
+  if (/^\s*#/.test(text)) return;
+  for (const { isOnRequestFine: _, ...threat } of shellThreats(text, context)) {
+    if (threat.ruleId === 'runtime-install' && !atInstall) continue;
+    const ruleId =
+      threat.ruleId === 'download-and-execute' ? 'install-script-downloads' : threat.ruleId;
+    found.push({
+      ...threat,
+      ruleId,
+      severity: atInstall ? threat.severity : lower(threat.severity),
+      confidence: threat.confidence ?? 'high',
+      file,
+      line,
+      excerpt: escapeExcerpt(text),
+    });
+  }
+  if (INLINE.test(text) && INLINE_HARM.test(text)) {
+    found.push({
+      ruleId: 'install-script-inline-code',
+      severity: atInstall ? 'high' : 'low',
+      confidence: 'medium',
+      message:
+        'A lifecycle script runs code written into package.json that starts processes, connects or decodes.',
+      file,
+      line,
+      excerpt: escapeExcerpt(text),
+    });
+  }
+}
+
+const lower = (severity: RawThreat['severity']): RawThreat['severity'] =>
+  severity === 'critical' ? 'moderate' : 'low';
+
+/** Lines of a shell script, those that end in a backslash joined. */
+function joined(text: string): string[] {
+  const lines: string[] = [];
+  let open = '';
+  for (const line of text.slice(0, 200_000).split('\n')) {
+    const whole = open + line.replace(/\r$/, '');
+    open = whole.endsWith('\\') && whole.length < 8_000 ? whole.slice(0, -1) : '';
+    lines.push(open === '' ? whole : '');
+  }
+  return lines;
+}
+
+function lineOfScript(pkg: PackageContext, name: string): number {
+  const text = pkg.textOf('package.json') ?? '';
+  const at = text.indexOf(`"${name}"`);
+  return at === -1 ? 1 : text.slice(0, at).split('\n').length;
+}
+
+/** A file that an install runs and that both connects and starts processes, from a place it does not declare. */
+export function findInstallers(pkg: PackageContext, files: readonly FileSummary[]): RawThreat[] {
+  const found: RawThreat[] = [];
+  const declared = declaredBy(pkg);
+  for (const file of files) {
+    if (!pkg.lifecycleEntries.includes(file.path)) continue;
+    const can = new Set(file.capabilities.map((one) => one.capability));
+    if (!can.has('network-client') && !can.has('download')) continue;
+    const foreign = file.hosts.filter(
+      (one) =>
+        one.isContacted &&
+        !['own', 'release', 'local', 'unknown'].includes(placeOfHost(one.host, declared)),
+    );
+    if (foreign.length === 0) continue;
+    const runs = can.has('process-spawn') || can.has('shell') || can.has('dynamic-code');
+    const line = foreign[0]?.line ?? 1;
+    found.push({
+      ruleId: 'install-script-connects',
+      severity: runs ? 'high' : 'moderate',
+      confidence: 'medium',
+      message: runs
+        ? 'The install script connects to a host that the package does not declare, and starts processes.'
+        : 'The install script connects to a host that the package does not declare.',
+      file: file.path,
+      line,
+      excerpt: escapeExcerpt(foreign[0]?.url ?? ''),
+    });
+  }
+  return found;
+}

@@ -1,0 +1,280 @@
+// What each threat is, why it matters and what to do, for the rules of threats.ts.
+import type { RuleText } from '../../rule.ts';
+
+type ThreatText = Omit<RuleText, 'check'>;
+
+const STAY_AWAY =
+  'Do not connect it; if it ran already, treat the secrets of that machine as known to others.';
+const LOOK = 'Read the place named here before you connect it.';
+
+function threat(
+  id: string,
+  severity: ThreatText['severity'],
+  title: string,
+  why: string,
+  more: { caps?: true; fix?: string; fixUpstream?: string } = {},
+): ThreatText {
+  return {
+    id,
+    severity,
+    title,
+    why,
+    fix: more.fix ?? (more.caps ? STAY_AWAY : LOOK),
+    ...(more.fixUpstream === undefined ? {} : { fixUpstream: more.fixUpstream }),
+    ...(more.caps ? { caps: 'do-not-use' as const } : {}),
+  };
+}
+
+export const threatTexts: readonly ThreatText[] = [
+  threat(
+    'install-script-downloads',
+    'critical',
+    'Install script downloads and runs something',
+    'What is downloaded can be different for every machine and every day, and runs before anybody sees it.',
+    { caps: true },
+  ),
+  threat(
+    'install-script-inline-code',
+    'high',
+    'Install script holds code in package.json',
+    'Code in a script line escapes those who read the source files.',
+  ),
+  threat(
+    'install-script-connects',
+    'high',
+    'Install script connects to an undeclared host',
+    'An installation needs the registry; other hosts get to know who installs, or send what is run.',
+  ),
+  threat(
+    'download-and-execute',
+    'critical',
+    'Downloads a program and runs it',
+    'What runs is not what was published, signed and looked at.',
+    { caps: true },
+  ),
+  threat(
+    'binary-download',
+    'low',
+    'Downloads a program from its own releases',
+    'What is downloaded is not covered by the integrity of the package.',
+    { fixUpstream: 'Check a digest that is part of the package, or ship platform packages.' },
+  ),
+  threat(
+    'fetched-code-executed',
+    'critical',
+    'Runs code from the network',
+    'Whoever answers decides what runs here.',
+    { caps: true },
+  ),
+  threat(
+    'decoded-code-executed',
+    'critical',
+    'Runs code that it decodes',
+    'Code is encoded so that nobody reads it.',
+    { caps: true },
+  ),
+  threat(
+    'invisible-payload',
+    'critical',
+    'Runs code hidden in invisible characters',
+    'Characters that nothing shows are used to carry a program past reviewers.',
+    { caps: true },
+  ),
+  threat(
+    'encoded-command',
+    'high',
+    'Runs an encoded PowerShell command',
+    'The encoding keeps people and scanners from reading it.',
+  ),
+  threat(
+    'hidden-name',
+    'high',
+    'Hides which module or function it uses',
+    'Names in pieces serve only to escape a search for them.',
+    { fixUpstream: 'Write the name out.' },
+  ),
+  threat(
+    'disguised-code',
+    'critical',
+    'Loads code from a file of another kind',
+    'Code that is named like a picture or a text is meant not to be read.',
+    { caps: true },
+  ),
+  threat(
+    'reverse-shell',
+    'critical',
+    'Opens a shell to the network',
+    'Somebody else gets the machine.',
+    { caps: true },
+  ),
+  threat(
+    'environment-exfiltration',
+    'critical',
+    'Sends the environment away',
+    'The environment holds the keys of every service that was configured in it.',
+    { caps: true },
+  ),
+  threat(
+    'credential-exfiltration',
+    'critical',
+    'Sends credentials away',
+    'Files of credentials belong to other programs; their content is enough to act in your name.',
+    { caps: true },
+  ),
+  threat(
+    'clipboard-exfiltration',
+    'high',
+    'Sends the clipboard away',
+    'Passwords pass through the clipboard.',
+    { caps: true },
+  ),
+  threat(
+    'conversation-exfiltration',
+    'high',
+    'Sends a copy of the conversation or of tool calls away',
+    'What a tool is given and returns is private; its service needs only its part.',
+    { caps: true },
+  ),
+  threat(
+    'host-beacon',
+    'high',
+    'Reports the names of machine and user',
+    'Such reports find out whom to attack.',
+    { fixUpstream: 'Do not collect this, or ask first and say so in the README.' },
+  ),
+  threat(
+    'dns-tunnelling',
+    'critical',
+    'Carries data out in DNS queries',
+    'Names of queries pass where connections are blocked.',
+    { caps: true },
+  ),
+  threat(
+    'hidden-mail-recipient',
+    'critical',
+    'Adds a recipient to your mail',
+    'Every letter is copied to somebody you did not choose.',
+    { caps: true },
+  ),
+  threat(
+    'network-hook',
+    'critical',
+    'Listens in on network functions',
+    'A replaced built-in sees the requests and keys of all other code.',
+    { caps: true },
+  ),
+  threat(
+    'wallet-address-swap',
+    'critical',
+    'Swaps wallet addresses',
+    'Payments go to somebody else.',
+    { caps: true },
+  ),
+  threat(
+    'agent-config-write',
+    'critical',
+    'Writes into the configuration of agents or editors',
+    'What is written there runs, or instructs the model, in every later session.',
+    {
+      caps: true,
+      fixUpstream: 'Do so only in a command that the user calls, and say what is changed.',
+    },
+  ),
+  threat(
+    'agent-permission-bypass',
+    'high',
+    'Starts an agent with its permission checks off',
+    'The agent then does whatever a text tells it.',
+    { fixUpstream: 'Leave the checks on, or let the user turn them off.' },
+  ),
+  threat(
+    'git-hook-write',
+    'critical',
+    'Puts hooks into git',
+    'Hooks run at the next commit, checkout or push, in every repository.',
+    { caps: true },
+  ),
+  threat(
+    'ssh-access-added',
+    'critical',
+    'Lets a key log in by SSH',
+    'Whoever has the key has the machine.',
+    { caps: true },
+  ),
+  threat(
+    'autostart-write',
+    'high',
+    'Makes itself run at login, boot or on a schedule',
+    'It stays when the server is removed.',
+  ),
+  threat(
+    'ci-workflow-write',
+    'high',
+    'Writes CI workflows',
+    'Workflows run with the secrets of the repository.',
+  ),
+  threat(
+    'self-propagation',
+    'critical',
+    'Spreads by publishing packages',
+    'A worm publishes itself with the tokens that it finds.',
+    { caps: true },
+  ),
+  threat(
+    'package-publish',
+    'high',
+    'Publishes packages',
+    'Publishing uses the name and the tokens of the user.',
+  ),
+  threat(
+    'destructive-wipe',
+    'critical',
+    'Deletes everything',
+    'Deleting a home directory or a disk cannot be undone.',
+  ),
+  threat(
+    'crypto-miner',
+    'critical',
+    'Mines cryptocurrency',
+    'The machine works for somebody else.',
+  ),
+  threat(
+    'gated-threat',
+    'high',
+    'Harms only when nobody watches',
+    'A look at the date, a delay, CI or the host name keeps tests and sandboxes from seeing it.',
+  ),
+  threat(
+    'tls-verification-disabled',
+    'moderate',
+    'Does not check certificates',
+    'Anyone on the way can read and change what is sent.',
+    { fixUpstream: 'Leave the check on; offer a CA file for private servers.' },
+  ),
+  threat(
+    'remote-tool-definition',
+    'high',
+    'Fetches tool descriptions from the network',
+    'The model is told tomorrow what nobody saw today.',
+    { fixUpstream: 'Ship the descriptions in the package.' },
+  ),
+  threat(
+    'tool-definition-changes',
+    'high',
+    'Changes tool descriptions while running',
+    'A description that was approved is replaced by another later.',
+  ),
+  threat(
+    'runtime-install',
+    'moderate',
+    'Installs or runs other packages while running',
+    'They are not part of the tree that was vetted.',
+    { fixUpstream: 'Declare it as a dependency with a version.' },
+  ),
+  threat(
+    'self-update',
+    'moderate',
+    'Updates itself',
+    'What runs after the update is not what was vetted.',
+  ),
+];
