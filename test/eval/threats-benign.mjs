@@ -8,7 +8,8 @@ const args = process.argv.slice(2);
 const all = args.includes('--all');
 const base = args.includes('--src') ? '../../src' : '../../dist';
 const extension = base.endsWith('src') ? '.ts' : '.js';
-const load = (file) => import(new URL(`${base}/analyze/source/${file}${extension}`, import.meta.url));
+const load = (file) =>
+  import(new URL(`${base}/analyze/source/${file}${extension}`, import.meta.url));
 const { openSourceFile } = await load('file');
 const { findThreats, findPackageThreats } = await load('threats/index');
 const { judgeReadability } = await load('readability');
@@ -20,7 +21,8 @@ const counts = {};
 const readability = {};
 const total = { packages: 0, files: 0, bytes: 0, parseMs: 0, threatMs: 0, readMs: 0, slowest: 0 };
 
-for (const dir of args.filter((arg) => !arg.startsWith('--'))) walkModules(path.resolve(dir, 'node_modules'));
+for (const dir of args.filter((arg) => !arg.startsWith('--')))
+  walkModules(path.resolve(dir, 'node_modules'));
 console.log(JSON.stringify(total));
 console.log('readability', JSON.stringify(readability));
 console.log(JSON.stringify(counts, null, 1));
@@ -50,13 +52,19 @@ function vet(dir) {
   const paths = listFiles(dir, '');
   const pkg = contextOf(dir, manifest, paths);
   for (const threat of findPackageThreats(pkg, [])) tell(id, threat);
-  for (const file of paths) if (CODE.test(file) && !/\.d\.[cm]?ts$/.test(file)) vetFile(id, dir, file, pkg);
+  for (const file of paths)
+    if (CODE.test(file) && !/\.d\.[cm]?ts$/.test(file)) vetFile(id, dir, file, pkg);
 }
 
 function contextOf(dir, manifest, paths) {
-  const text = (file) => (paths.includes(file) && statSync(path.join(dir, file)).size < 300_000 ? readFileSync(path.join(dir, file), 'utf8') : null);
+  const text = (file) =>
+    paths.includes(file) && statSync(path.join(dir, file)).size < 300_000
+      ? readFileSync(path.join(dir, file), 'utf8')
+      : null;
   const scripts = manifest.scripts ?? {};
-  const lifecycle = ['preinstall', 'install', 'postinstall'].map((name) => scripts[name] ?? '').join(' ');
+  const lifecycle = ['preinstall', 'install', 'postinstall']
+    .map((name) => scripts[name] ?? '')
+    .join(' ');
   const readme = paths.find((file) => /^readme(?:\.md)?$/i.test(file));
   const repository = manifest.repository;
   return {
@@ -68,7 +76,12 @@ function contextOf(dir, manifest, paths) {
       author: typeof manifest.author === 'string' ? manifest.author : manifest.author?.email,
       bugs: typeof manifest.bugs === 'string' ? manifest.bugs : manifest.bugs?.url,
       homepage: typeof manifest.homepage === 'string' ? manifest.homepage : undefined,
-      repository: typeof repository === 'string' ? { url: repository } : repository?.url ? { url: repository.url } : undefined,
+      repository:
+        typeof repository === 'string'
+          ? { url: repository }
+          : repository?.url
+            ? { url: repository.url }
+            : undefined,
     },
     isSubject: false,
     entries: [],
@@ -100,16 +113,25 @@ function vetFile(id, dir, file, pkg) {
   total.files += 1;
   total.bytes += bytes;
   total.parseMs += parsed - start;
-  const verdict = judgeReadability({ path: file, text, bytes, program: opened.ok ? opened.file.program : null });
+  const verdict = judgeReadability({
+    path: file,
+    text,
+    bytes,
+    program: opened.ok ? opened.file.program : null,
+  });
   total.readMs += performance.now() - parsed;
   readability[verdict.verdict] = (readability[verdict.verdict] ?? 0) + 1;
-  if (verdict.verdict === 'obfuscated' || verdict.verdict === 'bytecode') console.log(`READ ${verdict.verdict} ${id} ${file}: ${verdict.reason}`);
+  if (verdict.verdict === 'obfuscated' || verdict.verdict === 'bytecode')
+    console.log(`READ ${verdict.verdict} ${id} ${file}: ${verdict.reason}`);
   if (!opened.ok) return;
   const before = performance.now();
   const threats = findThreats(opened.file, pkg);
   const took = performance.now() - before;
   total.threatMs += took;
-  if (took > 3000) console.log(`SLOW ${id} ${file} ${Math.round(took)} ms (parse ${Math.round(parsed - start)} ms)`);
+  if (took > 3000)
+    console.log(
+      `SLOW ${id} ${file} ${Math.round(took)} ms (parse ${Math.round(parsed - start)} ms)`,
+    );
   total.slowest = Math.max(total.slowest, took);
   for (const threat of threats) tell(id, threat);
 }
@@ -117,5 +139,8 @@ function vetFile(id, dir, file, pkg) {
 function tell(id, threat) {
   const key = `${threat.severity} ${threat.confidence} ${threat.ruleId}`;
   counts[key] = (counts[key] ?? 0) + 1;
-  if (all || ORDER.indexOf(threat.severity) < 2) console.log(`${threat.severity.toUpperCase()} ${threat.confidence} ${threat.ruleId} ${id} ${threat.file}:${threat.line} ${threat.excerpt.slice(0, 150)}`);
+  if (all || ORDER.indexOf(threat.severity) < 2)
+    console.log(
+      `${threat.severity.toUpperCase()} ${threat.confidence} ${threat.ruleId} ${id} ${threat.file}:${threat.line} ${threat.excerpt.slice(0, 150)}`,
+    );
 }
