@@ -2,8 +2,8 @@
 import type { Node } from '../parse.ts';
 import { callsCode } from './code-runners.ts';
 import { patterns } from './data.ts';
-import { hostOf, placeOf } from './destination.ts';
-import type { Place } from './destination.ts';
+import { hostOf, placeOf } from './declared.ts';
+import type { Place } from './declared.ts';
 import { propertyTexts } from './evaluate.ts';
 import { CHMOD, CLIENT, EXEC, WRITE, is } from './kinds.ts';
 import { DECODED, INVISIBLE, REMOTE, SHELL, SOCKET } from './labels.ts';

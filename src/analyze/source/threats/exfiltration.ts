@@ -1,6 +1,7 @@
 // Threats by what leaves the machine: environment, credentials, conversations, by any network call.
 import { hosts } from './data.ts';
-import { destinationOf, isMentioned } from './destination.ts';
+import { isMentioned } from './declared.ts';
+import { destinationOf } from './destination.ts';
 import type { Destination } from './destination.ts';
 import { isSwallowed } from './shape-of-call.ts';
 import { CLIENT, DNS, EXEC, is } from './kinds.ts';

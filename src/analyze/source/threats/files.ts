@@ -16,9 +16,8 @@ import {
 } from './labels.ts';
 import { keyOf, propertyOf, shapeOf, unwrap } from './names.ts';
 import { reachOf } from './reach.ts';
-import type { Reach } from './reach.ts';
 import { carried, carriedByAll, report } from './scene.ts';
-import type { Report, Scene } from './scene.ts';
+import type { Reach, Report, Scene } from './scene.ts';
 import * as calls from './vocabulary.ts';
 
 interface Target {

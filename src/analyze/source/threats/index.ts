@@ -1,7 +1,7 @@
 // Code that looks meant to harm: capability and intent together.
 import type { SourceFile } from '../file.ts';
 import type { FileSummary, PackageContext, RawThreat } from '../package-context.ts';
-import { declaredBy } from './destination.ts';
+import { declaredBy } from './declared.ts';
 import { findExecution, findHiddenNames } from './execution.ts';
 import { findExfiltration } from './exfiltration.ts';
 import { findFileThreats, findWorms } from './files.ts';

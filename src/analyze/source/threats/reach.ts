@@ -3,10 +3,7 @@ import type { Node } from '../parse.ts';
 import { calleesOf, functionsIn } from './callees.ts';
 import { isFunction, lookup } from './model.ts';
 import { keyOf, nameOf, unwrap } from './names.ts';
-import type { Scene } from './scene.ts';
-
-/** `start`: whenever the file is loaded; `command`: a person asked for it on a command line or in a dialogue. */
-export type Reach = 'start' | 'command' | 'tool' | 'unknown';
+import type { Reach, Scene } from './scene.ts';
 
 const ORDER: Reach[] = ['start', 'unknown', 'tool', 'command'];
 const ASKED =

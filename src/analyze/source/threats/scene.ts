@@ -7,8 +7,10 @@ import type { Flow } from './callees.ts';
 import { labelsOf } from './flow.ts';
 import type { Call, Model } from './model.ts';
 import { nameOf } from './names.ts';
-import type { Declared } from './destination.ts';
-import type { Reach } from './reach.ts';
+import type { Declared } from './declared.ts';
+
+/** `start`: whenever the file is loaded; `command`: a person asked for it on a command line or in a dialogue. */
+export type Reach = 'start' | 'command' | 'tool' | 'unknown';
 
 export interface Scene {
   file: SourceFile;

@@ -1,7 +1,7 @@
 // Threats in the lifecycle scripts of a package: what an install would run.
 import { escapeExcerpt } from '../../text/escape.ts';
 import type { FileSummary, PackageContext, RawThreat } from '../package-context.ts';
-import { declaredBy, placeOf as placeOfHost } from './destination.ts';
+import { declaredBy, placeOf as placeOfHost } from './declared.ts';
 import { shellThreats } from './shell.ts';
 
 const LIFECYCLE = [

@@ -1,7 +1,7 @@
 // Threats in a line for a shell: install scripts, and what code hands to exec.
 import { patterns, pathLabels } from './data.ts';
-import { hostOf, isMentioned, placeOf } from './destination.ts';
-import type { Declared } from './destination.ts';
+import { hostOf, isMentioned, placeOf } from './declared.ts';
+import type { Declared } from './declared.ts';
 import { CRED_PATH } from './labels.ts';
 import { HOLE } from './names.ts';
 import type { Report } from './scene.ts';
