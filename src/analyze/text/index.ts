@@ -90,7 +90,11 @@ function findingsOf(view: View, location: TextLocation): Candidate[] {
     return { ruleId: match.ruleId, severity, ...spanOf(view, match) };
   });
   const signals = isSecurityText || !isDirective(location) ? null : signalPoints(book);
-  if (signals !== null && signals.points >= 2 && !isMention(book.text, signals.place)) {
+  if (
+    signals !== null &&
+    signals.points >= (isCarried(view) ? 0.9 : 2) &&
+    !isMention(book.text, signals.place)
+  ) {
     found.push({
       ruleId: 'instruction-signals',
       severity: 'moderate',

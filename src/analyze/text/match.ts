@@ -52,8 +52,8 @@ const WINDOW = 350;
 const MAX_EACH = 5;
 
 function meet(rule: PhraseRule, book: Phrasebook): Place[] {
-  const [first = [], ...rest] = rule.parts.map((part) => part.flatMap((name) => book.places(name)));
-  if (first.length === 0 || rest.some((places) => places.length === 0)) return [];
+  const [first = [], ...rest] = placesOf(rule, book);
+  if (first.length === 0) return [];
   if (rule.distinct !== undefined) return distinctPlaces(first, rule.distinct, rule.within);
   const found: Place[] = [];
   for (const anchor of first) {
@@ -63,6 +63,17 @@ function meet(rule: PhraseRule, book: Phrasebook): Place[] {
     if (found.length >= MAX_EACH) break;
   }
   return found;
+}
+
+// Nothing as soon as one part is missing: most rules are done after their first.
+function placesOf(rule: PhraseRule, book: Phrasebook): Place[][] {
+  const all: Place[][] = [];
+  for (const part of rule.parts) {
+    const places = part.flatMap((name) => book.places(name));
+    if (places.length === 0) return [];
+    all.push(places);
+  }
+  return all;
 }
 
 // A sentence ends at a stop before a blank; the stop of an abbreviation or a path does not count.
