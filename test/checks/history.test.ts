@@ -91,8 +91,11 @@ describe('unfixed-advisory', () => {
 
   test('says so where no fix is known', () => {
     const { fixedIn: _, ...unfixed } = advisory();
-    const { findings } = apply({ vulnerabilities: [{ ...own(), advisory: unfixed }] });
-    expect(findings[0]?.message).toContain('(no fix is known)');
+    const messageOf = (range: string) =>
+      apply({ vulnerabilities: [{ ...own(), advisory: { ...unfixed, range } }] }).findings[0]
+        ?.message;
+    expect(messageOf('*')).toContain('(every version; no fix is known)');
+    expect(messageOf('<=1.4.0')).toContain('(affected: <=1.4.0)');
   });
 
   test('an id that stands in no record, and a folder that says its own name, do not cap', () => {

@@ -20,14 +20,16 @@ export function incomingEdges(nodes: readonly TreeNode[]): IncomingEdges {
 
 /**
  * True if every package that asks for the node accepts the fix; false if nothing is fixed, or one that
- * cannot change itself does not accept it; null if it depends on releases of a package in between.
+ * cannot change itself does not accept it; null if it depends on releases of a package in between, or
+ * if only the last affected version is known (`isOpen`: not even that).
  */
 export function isFixWithinRange(
   node: TreeNode,
-  fixedIn: string | undefined,
+  fix: { fixedIn?: string; isOpen: boolean },
   incoming: IncomingEdges,
 ): boolean | null {
-  if (fixedIn === undefined) return false;
+  const { fixedIn } = fix;
+  if (fixedIn === undefined) return fix.isOpen ? false : null;
   const edges = incoming.get(node.id) ?? [];
   if (edges.length === 0) return null;
   const refusing = edges.filter(({ edge }) => !accepts(edge.spec, fixedIn));

@@ -3,7 +3,7 @@ export { hasFreshSource, isFreshSource, sourceAgeDays, whyNotFresh } from './fre
 export { compareIds, compareSeverity, EMBEDDED, type SourcedRecord } from './group.ts';
 export { eventsOfRange, recordsOfBulk } from './bulk.ts';
 export { matchAdvisories, matchableNodes, type MatchInput } from './match.ts';
-export { NOT_STATED, describeRange } from './range-text.ts';
+export { describeRange, fixText, NOT_STATED } from './range-text.ts';
 export { fixedVersion, isAffected, parseVersion } from './ranges.ts';
 export { recordsOf } from './record.ts';
 export { advisorySettings } from './settings.ts';

@@ -11,6 +11,9 @@ import {
 import { isAffected, parseVersion } from './ranges.ts';
 import type { AdvisoryRecord } from './shapes.ts';
 
+/** Above every version that is in use. */
+const ANY_LATER = '9999999999.0.0';
+
 export interface MatchInput {
   tree: TreeFact;
   subject: Subject;
@@ -69,11 +72,15 @@ function vulnerabilitiesOf(
       name: node.name,
       installed: node.version,
       path: node.path,
-      fixWithinRange: isFixWithinRange(node, advisory.fixedIn, incoming),
+      fixWithinRange: isFixWithinRange(node, { ...advisory, isOpen: isOpenEnded(group) }, incoming),
       isReached: node.kind === 'subject' ? true : null,
     };
   });
 }
+
+/** Whether no later version is known to be unaffected. */
+const isOpenEnded = (group: readonly SourcedRecord[]): boolean =>
+  group.some(({ record }) => isAffected(record, ANY_LATER) || !record.isVersionStated);
 
 /** A list that names a package without versions adds nothing to one that says which. */
 const isStatedMalware = (record: AdvisoryRecord): boolean =>

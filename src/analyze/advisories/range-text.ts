@@ -1,5 +1,5 @@
 // An advisory's range in words, for people, in npm's notation.
-import { sortEvents } from './ranges.ts';
+import { compareVersions, sortEvents } from './ranges.ts';
 import type { AdvisoryRecord, RangeEvent } from './shapes.ts';
 
 const MAX_LISTED = 8;
@@ -13,7 +13,14 @@ export function describeRange(record: AdvisoryRecord): string {
   const parts = [...new Set(record.ranges.flatMap(describeEvents))];
   if (parts.includes('*')) return '*';
   if (parts.length > 0) return shorten(parts, MAX_RANGES, ' || ');
-  return record.versions.length > 0 ? shorten(record.versions, MAX_LISTED, ', ') : 'none';
+  const versions = [...record.versions].sort(compareVersions);
+  return versions.length > 0 ? shorten(versions, MAX_LISTED, ', ') : 'none';
+}
+
+/** Where it is fixed, or if nobody says, what is affected. */
+export function fixText({ fixedIn, range }: { fixedIn?: string; range: string }): string {
+  if (fixedIn !== undefined) return `fixed in ${fixedIn}`;
+  return range === '*' ? 'every version; no fix is known' : `affected: ${range}`;
 }
 
 function shorten(parts: readonly string[], max: number, separator: string): string {

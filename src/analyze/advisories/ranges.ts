@@ -15,10 +15,11 @@ export const versionOf = (event: RangeEvent): string => event[1];
 
 /** Ascending; "0" stands before every version; events of one version keep their order. */
 export function sortEvents(events: readonly RangeEvent[]): RangeEvent[] {
-  return [...events].sort((a, b) => compareTexts(versionOf(a), versionOf(b)));
+  return [...events].sort((a, b) => compareVersions(versionOf(a), versionOf(b)));
 }
 
-function compareTexts(a: string, b: string): number {
+/** npm's order; "0" first, what is no version before what is one. */
+export function compareVersions(a: string, b: string): number {
   if (a === b) return 0;
   if (a === '0') return -1;
   if (b === '0') return 1;
@@ -64,7 +65,7 @@ export function fixedVersion(record: AdvisoryRecord, version?: string): string |
     .filter(([kind]) => kind === 'fixed')
     .map(versionOf)
     .filter((fix) => !installed || (parseVersion(fix)?.compare(installed) ?? -1) > 0)
-    .sort(compareTexts);
+    .sort(compareVersions);
   const candidates = installed ? fixes.filter((fix) => !isAffected(record, fix)) : fixes.slice(-1);
   return candidates[0];
 }

@@ -1,5 +1,10 @@
 // Rules of point 2: known vulnerabilities and malware among the dependencies.
-import { compareSeverity, NOT_STATED, whyNotFresh } from '../../analyze/advisories/index.ts';
+import {
+  compareSeverity,
+  fixText,
+  NOT_STATED,
+  whyNotFresh,
+} from '../../analyze/advisories/index.ts';
 import { defineRule, type Hit, type Rule, type RuleContext, type RuleText } from '../../rule.ts';
 import type { AdvisoriesFact, Severity, TreeFact, TreeNode, Vulnerability } from '../../types.ts';
 
@@ -77,11 +82,10 @@ function missingSources(fact: AdvisoriesFact, now: string): string[] {
 function vulnerabilityHit(found: Vulnerability, node: TreeNode | undefined): Hit {
   const { advisory } = found;
   const severity = severityHere(found, node);
-  const fixed = advisory.fixedIn === undefined ? 'no fix is known' : `fixed in ${advisory.fixedIn}`;
   return {
     ...commonHit(found),
     severity,
-    message: `${found.name}@${found.installed} is affected by ${advisory.id} (${fixed})${reach(found)}.`,
+    message: `${found.name}@${found.installed} is affected by ${advisory.id} (${fixText(advisory)})${reach(found)}.`,
     ...(found.fixWithinRange === true && advisory.fixedIn !== undefined
       ? { fix: `An update to ${found.name}@${advisory.fixedIn} is within the declared ranges.` }
       : {}),

@@ -1,5 +1,5 @@
 // Rules of point 7 about records that apply to this very version.
-import { compareSeverity, NOT_STATED } from '../../analyze/advisories/index.ts';
+import { compareSeverity, fixText, NOT_STATED } from '../../analyze/advisories/index.ts';
 import { defineRule, type Hit, type RuleContext } from '../../rule.ts';
 import type { AdvisoriesFact, Subject, Vulnerability } from '../../types.ts';
 
@@ -60,9 +60,7 @@ function unfixedHit({ advisory, installed, path }: Vulnerability, context: RuleC
     severity,
     confidence: confidence(advisory.isVerified, context),
     ...(isGrave ? {} : { caps: null }),
-    message: `${at(context.subject)} is affected by ${advisory.id} (${
-      fixedIn === undefined ? 'no fix is known' : `fixed in ${fixedIn}`
-    }).`,
+    message: `${at(context.subject)} is affected by ${advisory.id} (${fixText(advisory)}).`,
     location: advisory.id,
     references: advisory.references,
     ...(fixedIn === undefined ? {} : { fix: `Use ${context.subject.name}@${fixedIn} or later.` }),

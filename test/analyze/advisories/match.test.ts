@@ -210,6 +210,26 @@ describe('fixes', () => {
     expect(within([root(spec), dep()])).toBe(expected);
   });
 
+  test('only the last affected version is known: nobody can say; every version is affected: no', () => {
+    const withUpper = (...upper: object[]) =>
+      match(
+        [root(), dep()],
+        sourced(
+          'database',
+          osv(
+            'GHSA-aaaa-bbbb-cccc',
+            'dep',
+            {},
+            {
+              ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, ...upper] }],
+            },
+          ),
+        ),
+      ).vulnerabilities[0]?.fixWithinRange;
+    expect(withUpper({ last_affected: '1.0.0' })).toBe(null);
+    expect(withUpper()).toBe(false);
+  });
+
   test('a package in between that may itself be updated leaves it open; a pinned one does not', () => {
     const tree = (spec: string) => [
       node({

@@ -141,7 +141,7 @@ function osvOf(name: string, advisory: BulkAdvisory): object {
     }));
     const lower =
       bounds.find(({ sign }) => sign === '>=' || sign === '>' || sign === '=')?.at ?? '0';
-    const upper = bounds.flatMap(({ sign, at }) => {
+    const upper = bounds.flatMap(({ sign, at }): object[] => {
       if (sign === '<') return [{ fixed: at }];
       return sign === '<=' || sign === '=' ? [{ last_affected: at }] : [];
     });
