@@ -97,12 +97,16 @@ export async function openSession(options: VetOptions): Promise<Session> {
     pacote: pacoteOptions({ npm, cacheDir, offline: options.offline === true }),
     registryHosts: hostsOf(npm),
     cacheDir,
-    databaseDir: path.join(cacheDir, 'advisories'),
+    databaseDir: databaseDirOf(cacheDir),
     known,
     names: createNameChecker({ known }),
     rulesDigest: rulesDigest(ruleIds),
     config,
   };
+}
+
+export function databaseDirOf(cacheDir: string): string {
+  return path.join(cacheDir, 'advisories');
 }
 
 /** Where caches and the advisory database live: `--cache`, else the user's cache folder. */
