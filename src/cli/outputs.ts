@@ -27,6 +27,10 @@ export async function writeOutputs(result: VetResult, flags: OutputFlags, io: Io
       failures.push(error);
     }
   }
+  if (flags.annotations === true) {
+    const { renderAnnotations } = await import('../render/annotations.ts');
+    io.stderr.write(renderAnnotations(result));
+  }
   if (flags.json === true) {
     io.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   } else {
@@ -46,8 +50,25 @@ export async function writeOutputs(result: VetResult, flags: OutputFlags, io: Io
 
 type Renderer = (result: VetResult) => Promise<string>;
 
-function filesOf(_flags: OutputFlags): [string, Renderer][] {
-  return [];
+function filesOf(flags: OutputFlags): [string, Renderer][] {
+  const wanted: [string | undefined, Renderer][] = [
+    [flags.sarif, sarif],
+    [flags.html, async (result) => (await import('../render/html.ts')).renderHtml(result)],
+    [
+      flags.markdown,
+      async (result) => (await import('../render/markdown.ts')).renderMarkdown(result),
+    ],
+    [flags.sbom, async (result) => (await import('../render/sbom.ts')).renderSbom(result)],
+  ];
+  return wanted.flatMap(([file, render]): [string, Renderer][] =>
+    file === undefined ? [] : [[file, render]],
+  );
+}
+
+async function sarif(result: VetResult): Promise<string> {
+  const { renderSarif } = await import('../render/sarif.ts');
+  const { allRules } = await import('../checks/index.ts');
+  return renderSarif(result, allRules());
 }
 
 async function write(file: string, text: string): Promise<void> {
