@@ -2,6 +2,8 @@
 import { observeTexts } from '../analyze/text/index.ts';
 import { collectAdvisories, joinReachability } from '../collect/advisories/index.ts';
 import { resolveTree, type ResolvedTree } from '../collect/arborist.ts';
+import { collectConfusion } from '../collect/confusion.ts';
+import { defaultRegistry } from '../collect/npm-config.ts';
 import { collectSource } from '../collect/source/index.ts';
 import { VetError } from '../errors.ts';
 import type { Evidence, Fact, Facts, TreeFact } from '../types.ts';
@@ -33,9 +35,10 @@ export async function collectEvidence(
   const advisories = advisoriesOf(treeFact, resolved, session);
   const source = await sourceOf(treeFact, resolved, session, progress);
   progress('looking at names, advisories and publisher');
-  const [names, advisoryFact] = await Promise.all([
+  const [names, advisoryFact, confusion] = await Promise.all([
     collectNameFacts(resolved, treeFact, source, session),
     advisories,
+    confusionOf(treeFact, resolved, session),
   ]);
   const run = await runInSandbox({ resolved, tree, source, session, progress });
   const facts: Evidence['facts'] = {
@@ -45,7 +48,7 @@ export async function collectEvidence(
     releases: resolved.releases,
     tree: withInstallScripts(treeFact, source),
     lockfile: resolved.lockfile,
-    confusion: NOT_ASKED('not collected'),
+    confusion,
     advisories: source.known
       ? joinReachability(advisoryFact, new Set(source.value.reachedNodes))
       : advisoryFact,
@@ -104,6 +107,27 @@ function advisoriesOf(
     advisoryPaths: [...(session.options.advisories ?? []), ...session.config.advisories],
     databaseDir: session.databaseDir,
     offline: session.options.offline === true,
+  });
+}
+
+function confusionOf(
+  tree: Fact<TreeFact>,
+  resolved: ResolvedSubject,
+  session: Session,
+): Promise<Fact<Facts['confusion']>> {
+  const scopes = Object.entries(session.npm)
+    .filter(([key]) => /^@[^:]+:registry$/.test(key))
+    .map(([key, url]) => [key.slice(0, key.indexOf(':')), String(url)] as const);
+  return collectConfusion({
+    tree,
+    lockfile: resolved.lockfile,
+    registryHosts: session.registryHosts,
+    scopes: new Map(scopes),
+    registry: session.npm.registry,
+    publicRegistry: session.options.publicRegistry ?? defaultRegistry(),
+    pacoteOptions: session.pacote,
+    offline: session.options.offline === true,
+    isKnown: (name) => session.names.check(name).verdict === 'known',
   });
 }
 

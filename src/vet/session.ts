@@ -32,6 +32,8 @@ export interface VetOptions {
   args?: string[];
   repo?: string;
   trustProject?: boolean;
+  /** Where names are public; npm's default registry unless a test says otherwise. */
+  publicRegistry?: string;
   cwd?: string;
   environment?: Record<string, string | undefined>;
   onProgress?: (target: string, doing: string) => void;

@@ -1,0 +1,239 @@
+// A lockfile as it was written -> what is wrong with it. Lockfiles that npm itself writes have nothing.
+import ssri from 'ssri';
+import type { ConfusionHit, LockfileFact } from '../types.ts';
+import { dictOfStrings, isDict } from './manifest.ts';
+
+export interface LockfilePolicy {
+  /** Hosts of the configured registries and npm's default: the same thing behind a mirror. */
+  registryHosts: ReadonlySet<string>;
+}
+interface Entry {
+  /** Location: `node_modules/a/node_modules/b`. */
+  id: string;
+  /** The package's own name, as far as the lock says. */
+  name: string;
+  version: string;
+  resolved: string;
+  integrity: string;
+  isLink: boolean;
+  isBundled: boolean;
+}
+type Found = Omit<ConfusionHit, 'node' | 'name' | 'location'>;
+
+const MAX_ENTRIES = 50_000;
+const MAX_HITS_A_RULE = 50;
+
+export function auditLockfile(lock: LockfileFact, policy: LockfilePolicy): ConfusionHit[] {
+  const entries = entriesOf(lock);
+  const hits = entries.flatMap((entry) =>
+    [...entryHits(entry, policy)].map((found) => ({
+      ...found,
+      node: entry.id,
+      name: entry.name,
+      location: `${fileName(lock)}#/packages/${entry.id}`,
+    })),
+  );
+  const all = [...hits, ...sharedHashes(entries, lock), ...manifestHits(lock)];
+  const counts = new Map<string, number>();
+  return all.filter((hit) => {
+    const count = (counts.get(hit.ruleId) ?? 0) + 1;
+    counts.set(hit.ruleId, count);
+    return count <= MAX_HITS_A_RULE;
+  });
+}
+
+/** Versions 2 and 3 have `packages`; version 1 has a nested `dependencies`. */
+function entriesOf(lock: LockfileFact): Entry[] {
+  const raw = isDict(lock.raw) ? lock.raw : {};
+  if (isDict(raw['packages'])) {
+    return Object.entries(raw['packages'])
+      .filter(([id]) => id.includes('node_modules/'))
+      .slice(0, MAX_ENTRIES)
+      .map(([id, value]) => toEntry(id, value));
+  }
+  const entries: Entry[] = [];
+  const queue: [string, unknown][] = [['', raw]];
+  for (const [prefix, value] of queue) {
+    if (!isDict(value) || !isDict(value['dependencies'])) continue;
+    for (const [name, child] of Object.entries(value['dependencies'])) {
+      if (entries.length >= MAX_ENTRIES) return entries;
+      const id = `${prefix}node_modules/${name}`;
+      entries.push(toEntry(id, child));
+      queue.push([`${id}/`, child]);
+    }
+  }
+  return entries;
+}
+
+function toEntry(id: string, value: unknown): Entry {
+  const from = isDict(value) ? value : {};
+  const text = (key: string) => (typeof from[key] === 'string' ? from[key] : '');
+  const folder = id.slice(id.lastIndexOf('node_modules/') + 'node_modules/'.length);
+  const version = text('version');
+  // Version 1 writes git and remote specs into `version`.
+  const isSpec = /^(git|https?:|file:|github:)/.test(version);
+  return {
+    id,
+    name: text('name') || aliasTarget(version) || folder,
+    version: isSpec ? '' : version,
+    resolved: text('resolved') || (isSpec ? version : ''),
+    integrity: text('integrity'),
+    isLink: from['link'] === true,
+    isBundled: from['inBundle'] === true || from['bundled'] === true,
+  };
+}
+
+function aliasTarget(version: string): string {
+  return /^npm:(@?[^@]+)@/.exec(version)?.[1] ?? '';
+}
+
+function* entryHits(entry: Entry, policy: LockfilePolicy): Generator<Found> {
+  if (entry.isLink) return;
+  yield* urlHits(entry, policy);
+  const isRegistry = !/^(git|file:|github:)/.test(entry.resolved);
+  if (isRegistry && !entry.isBundled) yield* integrityHits(entry);
+}
+
+function* integrityHits({ name, integrity }: Entry): Generator<Found> {
+  if (integrity === '') {
+    yield found('missing-integrity', 'moderate', `${name} has no integrity in the lockfile`);
+    return;
+  }
+  // Strict parsing keeps only hashes that npm still trusts, of the right length.
+  const strong = ssri.parse(integrity, { strict: true });
+  if (strong && Object.keys(strong).length > 0) return;
+  const isSha1 = /^sha1-[A-Za-z0-9+/]{27}=$/.test(integrity);
+  if (isSha1) yield found('weak-integrity', 'low', `${name} is locked by SHA-1 only`);
+  else yield found('malformed-integrity', 'moderate', `${name} has a malformed integrity`);
+}
+
+function* urlHits(entry: Entry, policy: LockfilePolicy): Generator<Found> {
+  const { name, resolved } = entry;
+  if (resolved === '' || resolved.startsWith('file:')) return;
+  if (/^(git|github:)/.test(resolved)) {
+    const isPinned = /#[0-9a-f]{40}$/.test(resolved);
+    const how = isPinned ? 'a git commit' : 'a git reference that can move';
+    yield found('git-dependency', isPinned ? 'low' : 'moderate', `${name} is locked to ${how}`);
+    return;
+  }
+  if (!URL.canParse(resolved)) {
+    yield found('malformed-resolved', 'moderate', `${name} has a resolved field that is no URL`);
+    return;
+  }
+  const url = new URL(resolved);
+  if (url.username !== '' || url.password !== '') {
+    yield found(
+      'credentials-in-lockfile',
+      'moderate',
+      `${name} is resolved by a URL with credentials`,
+    );
+  }
+  const isOurs = policy.registryHosts.has(url.host);
+  if (!isOurs) {
+    yield found(
+      'foreign-resolved-host',
+      'high',
+      `${name} is resolved from a host that is none of your registries`,
+    );
+  }
+  if (url.protocol !== 'https:' && !isOurs && !isLoopback(url.hostname)) {
+    yield found('insecure-resolved-url', 'moderate', `${name} is resolved without TLS`);
+  }
+  if (isOurs) yield* tarballHits(entry, url);
+}
+
+/** A registry tarball lies at /<name>/-/<base>-<version>.tgz; other layouts say nothing. */
+function* tarballHits({ name, version }: Entry, url: URL): Generator<Found> {
+  const match = /\/((?:@[^/]+\/)?[^/]+)\/-\/(?:@[^/]+\/)?([^/]+)\.tgz$/.exec(
+    safeDecode(url.pathname),
+  );
+  if (!match) return;
+  const [, urlName = '', file = ''] = match;
+  const base = urlName.replace(/^@[^/]+\//, '');
+  const urlVersion = file.startsWith(`${base}-`) ? file.slice(base.length + 1) : '';
+  if (urlName !== name) {
+    yield found(
+      'resolved-mismatch',
+      'high',
+      `${name} is resolved by the tarball of another package`,
+    );
+  } else if (version !== '' && urlVersion !== '' && urlVersion !== version.split('+')[0]) {
+    yield found(
+      'resolved-mismatch',
+      'high',
+      `${name}@${version} is resolved by the tarball of another version`,
+    );
+  }
+}
+
+function sharedHashes(entries: Entry[], lock: LockfileFact): ConfusionHit[] {
+  const owners = new Map<string, Entry>();
+  const hits: ConfusionHit[] = [];
+  for (const entry of entries) {
+    if (entry.integrity === '') continue;
+    const first = owners.get(entry.integrity);
+    if (!first) owners.set(entry.integrity, entry);
+    else if (first.name !== entry.name) {
+      hits.push({
+        ...found(
+          'shared-integrity',
+          'high',
+          `${entry.name} and ${first.name} are locked to the same content`,
+        ),
+        node: entry.id,
+        name: entry.name,
+        location: `${fileName(lock)}#/packages/${entry.id}`,
+      });
+    }
+  }
+  return hits;
+}
+
+function manifestHits(lock: LockfileFact): ConfusionHit[] {
+  const packages = isDict(lock.raw) && isDict(lock.raw['packages']) ? lock.raw['packages'] : {};
+  const root = packages[''];
+  if (!lock.manifest || !isDict(root)) return [];
+  const { manifest } = lock;
+  return (['dependencies', 'optionalDependencies'] as const).flatMap((field) => {
+    const locked = dictOfStrings(root[field]);
+    const declared = manifest[field];
+    const names = [...new Set([...Object.keys(locked), ...Object.keys(declared)])].sort();
+    return names
+      .filter((name) => locked[name] !== declared[name])
+      .map((name) => ({
+        ...found(
+          'lock-manifest-mismatch',
+          'moderate',
+          `${name} is declared as ${shown(declared[name])} and locked as ${shown(locked[name])}`,
+        ),
+        node: '',
+        name,
+        location: `package.json#/${field}/${name}`,
+      }));
+  });
+}
+
+function shown(spec: string | undefined): string {
+  if (spec === undefined) return 'nothing';
+  return /^[\w.^~<>=|* -]{1,60}$/.test(spec) ? `"${spec}"` : 'another spec';
+}
+
+function found(ruleId: string, severity: Found['severity'], message: string): Found {
+  return { ruleId, severity, confidence: 'high', message };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '127.0.0.1' || host === '[::1]';
+}
+
+function safeDecode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function fileName(lock: LockfileFact): string {
+  return lock.file.slice(Math.max(lock.file.lastIndexOf('/'), lock.file.lastIndexOf('\\')) + 1);
+}

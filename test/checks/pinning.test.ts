@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { treeConfusion } from '../../src/analyze/confusion.ts';
+import { pinningRules } from '../../src/checks/dependency-audit/pinning.ts';
+import type { Facts, RequestFact } from '../../src/types.ts';
+import { evidenceOf, known, nodeOf } from '../support/evidence.ts';
+
+const policy = {
+  scopeHosts: new Map([['@acme', 'npm.acme.example']]),
+  isKnown: (name: string) => name === 'popular',
+};
+const observe = (node: Parameters<typeof nodeOf>[0]) =>
+  treeConfusion({ nodes: [nodeOf(node)], from: 'resolved', problems: [] }, policy).map(
+    (hit) => hit.ruleId,
+  );
+const apply = (facts: { [K in keyof Facts]?: { known: true; value: Facts[K] } }) =>
+  pinningRules.flatMap((rule) =>
+    rule.apply(evidenceOf({ facts })).findings.map((found) => found.ruleId),
+  );
+const request = (kind: RequestFact['kind'], isConfigured: boolean) =>
+  apply({ request: { known: true, value: { spec: 'weather-mcp', kind, isConfigured } } });
+
+describe('dependency confusion', () => {
+  test.each([
+    [
+      'scope-resolved-elsewhere',
+      { name: '@acme/x', resolved: 'https://registry.example/@acme/x/-/x-1.0.0.tgz' },
+    ],
+    ['absurd-version', { name: 'acme-internal', version: '99.0.1' }],
+    ['git-dependency', { name: 'x', kind: 'git' }],
+    ['remote-dependency', { name: 'x', kind: 'remote' }],
+    ['aliased-dependency', { name: 'x', alias: 'y' }],
+  ] as const)('%s is reported', (ruleId, node) => expect(observe(node)).toEqual([ruleId]));
+
+  test.each([
+    [
+      'a mapped scope from its registry',
+      { name: '@acme/x', resolved: 'https://npm.acme.example/@acme/x/-/x-1.0.0.tgz' },
+    ],
+    ['a calendar version', { name: 'x', version: '2026.8.31' }],
+    ['a date as version', { name: 'x', version: '20241105.0.0' }],
+    ['a popular package with many majors', { name: 'popular', version: '169.0.0' }],
+    ['an ordinary node', { name: 'x' }],
+  ])('%s is not', (_what, node) => expect(observe(node)).toEqual([]));
+
+  test('a dependency that nobody has published is claimable', () => {
+    const problems = [{ code: 'E404', name: 'gone', spec: '^1', from: 'a@1.0.0', message: '' }];
+    expect(treeConfusion({ nodes: [], from: 'resolved', problems }, policy)).toMatchObject([
+      { ruleId: 'missing-dependency', severity: 'high' },
+    ]);
+  });
+});
+
+describe('how the server is asked for', () => {
+  test.each(['unversioned', 'tag', 'range'] as const)('%s in a configuration is floating', (kind) =>
+    expect(request(kind, true)).toEqual(['floating-request']),
+  );
+  test('an exact version is not', () => expect(request('exact', true)).toEqual([]));
+  test('a name on the command line is not: it is only looked at', () =>
+    expect(request('unversioned', false)).toEqual([]));
+});
+
+test('an install script that the lock does not mark is found, a marked one is not', () => {
+  const node = nodeOf({ name: 'dep', hasInstallScript: true, installScripts: { install: 'x' } });
+  const facts = (mark: object) => ({
+    tree: known({ nodes: [node], from: 'lockfile' as const, problems: [] }),
+    lockfile: known({
+      file: 'package-lock.json',
+      lockfileVersion: 3,
+      raw: { packages: { 'node_modules/dep': { version: '1.0.0', ...mark } } },
+      manifest: null,
+    }),
+  });
+  expect(apply(facts({}) as never)).toEqual(['hidden-install-script']);
+  expect(apply(facts({ hasInstallScript: true }) as never)).toEqual([]);
+});
+
+test('only a changed integrity and a foreign scope may cap', () => {
+  expect(pinningRules.filter((rule) => rule.caps).map((rule) => [rule.id, rule.caps])).toEqual([
+    ['integrity-changed', 'do-not-use'],
+    ['scope-resolved-elsewhere', 'low'],
+  ]);
+});
