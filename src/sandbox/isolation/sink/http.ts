@@ -10,16 +10,15 @@ import type { Receive } from './tls.ts';
 import { speakWebSocket } from './websocket.ts';
 
 const MAX_PATH = 2000;
-const H2_PREFACE = 'PRI * HTTP/2';
+const REQUEST =
+  /^(GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT|TRACE|PROPFIND|REPORT|SEARCH) [^\r\n]/;
 
-export const isHttp = (chunk: Buffer): boolean =>
-  /^[A-Z]{3,16} [^\r\n]/.test(chunk.toString('latin1', 0, 24));
-export const isHttp2 = (chunk: Buffer): boolean =>
-  chunk.toString('latin1', 0, H2_PREFACE.length) === H2_PREFACE;
+export const isHttp = (chunk: Buffer): boolean => REQUEST.test(chunk.toString('latin1', 0, 24));
 
 export interface HttpSink {
-  /** Takes over sockets whose first bytes were put back. */
+  /** Takes over a socket whose first bytes were put back. */
   http1: Receive;
+  /** Takes over a socket from which nothing was read: what was put back would not be seen. */
   http2: Receive;
 }
 

@@ -1,9 +1,10 @@
 // The sink as a whole: listens on every port it can and hands each connection to what speaks its protocol.
 import { createSocket, type Socket as Datagrams } from 'node:dgram';
 import { createServer, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { createAttempt } from './attempt.ts';
 import type { Attempt, Destination, SinkContext } from './context.ts';
-import { createHttpSink, isHttp, isHttp2 } from './http.ts';
+import { createHttpSink, isHttp } from './http.ts';
 import { LISTED_PORTS, namedListeners, SINK_PORTS } from './ports.ts';
 import { GREETING_AFTER_MS, greetingFor, recordRaw } from './raw.ts';
 import { createResolver, type Resolver } from './resolver.ts';
@@ -49,6 +50,9 @@ export async function listen(
 function createReceiver(context: SinkContext, resolver: Resolver) {
   const tls = createTlsSink(context);
   const receive = (socket: Socket, destination: Destination): void => {
+    if (socket instanceof TLSSocket && socket.alpnProtocol === 'h2') {
+      return http.http2(socket, destination);
+    }
     // Reported if nothing else is: a connection over which nothing was sent.
     const bare = createAttempt(context, destination, destination.tls ? 'tls' : 'tcp');
     const greeting = greetingFor(destination.port);
@@ -80,7 +84,6 @@ function createReceiver(context: SinkContext, resolver: Resolver) {
   const http = createHttpSink(context, resolver, receive);
   const dispatch = (socket: Socket, destination: Destination, first: Buffer) => {
     if (isTls(first) && destination.tls === undefined) tls(socket, first, destination, receive);
-    else if (isHttp2(first)) http.http2(socket, destination);
     else if (isHttp(first)) {
       http.http1(socket, destination);
       socket.resume();
