@@ -66,6 +66,8 @@ export function createHttpSink(
     },
     http2(socket, destination) {
       speakHttp2(context, performServerHandshake(socket), destination);
+      // A TLS socket made by hand does not say so itself, and the session waits for it.
+      socket.emit('secureConnect');
     },
   };
 }
