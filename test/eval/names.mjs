@@ -135,6 +135,14 @@ recall(
   [...dataset, ...attested],
   good.map(({ name }) => name),
 );
+const goodNames = good.map(({ name }) => name);
+const mcpRows = rows.filter((row) => row.kind.startsWith('mcp:'));
+recall('mcp squats', mcpRows, goodNames);
+recall(
+  'ai squats',
+  squats.filter((row) => row.ai_mcp),
+  goodNames,
+);
 confusion(
   'confudb hard pairs',
   rows.filter((row) => row.source === 'ConfuDB'),

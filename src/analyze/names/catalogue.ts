@@ -1,32 +1,58 @@
 // The known names, indexed under every key by which a lookalike of one would be found.
 import type { KnownName } from '../../types.ts';
+import {
+  addBrand,
+  addListedBrand,
+  emptyBrandIndex,
+  type Brand,
+  type BrandIndex,
+} from './brand-index.ts';
 import { nameRules, ruleLines } from './data.ts';
 import { parseName, singularOf, skeletonOf, soundOf, type ParsedName } from './parse.ts';
+
+/** Ids by key; most keys have one, and an array for each would be most of the index. */
+export type NameIndex = Map<string, number | number[]>;
+
+export interface LengthBucket {
+  ids: number[];
+  masks: number[];
+  /** The first two characters, and the last two, as one number each. */
+  heads: number[];
+  tails: number[];
+}
 
 export interface Catalogue {
   targets: ParsedName[];
   byName: Map<string, number>;
-  byFolded: Map<string, number[]>;
-  bySquash: Map<string, number[]>;
-  byBag: Map<string, number[]>;
-  byCore: Map<string, number[]>;
-  bySkeleton: Map<string, number[]>;
-  bySound: Map<string, number[]>;
+  byFolded: NameIndex;
+  bySquash: NameIndex;
+  byBag: NameIndex;
+  byCore: NameIndex;
+  bySkeleton: NameIndex;
+  bySound: NameIndex;
   /** By length of `folded`, with a bit for each kind of character: the cheap half of an edit search. */
-  byLength: Map<number, { ids: number[]; masks: number[] }>;
+  byLength: Map<number, LengthBucket>;
   /** How many known names each scope has. */
   scopes: Map<string, number>;
   /** How many unscoped known names begin with this word. */
   heads: Map<string, number>;
-  byHead: Map<string, number[]>;
+  /** How many known names of a scope begin with this word, as `scope/word`. */
+  scopeHeads: Map<string, number>;
+  /** How many known names are this one's and a word more. */
+  extensions: Map<string, number>;
   /** Words that a name may well mean, as opposed to slips of the finger. */
   vocabulary: ReadonlySet<string>;
   noise: ReadonlySet<string>;
+  families: ReadonlySet<string>;
+  brands: BrandIndex;
 }
 
 /** Names that npm's grammar cannot hold are left out. */
-export function catalogueOf(known: Iterable<string | KnownName>): Catalogue {
-  const { noise } = nameRules();
+export function catalogueOf(
+  known: Iterable<string | KnownName>,
+  brands: readonly Brand[] = [],
+): Catalogue {
+  const { noise, families } = nameRules();
   const catalogue: Catalogue = {
     targets: [],
     byName: new Map(),
@@ -39,16 +65,32 @@ export function catalogueOf(known: Iterable<string | KnownName>): Catalogue {
     byLength: new Map(),
     scopes: new Map(),
     heads: new Map(),
-    byHead: new Map(),
+    scopeHeads: new Map(),
+    extensions: new Map(),
     vocabulary: new Set(),
     noise: new Set(noise),
+    families: new Set(families),
+    brands: emptyBrandIndex(),
   };
   for (const entry of known) {
     const parsed = parseName(typeof entry === 'string' ? entry : entry.name);
-    if (parsed && !catalogue.byName.has(parsed.name)) addTarget(catalogue, parsed);
+    if (!parsed || catalogue.byName.has(parsed.name)) continue;
+    const id = addTarget(catalogue, parsed);
+    addBrand(catalogue.brands, id, parsed, typeof entry === 'string' ? undefined : entry.tier);
   }
+  // Families known from the popular names hold also where `known` is a short list.
+  for (const line of ruleLines('families.txt')) {
+    const [head = '', count = '0'] = line.split(' ');
+    catalogue.heads.set(head, Math.max(Number(count), catalogue.heads.get(head) ?? 0));
+  }
+  for (const brand of brands) addListedBrand(catalogue, brand);
   catalogue.vocabulary = vocabularyOf(catalogue.targets);
   return catalogue;
+}
+
+export function idsIn(index: NameIndex, key: string): readonly number[] {
+  const ids = index.get(key);
+  return typeof ids === 'number' ? [ids] : (ids ?? []);
 }
 
 /** The words left when noise and plurals are taken away, in alphabetical order; '' if none is left. */
@@ -69,7 +111,11 @@ export function maskOf(text: string): number {
   return mask;
 }
 
-function addTarget(catalogue: Catalogue, parsed: ParsedName): void {
+export const headOf = (text: string): number => text.charCodeAt(0) * 65536 + text.charCodeAt(1);
+export const tailOf = (text: string): number =>
+  text.charCodeAt(text.length - 2) * 65536 + text.charCodeAt(text.length - 1);
+
+function addTarget(catalogue: Catalogue, parsed: ParsedName): number {
   const id = catalogue.targets.push(parsed) - 1;
   catalogue.byName.set(parsed.name, id);
   push(catalogue.byFolded, parsed.folded, id);
@@ -79,15 +125,25 @@ function addTarget(catalogue: Catalogue, parsed: ParsedName): void {
   if (parsed.words.length > 1) push(catalogue.byBag, bagOf(parsed.words), id);
   const core = coreOf(parsed.words, catalogue.noise);
   if (core !== '') push(catalogue.byCore, core, id);
-  if (parsed.scope) increment(catalogue.scopes, parsed.scope);
-  else if (parsed.tokens.length > 1) {
+  if (parsed.scope) {
+    increment(catalogue.scopes, parsed.scope);
+    increment(catalogue.scopeHeads, `${parsed.scope}/${parsed.tokens[0] ?? ''}`);
+  } else if (parsed.tokens.length > 1) {
     increment(catalogue.heads, parsed.tokens[0] ?? '');
-    push(catalogue.byHead, parsed.tokens.slice(0, 2).join('-'), id);
+    increment(catalogue.extensions, parsed.name.replace(/[-_.~][^-_.~]*$/, ''));
   }
-  const bucket = catalogue.byLength.get(parsed.folded.length) ?? { ids: [], masks: [] };
+  const bucket = catalogue.byLength.get(parsed.folded.length) ?? {
+    ids: [],
+    masks: [],
+    heads: [],
+    tails: [],
+  };
   bucket.ids.push(id);
   bucket.masks.push(maskOf(parsed.folded));
+  bucket.heads.push(headOf(parsed.folded));
+  bucket.tails.push(tailOf(parsed.folded));
   catalogue.byLength.set(parsed.folded.length, bucket);
+  return id;
 }
 
 function vocabularyOf(targets: readonly ParsedName[]): Set<string> {
@@ -109,10 +165,11 @@ function vocabularyOf(targets: readonly ParsedName[]): Set<string> {
   return words;
 }
 
-function push(map: Map<string, number[]>, key: string, id: number): void {
-  const list = map.get(key);
-  if (list) list.push(id);
-  else map.set(key, [id]);
+function push(index: NameIndex, key: string, id: number): void {
+  const there = index.get(key);
+  if (there === undefined) index.set(key, id);
+  else if (typeof there === 'number') index.set(key, [there, id]);
+  else there.push(id);
 }
 
 function increment(map: Map<string, number>, key: string): void {

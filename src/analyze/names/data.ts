@@ -8,6 +8,8 @@ export interface NameRules {
   /** The part of `noise` that hardly any honest package puts before or after a popular name. */
   strongPrefixes: string[];
   strongSuffixes: string[];
+  /** Names that many honest packages continue: eslint-config-x. */
+  families: string[];
   mcpWords: string[];
   /** What companies append to their brand when the bare scope is taken. */
   brandSuffixes: string[];
@@ -31,8 +33,14 @@ function isNameRules(data: unknown): data is NameRules {
   return (
     typeof data === 'object' &&
     data !== null &&
-    ['noise', 'strongPrefixes', 'strongSuffixes', 'mcpWords', 'brandSuffixes', 'spellings'].every(
-      (key) => Array.isArray((data as Record<string, unknown>)[key]),
-    )
+    [
+      'noise',
+      'strongPrefixes',
+      'strongSuffixes',
+      'mcpWords',
+      'families',
+      'brandSuffixes',
+      'spellings',
+    ].every((key) => Array.isArray((data as Record<string, unknown>)[key]))
   );
 }

@@ -43,27 +43,37 @@ export function parseName(input: string): ParsedName | null {
 
 /** Equal for names that differ only in characters people confuse (0 and o, 1 and l, rn and m). */
 export function skeletonOf(text: string): string {
-  let out = text.replaceAll('rn', 'm').replaceAll('vv', 'w').replaceAll('cl', 'd');
-  const { homoglyphs } = nameRules();
-  out = Array.from(out.normalize('NFKD'), (char) => {
-    if (Object.hasOwn(homoglyphs, char)) return homoglyphs[char];
-    return CONFUSABLE.get(char) ?? char;
-  }).join('');
-  return out.replace(/[^a-z0-9]/g, '');
+  let out = '';
+  const plain = /[^a-z0-9]/.test(text) ? text.normalize('NFKD') : text;
+  for (let i = 0; i < plain.length; i += 1) {
+    const char = plain[i] ?? '';
+    const pair = char + (plain[i + 1] ?? '');
+    if (pair === 'rn' || pair === 'vv') {
+      out += pair === 'rn' ? 'm' : 'w';
+      i += 1;
+    } else out += GLYPHS.get(char) ?? (/[a-z0-9]/.test(char) ? char : '');
+  }
+  return out;
 }
 
 /** Equal for words that sound or are spelt alike: colour and color, disscord and dizcord. */
 export function soundOf(squash: string): string {
-  let out = squash;
-  for (const [other, usual] of nameRules().spellings) out = out.replaceAll(other, usual);
-  return out
-    .replaceAll('ph', 'f')
-    .replaceAll('ck', 'k')
-    .replace(/[cq]/g, 'k')
-    .replaceAll('z', 's')
-    .replaceAll('x', 'ks')
-    .replaceAll('y', 'i')
-    .replace(/(.)\1+/g, '$1');
+  const text = usualSpelling(squash);
+  let out = '';
+  for (let i = 0; i < text.length; i += 1) {
+    const char = text[i] ?? '';
+    if (char === 'h' && text[i - 1] === 'p') out = `${out.slice(0, -1)}f`;
+    else {
+      const sound = SOUNDS.get(char) ?? char;
+      if (!out.endsWith(sound)) out += sound;
+    }
+  }
+  return out;
+}
+
+/** American for British spellings. */
+export function usualSpelling(text: string): string {
+  return text.replace(UNUSUAL, (word) => USUAL.get(word) ?? word);
 }
 
 /** A word without its plural ending. */
@@ -73,37 +83,16 @@ export function singularOf(word: string): string {
   return word;
 }
 
-// Cyrillic and Greek letters that look Latin; npm refuses them, a client configuration does not.
-const CONFUSABLE = new Map(
-  Object.entries({
-    а: 'a',
-    е: 'e',
-    о: 'o',
-    р: 'p',
-    с: 'c',
-    у: 'y',
-    х: 'x',
-    і: 'l',
-    ј: 'j',
-    ѕ: 's',
-    һ: 'h',
-    ԁ: 'd',
-    ԛ: 'q',
-    ԝ: 'w',
-    ο: 'o',
-    α: 'a',
-    ν: 'v',
-    ι: 'l',
-    κ: 'k',
-    ρ: 'p',
-    τ: 't',
-    υ: 'u',
-    ı: 'l',
-    ɡ: 'g',
-    к: 'k',
-    м: 'm',
-    т: 't',
-    в: 'b',
-    н: 'h',
+// Digits and letters that pass for another; also Cyrillic and Greek ones, which npm refuses and a
+// client configuration does not.
+const GLYPHS = new Map([
+  ...Object.entries(nameRules().homoglyphs),
+  ...Array.from('аaеeоoрpсcуyхxіlјjѕsһhԁdԛqԝwοoαaνvιlκkρpτtυuıl'.match(/../gu) ?? [], (pair) => {
+    const [odd = '', usual = ''] = pair;
+    return [odd, usual] as const;
   }),
-);
+]);
+const SOUNDS = new Map(Object.entries({ c: 'k', q: 'k', z: 's', x: 'ks', y: 'i' }));
+
+const USUAL = new Map(nameRules().spellings);
+const UNUSUAL = new RegExp([...USUAL.keys()].join('|'), 'g');

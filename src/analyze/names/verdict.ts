@@ -1,5 +1,6 @@
 // Asks every signal about one name and keeps the strongest answer for each target.
 import type { NameMatch, NameVerdict } from '../../types.ts';
+import { brandCandidates } from './brands.ts';
 import type { Catalogue } from './catalogue.ts';
 import { editCandidates, glyphCandidates, spellingCandidates, type Candidate } from './edits.ts';
 import { parseName, type ParsedName } from './parse.ts';
@@ -28,6 +29,7 @@ const SIGNALS: ((name: ParsedName, catalogue: Catalogue) => Candidate[])[] = [
   gluedCandidates,
   slippedAffixCandidates,
   coreCandidates,
+  brandCandidates,
 ];
 
 export function verdictOf(input: string, catalogue: Catalogue): NameVerdict {

@@ -1,63 +1,73 @@
 // Signals of the "same words" family: delimiters, order, scopes, affixes, version suffixes.
 import type { Confidence } from '../../types.ts';
-import { bagOf, coreOf, type Catalogue } from './catalogue.ts';
+import { brandKeyOf, brandsOfScope } from './brand-index.ts';
+import { bagOf, idsIn, coreOf, type Catalogue } from './catalogue.ts';
 import { nameRules } from './data.ts';
-import { editDistance } from './distance.ts';
-import { isOther, withinReach, type Candidate } from './edits.ts';
+import { editDistance, firstDifference, slipOf } from './distance.ts';
+import { isOther, isWord, withinReach, type Candidate } from './edits.ts';
 import { skeletonOf, type ParsedName } from './parse.ts';
 
 const MAX_TOKENS = 12;
+// Scopes whose packages are made for, and named after, packages of others.
+const NOT_IMITATED = new Set(['types', 'nolyfill']);
 
 export function delimiterCandidates(name: ParsedName, catalogue: Catalogue): Candidate[] {
-  return (catalogue.byFolded.get(name.folded) ?? [])
-    .filter((id) => isOther(name, catalogue.targets[id]))
-    .map((id) => {
-      const target = catalogue.targets[id] as ParsedName;
-      const isScope = name.scope === '' && target.scope !== '';
-      const kind = isScope
-        ? 'scope-dropped'
-        : target.scope === '' && name.scope
-          ? 'scope-added'
-          : 'delimiter';
-      return { id, kind, confidence: 'medium', weight: 0.95 };
-    });
+  return sameOwnersOut(idsIn(catalogue.byFolded, name.folded), name, catalogue).map((id) => {
+    const target = catalogue.targets[id] as ParsedName;
+    if (name.scope === '' && target.scope !== '') {
+      const isFamily = isCrowded(name.tokens[0], catalogue) || NOT_IMITATED.has(target.scope);
+      return { id, kind: 'scope-dropped', confidence: isFamily ? 'low' : 'medium', weight: 0.95 };
+    }
+    // npm refuses a new unscoped name that differs from another in punctuation only.
+    const isScopes = name.scope !== '' && target.scope !== '';
+    const kind = name.scope !== '' && target.scope === '' ? 'scope-added' : 'delimiter';
+    return { id, kind, confidence: isScopes ? 'high' : 'low', weight: 0.95 };
+  });
 }
 
 export function orderCandidates(name: ParsedName, catalogue: Catalogue): Candidate[] {
   if (name.words.length < 2) return [];
-  return (catalogue.byBag.get(bagOf(name.words)) ?? [])
-    .filter((id) => isOther(name, catalogue.targets[id]))
+  return sameOwnersOut(idsIn(catalogue.byBag, bagOf(name.words)), name, catalogue)
     .filter((id) => catalogue.targets[id]?.folded !== name.folded)
-    .map((id) => ({ id, kind: 'word-order', confidence: 'medium', weight: 0.8 }));
+    .map((id) => ({ id, kind: 'word-order', confidence: 'low', weight: 0.8 }));
 }
 
 export function scopeCandidates(name: ParsedName, catalogue: Catalogue): Candidate[] {
-  const ids = catalogue.bySquash.get(name.squash) ?? [];
-  const out: Candidate[] = [];
-  for (const id of ids) {
+  const ids = idsIn(catalogue.bySquash, name.squash).filter((id) => {
     const target = catalogue.targets[id];
-    if (!target || target.name === name.name || target.scope === name.scope) continue;
-    if (name.scope === '') out.push(dropped(id, name, ids.length));
-    else if (target.scope === '') {
-      out.push({ id, kind: 'scope-added', confidence: 'low', weight: 0.5 });
-    } else out.push(imitated(id, name, target, ids.length));
-  }
-  return out;
+    return target && target.name !== name.name && target.scope !== name.scope;
+  });
+  const rivals = ids.filter((id) => !NOT_IMITATED.has(catalogue.targets[id]?.scope ?? '')).length;
+  return ids.map((id) => {
+    const target = catalogue.targets[id] as ParsedName;
+    if (name.scope === '') return dropped(id, name, target, rivals, catalogue);
+    if (target.scope !== '') return imitated(id, name, target, rivals, catalogue);
+    // A short name under a scope is how scopes are meant to be used; a long one is somebody's copy.
+    const isCopy =
+      name.base === target.base &&
+      name.tokens.length >= 3 &&
+      !isEstablished(name.scope, catalogue) &&
+      !catalogue.families.has(name.tokens.slice(0, 2).join('-')) &&
+      !NOT_IMITATED.has(name.scope);
+    return { id, kind: 'scope-added', confidence: isCopy ? 'medium' : 'low', weight: 0.5 };
+  });
 }
 
 export function affixCandidates(name: ParsedName, catalogue: Catalogue): Candidate[] {
   const out: Candidate[] = [];
+  const { mcpWords } = nameRules();
   const tokens = name.tokens.slice(0, MAX_TOKENS);
   for (let from = 0; from < tokens.length; from += 1) {
     for (let to = tokens.length; to > from; to -= 1) {
       if (to - from === name.tokens.length) continue;
       const run = tokens.slice(from, to).join('');
-      if (run.length < 2) continue;
+      if (run.length < 2 || tokens.slice(from, to).every((token) => mcpWords.includes(token)))
+        continue;
       const rest = [...tokens.slice(0, from), ...tokens.slice(to)];
-      for (const id of catalogue.bySquash.get(run) ?? []) {
+      for (const id of idsIn(catalogue.bySquash, run)) {
         const target = catalogue.targets[id];
         if (!target || !isOther(name, target)) continue;
-        const confidence = affixConfidence(tokens, from, to, target, catalogue);
+        const confidence = affixConfidence(name, from, to, target, catalogue);
         out.push({
           id,
           kind: 'affix',
@@ -65,7 +75,7 @@ export function affixCandidates(name: ParsedName, catalogue: Catalogue): Candida
           weight: run.length / name.squash.length / (target.scope ? 2 : 1) - rest.length / 100,
         });
       }
-      for (const id of catalogue.byFolded.get(run) ?? []) {
+      for (const id of idsIn(catalogue.byFolded, run)) {
         const target = catalogue.targets[id];
         if (!target?.scope || !isOther(name, target)) continue;
         out.push({ id, kind: 'affix', confidence: 'low', weight: run.length / name.squash.length });
@@ -77,47 +87,47 @@ export function affixCandidates(name: ParsedName, catalogue: Catalogue): Candida
 
 /** An affix written without a delimiter: nodemonjs, noderequest. */
 export function gluedCandidates(name: ParsedName, catalogue: Catalogue): Candidate[] {
-  if (name.tokens.length > 2) return [];
+  if (name.tokens.length > 1 || name.scope !== '') return [];
   const out: Candidate[] = [];
   const { strongPrefixes, strongSuffixes } = nameRules();
   const cut = (left: string) => {
-    for (const id of catalogue.bySquash.get(left) ?? []) {
+    for (const id of idsIn(catalogue.bySquash, left)) {
       if (!isOther(name, catalogue.targets[id])) continue;
-      const isClear = left.length >= 4 && !catalogue.targets[id]?.scope;
+      const isClear =
+        left.length >= 4 && catalogue.targets[id]?.name === left && !catalogue.vocabulary.has(left);
       out.push({ id, kind: 'affix', confidence: isClear ? 'medium' : 'low', weight: 0.7 });
     }
   };
-  for (const affix of strongPrefixes) {
+  for (const affix of [...strongPrefixes, 'node', 'npm']) {
     if (name.squash.startsWith(affix)) cut(name.squash.slice(affix.length));
   }
-  for (const affix of [...strongSuffixes, 'cli', 'npm']) {
+  for (const affix of [...strongSuffixes, 'cli', 'npm', 'js']) {
     if (name.squash.endsWith(affix)) cut(name.squash.slice(0, -affix.length));
   }
   return out;
 }
 
 export function versionCandidates(name: ParsedName, catalogue: Catalogue): Candidate[] {
-  const match = /^(.*?\D)v?\d{1,6}$/.exec(name.squash);
-  const left = match?.[1]?.replace(/v$/, '') ?? '';
-  const ids = [
-    ...(catalogue.bySquash.get(left) ?? []),
-    ...(catalogue.bySquash.get(match?.[1] ?? '') ?? []),
-  ];
-  return [...new Set(ids)]
-    .filter((id) => isOther(name, catalogue.targets[id]))
-    .map((id) => ({
+  const left = /^(.*?\D)\d{1,6}$/.exec(name.squash)?.[1];
+  if (left === undefined) return [];
+  const ids = [left, left.replace(/v$/, '')].flatMap((key) => idsIn(catalogue.bySquash, key));
+  const isApart = /-\d{1,2}$/.test(name.base) && name.scope === '';
+  return sameOwnersOut(ids, name, catalogue).map((id) => {
+    const isLong = (catalogue.targets[id]?.tokens.length ?? 0) > 1;
+    return {
       id,
       kind: 'version-suffix',
-      confidence: left.length >= 5 && !catalogue.targets[id]?.scope ? 'medium' : 'low',
+      confidence: isApart && isLong ? 'medium' : 'low',
       weight: 0.75,
-    }));
+    };
+  });
 }
 
 /** The same words once noise is taken away: solana-web3-stable for @solana/web3.js. */
 export function coreCandidates(name: ParsedName, catalogue: Catalogue): Candidate[] {
   const core = coreOf(name.words, catalogue.noise);
   if (core.length < 3) return [];
-  return (catalogue.byCore.get(core) ?? [])
+  return idsIn(catalogue.byCore, core)
     .filter((id) => isOther(name, catalogue.targets[id]))
     .slice(0, 20)
     .map((id) => ({
@@ -138,7 +148,7 @@ export function slippedAffixCandidates(name: ParsedName, catalogue: Catalogue): 
     for (const id of withinReach(token, 1, catalogue)) {
       const target = catalogue.targets[id];
       if (!target || !isOther(name, target) || target.tokens.length > 1) continue;
-      if (editDistance(token, target.folded, 1) !== 1) continue;
+      if (!isMisspelt(token, target.folded)) continue;
       const rest = name.tokens.filter((other) => other !== token);
       const isNoise = rest.every((word) => catalogue.noise.has(word));
       out.push({
@@ -152,45 +162,115 @@ export function slippedAffixCandidates(name: ParsedName, catalogue: Catalogue): 
   return out;
 }
 
-function dropped(id: number, name: ParsedName, rivals: number): Candidate {
-  const isSpecific = name.tokens.length >= 2 && rivals <= 2;
-  return {
-    id,
-    kind: 'scope-dropped',
-    confidence: isSpecific ? 'medium' : 'low',
-    weight: 0.9 / rivals,
-  };
+function isMisspelt(token: string, meant: string): boolean {
+  if (meant.length < 5 || editDistance(token, meant, 1) !== 1) return false;
+  const at = firstDifference(token, meant);
+  // A letter more or less at either end makes another word.
+  if (token.length !== meant.length && (at === 0 || at >= meant.length - 1)) return false;
+  return ['swap', 'repeat', 'omit', 'keyboard', 'replace'].includes(slipOf(token, meant));
 }
 
-function imitated(id: number, name: ParsedName, target: ParsedName, rivals: number): Candidate {
+function dropped(
+  id: number,
+  name: ParsedName,
+  target: ParsedName,
+  rivals: number,
+  catalogue: Catalogue,
+): Candidate {
+  const head = name.tokens[0] ?? '';
+  // The unscoped name is at home in an unscoped family, unless the scope has the larger one.
+  const isAtHome =
+    (catalogue.heads.get(head) ?? 0) > (catalogue.scopeHeads.get(`${target.scope}/${head}`) ?? 0);
+  const words = name.tokens.filter((token) => token !== 'js');
+  const [word = ''] = words;
+  const isRare =
+    name.base === target.base && words.length === 1 && word.length >= 9 && !isWord(word, catalogue);
+  // Dropping the scope of a community server imitates nobody's brand.
+  const key = brandKeyOf(name);
+  const isNobodys = Boolean(key) && !brandsOfScope(target.scope).includes(key ?? '');
+  const isSpecific =
+    !isNobodys && (words.length >= 2 || isRare) && rivals <= 2 && !NOT_IMITATED.has(target.scope);
+  const confidence = isSpecific && !isAtHome ? 'medium' : 'low';
+  return { id, kind: 'scope-dropped', confidence, weight: 0.9 / (rivals + 1) };
+}
+
+function imitated(
+  id: number,
+  name: ParsedName,
+  target: ParsedName,
+  rivals: number,
+  catalogue: Catalogue,
+): Candidate {
+  const base = { id, kind: 'scope-imitated' as const };
   const scope = name.scope.replace(/[^a-z0-9]/g, '');
   const theirs = target.scope.replace(/[^a-z0-9]/g, '');
-  const base = { id, kind: 'scope-imitated' as const };
+  const length = Math.min(scope.length, theirs.length);
+  if (isEstablished(name.scope, catalogue) || NOT_IMITATED.has(target.scope)) {
+    return { ...base, confidence: 'low', weight: 0.3 / rivals };
+  }
   if (scope === theirs || skeletonOf(scope) === skeletonOf(theirs)) {
     return { ...base, confidence: 'high', weight: 1 };
   }
-  if (theirs.length >= 4 && editDistance(scope, theirs, 1) === 1) {
-    return { ...base, confidence: 'high', weight: 1 };
+  const distance = length >= 4 ? editDistance(scope, theirs, 2) : 3;
+  if (distance <= (length >= 6 ? 2 : 1)) {
+    return { ...base, confidence: distance === 1 ? 'high' : 'medium', weight: 1 };
   }
-  const contains = theirs.length >= 4 && (scope.startsWith(theirs) || scope.endsWith(theirs));
+  const isGeneric = catalogue.noise.has(name.squash) || name.squash.length < 5;
+  const contains =
+    length >= 4 && !isGeneric && (scope.startsWith(theirs) || scope.endsWith(theirs));
   if (contains) return { ...base, confidence: 'medium', weight: 0.9 };
   return { ...base, confidence: 'low', weight: 0.4 / rivals };
 }
 
+/** A scope of which several packages are known needs nobody else's name. */
+function isEstablished(scope: string, catalogue: Catalogue): boolean {
+  return (catalogue.scopes.get(scope) ?? 0) >= 2;
+}
+
+function isCrowded(head: string | undefined, catalogue: Catalogue): boolean {
+  return (catalogue.heads.get(head ?? '') ?? 0) >= 3;
+}
+
+function sameOwnersOut(
+  ids: readonly number[] | undefined,
+  name: ParsedName,
+  catalogue: Catalogue,
+): number[] {
+  return (ids ?? []).filter((id) => isOther(name, catalogue.targets[id]));
+}
+
 function affixConfidence(
-  tokens: string[],
+  name: ParsedName,
   from: number,
   to: number,
   target: ParsedName,
   catalogue: Catalogue,
 ): Confidence {
   const { strongPrefixes, strongSuffixes } = nameRules();
-  if (target.scope !== '' || target.squash.length < 3 || catalogue.noise.has(target.squash))
-    return 'low';
+  const length = target.squash.length;
+  if (name.scope || target.scope || length < 3 || catalogue.noise.has(target.squash)) return 'low';
+  const tokens = name.tokens;
+  // stacktrace-js is no stack-trace with an affix.
+  if (!name.base.includes(target.base)) return 'low';
   const before = tokens.slice(0, from);
   const after = tokens.slice(to);
+  if (length >= 5 && name.base === `${target.base}.js`) return 'medium';
   const isStrong =
     before.every((word) => strongPrefixes.includes(word)) &&
     after.every((word) => strongSuffixes.includes(word) || /^v\d{1,3}$/.test(word));
-  return isStrong ? 'medium' : 'low';
+  if (isStrong) return 'medium';
+  return isStrayWord(target, [...before, ...after], catalogue) ? 'medium' : 'low';
+}
+
+/** A long name of somebody else's and one word that means nothing: oidc-client-ts-fifa. */
+function isStrayWord(
+  target: ParsedName,
+  [stray = '', ...more]: readonly string[],
+  catalogue: Catalogue,
+): boolean {
+  if (stray.length === 1) return false;
+  if (more.length > 0 || target.tokens.length < 2 || isWord(stray, catalogue)) return false;
+  if (catalogue.families.has(target.tokens.slice(0, 2).join('-'))) return false;
+  // What others have built on already is a family, not a victim.
+  return !catalogue.families.has(target.name) && !catalogue.extensions.has(target.name);
 }
