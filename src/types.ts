@@ -308,6 +308,8 @@ export interface NamesFact {
   known: KnownName | null;
   /** 0.0.1-security and the like, of any node. */
   securityHolding: { node: string; name: string; version: string }[];
+  /** Claims of the subject's manifest that belong to another: `of` is a known package or a namespace; `excerpt` hostile. */
+  forged?: { claim: 'repository' | 'mcp-name'; of: string; excerpt: string }[];
 }
 
 // ---- source -----------------------------------------------------------------------------------

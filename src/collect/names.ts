@@ -1,7 +1,177 @@
-import type { Fact, NamesFact } from '../types.ts';
+// Asks the name check about the subject and its dependencies, and what speaks for and against each match.
+import { cloneOf, knownClonesOf, type Clone } from '../analyze/names/clones.ts';
+import { compareContexts } from '../analyze/names/compare.ts';
+import { createNameChecker, type NameChecker } from '../analyze/names/index.ts';
+import type {
+  Fact,
+  ImitationFact,
+  KnownName,
+  Manifest,
+  NameContext,
+  NamesFact,
+  NameVerdict,
+  Subject,
+  TreeFact,
+} from '../types.ts';
+import { forgedClaims } from './forged.ts';
+
+export interface NamesInput {
+  subject: Subject;
+  manifest: Manifest;
+  readme?: string;
+  subjectContext: NameContext;
+  tree: TreeFact | null;
+  /** sha256 by path of the subject's files. */
+  hashes?: Record<string, string>;
+  known: KnownName[];
+  /** True: ask nobody; the embedded lists decide alone. */
+  offline?: boolean;
+}
+
+/** Where to learn about other packages; undefined for what cannot be had. */
+export interface NameSources {
+  contextOf(name: string): Promise<NameContext | undefined>;
+  hashesOf(name: string): Promise<Record<string, string> | undefined>;
+}
+
+const MAX_SUBJECT_TARGETS = 5;
+const MAX_CLONE_TARGETS = 3;
+const MAX_DEPENDENCIES_ASKED = 12;
+const MAX_IMITATIONS = 200;
+const SECURITY_VERSION = /^\d{1,9}\.\d{1,9}\.\d{1,9}-security(\.\d{1,9})?$/;
+
 export async function collectNames(
-  _i: object,
-  _s: { contextOf: (n: string) => Promise<unknown>; hashesOf: (n: string) => Promise<unknown> },
+  input: NamesInput,
+  sources: NameSources,
 ): Promise<Fact<NamesFact>> {
-  return { known: false, reason: 'stub' };
+  const { subject, manifest, known } = input;
+  const checker = createNameChecker({ known });
+  const own = await subjectImitation(input, sources, checker);
+  const others = await dependencyImitations(input, sources, checker);
+  const forged = forgedClaims(subject.name, manifest, known);
+  const value: NamesFact = {
+    imitations: [own, ...others].filter((one) => hasSomethingToSay(one)),
+    known: known.find(({ name }) => name === subject.name) ?? null,
+    securityHolding: securityHoldingOf(input),
+    ...(forged.length > 0 ? { forged } : {}),
+  };
+  return { known: true, value, from: 'name lists' };
+}
+
+async function subjectImitation(
+  input: NamesInput,
+  sources: NameSources,
+  checker: NameChecker,
+): Promise<ImitationFact> {
+  const { subject, hashes } = input;
+  const verdict = checker.check(subject.name);
+  // Faint matches are asked about too: a copied description is what makes them strong.
+  const matches = verdict.matches.slice(0, MAX_SUBJECT_TARGETS);
+  const mine: NameContext = {
+    ...input.subjectContext,
+    ...(input.readme === undefined ? {} : { readme: input.readme }),
+  };
+  const contexts = await Promise.all(
+    matches.map(({ target }) => (input.offline ? undefined : ask(() => sources.contextOf(target)))),
+  );
+  const clones = hashes === undefined ? [] : knownClonesOf(hashes);
+  if (hashes !== undefined && !input.offline) {
+    const asked = matches.slice(0, MAX_CLONE_TARGETS).map(({ target }) => target);
+    clones.push(...(await clonesAmong(hashes, asked, sources)));
+  }
+  return {
+    node: '',
+    name: subject.name,
+    version: subject.version,
+    verdict: { ...verdict, matches },
+    evidence: matches.map(({ target }, i) => ({ target, ...compareContexts(mine, contexts[i]) })),
+    clones: verdict.verdict === 'known' ? [] : distinct(clones, subject.name),
+  };
+}
+
+async function clonesAmong(
+  hashes: Record<string, string>,
+  targets: string[],
+  sources: NameSources,
+): Promise<Clone[]> {
+  const found = await Promise.all(
+    targets.map(async (target) => {
+      const theirs = await ask(() => sources.hashesOf(target));
+      return theirs ? cloneOf(hashes, target, Object.values(theirs)) : null;
+    }),
+  );
+  return found.filter((clone) => clone !== null);
+}
+
+async function dependencyImitations(
+  input: NamesInput,
+  sources: NameSources,
+  checker: NameChecker,
+): Promise<ImitationFact[]> {
+  const found: ImitationFact[] = [];
+  const seen = new Set([input.subject.name]);
+  for (const { id, name, version } of input.tree?.nodes ?? []) {
+    if (id === '' || seen.has(name) || found.length >= MAX_IMITATIONS) continue;
+    seen.add(name);
+    const verdict = withoutFaint(checker.check(name));
+    if (verdict.matches.length === 0) continue;
+    const evidence = verdict.matches.map(({ target }) => ({ target, supports: [], refutes: [] }));
+    found.push({ node: id, name, version, verdict, evidence, clones: [] });
+  }
+  if (input.offline) return found;
+  const asked = found.slice(0, MAX_DEPENDENCIES_ASKED);
+  await Promise.all(asked.map((one) => addEvidence(one, sources)));
+  return found;
+}
+
+async function addEvidence(one: ImitationFact, sources: NameSources): Promise<void> {
+  const target = one.verdict.matches[0]?.target;
+  if (target === undefined) return;
+  const [mine, theirs] = await Promise.all([
+    ask(() => sources.contextOf(one.name)),
+    ask(() => sources.contextOf(target)),
+  ]);
+  if (mine) one.evidence[0] = { target, ...compareContexts(mine, theirs) };
+}
+
+function withoutFaint(verdict: NameVerdict): NameVerdict {
+  const matches = verdict.matches.filter(({ confidence }) => confidence !== 'low');
+  return { ...verdict, matches: matches.slice(0, 3) };
+}
+
+function securityHoldingOf({ subject, manifest, tree }: NamesInput): NamesFact['securityHolding'] {
+  const isHolding = manifest.description?.toLowerCase().trim() === 'security holding package';
+  const own =
+    isHolding || SECURITY_VERSION.test(subject.version)
+      ? [{ node: '', name: subject.name, version: subject.version }]
+      : [];
+  const others = (tree?.nodes ?? [])
+    .filter(({ id, version }) => id !== '' && SECURITY_VERSION.test(version))
+    .map(({ id, name, version }) => ({ node: id, name, version }));
+  return [...own, ...others];
+}
+
+function hasSomethingToSay({ node, verdict, evidence, clones }: ImitationFact): boolean {
+  if (node !== '' || clones.length > 0) return true;
+  if (verdict.matches.some(({ confidence }) => confidence !== 'low')) return true;
+  const isBrand = verdict.matches.some(({ kind }) => kind === 'brand');
+  return isBrand || evidence.some(({ supports }) => supports.length > 0);
+}
+
+function distinct(clones: Clone[], self: string): Clone[] {
+  const best = new Map<string, Clone>();
+  for (const clone of clones) {
+    if (clone.of === self || (best.get(clone.of)?.share ?? 0) >= clone.share) continue;
+    best.set(clone.of, clone);
+  }
+  return [...best.values()].sort((a, b) => b.share - a.share || (a.of < b.of ? -1 : 1));
+}
+
+/** A target that cannot be read speaks neither for nor against; it must not end the vetting. */
+async function ask<T>(question: () => Promise<T | undefined>): Promise<T | undefined> {
+  try {
+    return await question();
+  } catch {
+    return undefined;
+  }
 }

@@ -8,6 +8,7 @@ const dist = new URL('../../dist/analyze/names/', import.meta.url);
 const { createNameChecker } = await import(new URL('index.js', dist));
 const { catalogueOf } = await import(new URL('catalogue.js', dist));
 const { matchesOf } = await import(new URL('verdict.js', dist));
+const { listedBrands } = await import(new URL('data.js', dist));
 const { parseName } = await import(new URL('parse.js', dist));
 const read = (file) => readFileSync(path.join(dataDir, file), 'utf8');
 const lines = (file) => read(file).split('\n').filter(Boolean);
@@ -39,7 +40,7 @@ const explain = (name, verdict, target = '') =>
 
 /** Leave-one-out without indexing the list again for each name: matchesOf never matches a name with itself. */
 function leaveOneOut(names) {
-  const catalogue = catalogueOf(new Set(names));
+  const catalogue = catalogueOf(new Set(names), listedBrands());
   return (text) => {
     const name = parseName(text);
     return { verdict: 'lookalike', matches: name ? matchesOf(name, catalogue) : [] };

@@ -1,18 +1,7 @@
 // Which brand each known MCP server stands for, and whether the brand's owner publishes it.
 import type { KnownName } from '../../types.ts';
-import { nameRules } from './data.ts';
-import type { ParsedName } from './parse.ts';
-
-/** An entry of rules/brands.json. */
-export interface Brand {
-  /** As it stands in package names, e.g. `stripe`. */
-  brand: string;
-  publisher: string;
-  /** npm scopes that the publisher owns, without the @. */
-  scopes: string[];
-  /** MCP servers that the publisher has on npm; none: whoever uses the name is somebody else. */
-  packages: string[];
-}
+import { nameRules, type Brand } from './data.ts';
+import { parseName, type ParsedName } from './parse.ts';
 
 export interface BrandIndex {
   /** Brand -> known servers that the brand's own scope publishes, or that are listed as the vendor's. */
@@ -21,8 +10,8 @@ export interface BrandIndex {
   thirdParty: Map<string, number[]>;
   /** Brand -> the first known package of the scope of that name. */
   scopeOwner: Map<string, number>;
-  /** Brands from the list whose owner publishes no server on npm. */
-  unpublished: Set<string>;
+  /** Brands from the list whose owner publishes no server on npm: a target that stands for the brand itself. */
+  unpublished: Map<string, number>;
   /** Scopes that own a brand. */
   ownedBy: Map<string, Set<string>>;
 }
@@ -32,7 +21,7 @@ export function emptyBrandIndex(): BrandIndex {
     firstParty: new Map(),
     thirdParty: new Map(),
     scopeOwner: new Map(),
-    unpublished: new Set(),
+    unpublished: new Map(),
     ownedBy: new Map(),
   };
 }
@@ -67,14 +56,21 @@ export function addBrand(
 }
 
 export function addListedBrand(
-  catalogue: { byName: Map<string, number>; brands: BrandIndex },
+  catalogue: { targets: ParsedName[]; byName: Map<string, number>; brands: BrandIndex },
   { brand, scopes, packages }: Brand,
 ): void {
   const { brands } = catalogue;
   brands.ownedBy.set(brand, new Set(scopes));
-  const ids = packages.map((name) => catalogue.byName.get(name)).filter((id) => id !== undefined);
-  for (const id of ids) add(brands.firstParty, brand, id);
-  if (packages.length === 0) brands.unpublished.add(brand);
+  for (const name of packages) {
+    const id = catalogue.byName.get(name);
+    const target = id === undefined ? undefined : catalogue.targets[id];
+    if (id === undefined || !target) continue;
+    // A server for another purpose (dev-mcp) is not what a server named after the brand imitates.
+    const key = brandKeyOf(target);
+    add(key === brand || key === '' ? brands.firstParty : brands.thirdParty, brand, id);
+  }
+  const parsed = packages.length === 0 ? parseName(brand) : null;
+  if (parsed) brands.unpublished.set(brand, catalogue.targets.push(parsed) - 1);
 }
 
 /** `gleanwork` may stand for the brand `glean`: companies append a word when the scope is taken. */

@@ -4,6 +4,8 @@ import type { Catalogue } from './catalogue.ts';
 import type { Candidate } from './edits.ts';
 import type { ParsedName } from './parse.ts';
 
+const MAX_WORDS = 12;
+
 /**
  * Of medium confidence only where the brand itself publishes a server of that name; a scope that names
  * its owner says openly who publishes it.
@@ -26,8 +28,19 @@ export function brandCandidates(name: ParsedName, catalogue: Catalogue): Candida
   const own = of(brands.firstParty.get(key), true);
   if (own.length > 0) return own;
   const third = of(brands.thirdParty.get(key), false);
-  const owner = brands.scopeOwner.get(key);
-  return owner === undefined ? third : [...third, ...of([owner], false)];
+  return [...third, ...of(ownersWithin(name, key, catalogue), false)].slice(0, 4);
+}
+
+/** Brands that stand in the name among other words: demo-acme-mcp-server. */
+function ownersWithin(name: ParsedName, key: string, catalogue: Catalogue): number[] {
+  const { scopeOwner, unpublished, firstParty } = catalogue.brands;
+  const words = name.tokens.slice(0, MAX_WORDS);
+  const ids = [unpublished.get(key), scopeOwner.get(key)];
+  for (const word of words) {
+    if (word.length < 4 || catalogue.noise.has(word)) continue;
+    ids.push(unpublished.get(word), firstParty.get(word)?.[0]);
+  }
+  return [...new Set(ids.filter((id) => id !== undefined))];
 }
 
 function isOwner(scope: string, key: string, catalogue: Catalogue): boolean {

@@ -1,13 +1,7 @@
 // The known names, indexed under every key by which a lookalike of one would be found.
 import type { KnownName } from '../../types.ts';
-import {
-  addBrand,
-  addListedBrand,
-  emptyBrandIndex,
-  type Brand,
-  type BrandIndex,
-} from './brand-index.ts';
-import { nameRules, ruleLines } from './data.ts';
+import { addBrand, addListedBrand, emptyBrandIndex, type BrandIndex } from './brand-index.ts';
+import { nameRules, ruleLines, type Brand } from './data.ts';
 import { parseName, singularOf, skeletonOf, soundOf, type ParsedName } from './parse.ts';
 
 /** Ids by key; most keys have one, and an array for each would be most of the index. */
@@ -83,8 +77,8 @@ export function catalogueOf(
     const [head = '', count = '0'] = line.split(' ');
     catalogue.heads.set(head, Math.max(Number(count), catalogue.heads.get(head) ?? 0));
   }
-  for (const brand of brands) addListedBrand(catalogue, brand);
   catalogue.vocabulary = vocabularyOf(catalogue.targets);
+  for (const brand of brands) addListedBrand(catalogue, brand);
   return catalogue;
 }
 

@@ -1,5 +1,6 @@
 // The word lists and tables of the name check, as rules/ holds them.
 import { ruleData, ruleText } from '../../rule-data.ts';
+import type { KnownName } from '../../types.ts';
 
 /** rules/names.json. */
 export interface NameRules {
@@ -18,8 +19,29 @@ export interface NameRules {
   keyboard: string[];
 }
 
+/** An entry of rules/brands.json. */
+export interface Brand {
+  /** As it stands in package names, e.g. `stripe`. */
+  brand: string;
+  publisher: string;
+  /** npm scopes that the publisher owns, without the @. */
+  scopes: string[];
+  /** MCP servers that the publisher has on npm; none: whoever uses the name is somebody else. */
+  packages: string[];
+}
+
 export function nameRules(): NameRules {
-  return ruleData('names', isNameRules);
+  return ruleData('names', (data): data is NameRules => hasLists(data, LISTS));
+}
+
+export function listedBrands(): Brand[] {
+  type File = { brands: Brand[] };
+  return ruleData('brands', (data): data is File => hasLists(data, ['brands'])).brands;
+}
+
+export function knownGoodNames(): KnownName[] {
+  type File = { packages: KnownName[] };
+  return ruleData('known-good', (data): data is File => hasLists(data, ['packages'])).packages;
 }
 
 /** The lines of a text file in rules/, without its comments. */
@@ -29,18 +51,18 @@ export function ruleLines(file: string): string[] {
     .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
-function isNameRules(data: unknown): data is NameRules {
-  return (
-    typeof data === 'object' &&
-    data !== null &&
-    [
-      'noise',
-      'strongPrefixes',
-      'strongSuffixes',
-      'mcpWords',
-      'families',
-      'brandSuffixes',
-      'spellings',
-    ].every((key) => Array.isArray((data as Record<string, unknown>)[key]))
-  );
+const LISTS = [
+  'noise',
+  'strongPrefixes',
+  'strongSuffixes',
+  'families',
+  'mcpWords',
+  'brandSuffixes',
+  'spellings',
+  'keyboard',
+];
+
+function hasLists(data: unknown, keys: readonly string[]): boolean {
+  if (typeof data !== 'object' || data === null) return false;
+  return keys.every((key) => Array.isArray((data as Record<string, unknown>)[key]));
 }

@@ -1,6 +1,7 @@
 // Point 1 of the checklist: its rules.
 import type { Rule } from '../../rule.ts';
 import { imitationRules } from './imitation.ts';
+import { knownRules } from './known.ts';
 import { publisherRules } from './publisher.ts';
 
-export const rules: Rule[] = [...imitationRules, ...publisherRules];
+export const rules: Rule[] = [...imitationRules, ...knownRules, ...publisherRules];
