@@ -4,13 +4,12 @@ import { brandCandidates } from './brands.ts';
 import type { Catalogue } from './catalogue.ts';
 import { editCandidates, glyphCandidates, spellingCandidates, type Candidate } from './edits.ts';
 import { parseName, type ParsedName } from './parse.ts';
+import { delimiterCandidates, scopeCandidates } from './scopes.ts';
 import {
   affixCandidates,
   coreCandidates,
-  delimiterCandidates,
   gluedCandidates,
   orderCandidates,
-  scopeCandidates,
   slippedAffixCandidates,
   versionCandidates,
 } from './words.ts';

@@ -9,7 +9,9 @@ const known = [
   'color-string',
   'is-stream',
   'cross-env',
-  '@azure/core-paging',
+  '@azure/zeppelin-paging',
+  '@openbread/oven',
+  '@acme/acme-mcp-server',
   '@modelcontextprotocol/server-filesystem',
 ];
 const checker = createNameChecker({ known });
@@ -24,20 +26,35 @@ describe('name check', () => {
     ['lodahs', 'lodash', 'edit'],
     ['l0dash', 'lodash', 'homoglyph'],
     ['colour-string', 'color-string', 'spelling'],
-    ['env-cross', 'cross-env', 'word-order'],
-    ['core-paging', '@azure/core-paging', 'scope-dropped'],
+    ['@0penbread/oven', '@openbread/oven', 'homoglyph'],
+    ['@opnebread/oven', '@openbread/oven', 'scope-imitated'],
+    ['acme-mcp', '@acme/acme-mcp-server', 'brand'],
+    ['mcp-server-acme', '@acme/acme-mcp-server', 'brand'],
+    ['zeppelin-paging', '@azure/zeppelin-paging', 'scope-dropped'],
     [
       '@modelcontextprotoco1/server-filesystem',
       '@modelcontextprotocol/server-filesystem',
       'homoglyph',
     ],
-    ['lodash-js', 'lodash', 'affix'],
+    ['lodash-latest', 'lodash', 'affix'],
   ])('finds %s to look like %s by %s', (name, target, kind) => {
     expect(first(name)).toMatchObject({ target, kind });
     expect(['medium', 'high']).toContain(first(name)?.confidence);
   });
 
-  test.each(['express-rate-limit', 'zod', '@azure/core-pagers', 'is-streamable-http'])(
+  test.each([
+    ['env-cross', 'cross-env', 'word-order'],
+    ['lodash-js', 'lodash', 'affix'],
+    ['lodash4', 'lodash', 'version-suffix'],
+    ['crossenv', 'cross-env', 'delimiter'],
+    ['@somebody/lodash', 'lodash', 'scope-added'],
+    ['@somebody/acme-mcp', '@acme/acme-mcp-server', 'brand'],
+    ['my-mcp-server-for-figma', 'figma', 'brand'],
+  ])('knows that %s is near %s by %s, but does not flag it', (name, target, kind) => {
+    expect(checker.check(name).matches).toContainEqual({ target, kind, confidence: 'low' });
+  });
+
+  test.each(['express-rate-limit', 'zod', '@azure/zeppelin-pagers', 'is-streamable-http'])(
     'does not flag %s',
     (name) => {
       const matches = checker.check(name).matches.filter(({ confidence }) => confidence !== 'low');
