@@ -83,6 +83,7 @@ async function treeOf(resolved: ResolvedSubject, session: Session): Promise<Fact
       cacheDir: session.cacheDir,
       root: resolved.root,
       registryHosts: session.registryHosts,
+      offline: session.options.offline === true,
     });
     return { known: true, value };
   } catch (error) {
