@@ -40,8 +40,10 @@ function answerOf(
   const count = header.records[kind];
   const isEnough = count >= advisorySettings().minRecordsToCover;
   const notes = [
-    ...(isEnough ? [] : [`it holds only ${count} records: too few to say that there are none`]),
-    ...(header.malformed > 0 ? [`${header.malformed} rows could not be read`] : []),
+    ...(isEnough
+      ? []
+      : [`its number of records (${count}) is too small to say that there are none`]),
+    ...(header.malformed > 0 ? [`rows that could not be read: ${header.malformed}`] : []),
   ];
   const asOf = header.newest[kind];
   return {

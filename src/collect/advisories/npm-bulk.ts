@@ -31,7 +31,7 @@ export async function askNpmBulk(nodes: TreeNode[], input: SourceInput): Promise
     });
     const read = recordsOfBulk(answer, new Set(versions.keys()));
     if (!read) return unanswered('its answer has an unknown shape');
-    const reason = read.malformed > 0 ? `${read.malformed} advisories of it could not be read` : '';
+    const reason = read.malformed > 0 ? `advisories that could not be read: ${read.malformed}` : '';
     return reason === '' ? answered(read.records, input.now) : unanswered(reason, read.records);
   } catch (error) {
     return unanswered(failureReason(error));

@@ -13,6 +13,8 @@ const PREFIX_BYTES = MAGIC.length + 8;
 const MAX_HEADER_BYTES = 1024 * 1024;
 const MAX_BLOCK_BYTES = 64 * 1024 * 1024;
 const MAX_PACKAGES = 5_000_000;
+/** Blocks that are written at once. */
+const WRITE_BATCH = 10_000;
 
 /** What an index knows about itself. */
 export interface IndexHeader {
@@ -66,7 +68,9 @@ async function writeAtomically(file: string, parts: readonly Buffer[]): Promise<
   try {
     const handle = await open(temporary, 'wx', 0o644);
     try {
-      await handle.writeFile(Buffer.concat(parts));
+      for (let at = 0; at < parts.length; at += WRITE_BATCH) {
+        await handle.writeFile(Buffer.concat(parts.slice(at, at + WRITE_BATCH)));
+      }
       await handle.sync();
     } finally {
       await handle.close();

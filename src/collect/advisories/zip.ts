@@ -1,6 +1,7 @@
 // Reads the entries of a zip archive one by one: stored or deflated, zip64, nothing written anywhere.
 import type { FileHandle } from 'node:fs/promises';
 import { inflateRawSync } from 'node:zlib';
+import { windowReader, type ReadAt } from './window-reader.ts';
 
 const END_SIGNATURE = 0x06054b50;
 const ZIP64_LOCATOR = 0x07064b50;
@@ -38,11 +39,12 @@ export async function* zipEntries(
   limits: ZipLimits = LIMITS,
 ): AsyncGenerator<ZipEntry> {
   const { size } = await file.stat();
-  const directory = await readDirectory(file, size, limits);
+  const readAt = windowReader(file, size);
+  const directory = await readDirectory(readAt, size, limits);
   let total = 0;
   for (const header of headersOf(directory.bytes, directory.entries)) {
     if (!wants(header.name)) continue;
-    const bytes = await readEntry(file, header, size, limits);
+    const bytes = await readEntry(readAt, header, size, limits);
     total += bytes?.length ?? 0;
     if (total > limits.totalBytes) throw new Error('the archive unpacks to more than allowed');
     yield { name: header.name, bytes };
@@ -50,12 +52,12 @@ export async function* zipEntries(
 }
 
 async function readDirectory(
-  file: FileHandle,
+  readAt: ReadAt,
   size: number,
   limits: ZipLimits,
 ): Promise<{ bytes: Buffer; entries: number }> {
   const tailStart = Math.max(0, size - 65_557);
-  const tail = await readAt(file, tailStart, size - tailStart);
+  const tail = await readAt(tailStart, size - tailStart);
   const at = lastSignature(tail);
   if (at < 0) throw new Error('it is not a zip archive');
   const plain = {
@@ -64,11 +66,11 @@ async function readDirectory(
     offset: tail.readUInt32LE(at + 16),
   };
   const isLarge = plain.entries === 0xffff || plain.length === U32 || plain.offset === U32;
-  const end = isLarge ? await zip64End(file, tail, at, size, plain) : plain;
+  const end = isLarge ? await zip64End(readAt, tail, at, size, plain) : plain;
   if (end.entries > limits.entries) throw new Error('the archive holds too many entries');
   if (end.length > limits.directoryBytes) throw new Error('the archive directory is too large');
   if (end.offset + end.length > size) throw new Error('the archive is cut off');
-  return { bytes: await readAt(file, end.offset, end.length), entries: end.entries };
+  return { bytes: await readAt(end.offset, end.length), entries: end.entries };
 }
 
 function lastSignature(tail: Buffer): number {
@@ -79,7 +81,7 @@ function lastSignature(tail: Buffer): number {
 }
 
 async function zip64End(
-  file: FileHandle,
+  readAt: ReadAt,
   tail: Buffer,
   at: number,
   size: number,
@@ -90,7 +92,7 @@ async function zip64End(
   if (locator < 0 || tail.readUInt32LE(locator) !== ZIP64_LOCATOR) return plain;
   const where = Number(tail.readBigUInt64LE(locator + 8));
   if (where + 56 > size) throw new Error('the archive is cut off');
-  const record = await readAt(file, where, 56);
+  const record = await readAt(where, 56);
   if (record.readUInt32LE(0) !== ZIP64_END) throw new Error('the archive directory is broken');
   return {
     entries: Number(record.readBigUInt64LE(32)),
@@ -148,7 +150,7 @@ function withZip64Sizes(header: Header, extra: Buffer): Header {
 }
 
 async function readEntry(
-  file: FileHandle,
+  readAt: ReadAt,
   header: Header,
   archiveBytes: number,
   limits: ZipLimits,
@@ -157,11 +159,11 @@ async function readEntry(
   if (isEncrypted || header.size > limits.entryBytes || header.packed > limits.entryBytes)
     return null;
   if (header.offset + 30 > archiveBytes) return null;
-  const local = await readAt(file, header.offset, 30);
+  const local = await readAt(header.offset, 30);
   if (local.readUInt32LE(0) !== LOCAL) return null;
   const start = header.offset + 30 + local.readUInt16LE(26) + local.readUInt16LE(28);
   if (start + header.packed > archiveBytes) return null;
-  const packed = await readAt(file, start, header.packed);
+  const packed = await readAt(start, header.packed);
   if (header.method === 0) return packed;
   if (header.method !== 8) return null;
   try {
@@ -170,15 +172,4 @@ async function readEntry(
   } catch {
     return null;
   }
-}
-
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(length);
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await file.read(buffer, done, length - done, position + done);
-    if (bytesRead === 0) throw new Error('the archive is cut off');
-    done += bytesRead;
-  }
-  return buffer;
 }

@@ -164,7 +164,7 @@ describe('age and size', () => {
     expect(source).toMatchObject({
       answered: true,
       covers: [],
-      reason: expect.stringContaining('20 records'),
+      reason: expect.stringContaining('(20) is too small'),
     });
     expect(hasFreshSource(fact, 'malware', NOW)).toBe(false);
   });

@@ -141,7 +141,7 @@ describe('npm’s bulk endpoint', () => {
     [
       'an unreadable row',
       (_, response) => json(response, { dep: [{}] }),
-      '1 advisories of it could not be read',
+      'advisories that could not be read: 1',
     ],
     [
       'too much',
