@@ -11,6 +11,8 @@ export interface BuildOptions {
   /** ISO 8601; records dated later do not make a source fresher. */
   now: string;
   onProgress?: (rows: number) => void;
+  /** Stops reading; what was there stays as it was. */
+  signal?: AbortSignal;
 }
 export interface Build {
   header: Omit<IndexHeader, 'dataBytes' | 'packages'>;
@@ -36,6 +38,7 @@ export class IndexBuilder {
       if (this.#inputs.length < MAX_INPUTS) this.#inputs.push(cleanText(path.basename(file)));
       for await (const result of rowsOfFile(file)) {
         this.#rows += 1;
+        this.#options.signal?.throwIfAborted();
         if (this.#rows % PROGRESS_STEP === 0) this.#options.onProgress?.(this.#rows);
         if ('problem' in result) this.#malformed += 1;
         else this.addRow(result.row);

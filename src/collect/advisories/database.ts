@@ -91,6 +91,7 @@ export async function readable<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
+    if ((error as Error).name === 'AbortError') throw new VetError('interrupted', 'Interrupted.');
     throw new VetError('unreadable', `The advisories could not be read: ${whyUnreadable(error)}.`, {
       hint: 'Give an OSV folder, all.zip, .ndjson[.gz] or .json.',
       cause: error,

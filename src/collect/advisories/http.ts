@@ -12,6 +12,7 @@ export interface Request {
   isRegistry: boolean;
   timeoutMs: number;
   maxBytes: number;
+  signal?: AbortSignal;
 }
 /** What a third party may be told of npm's options. */
 const SHARED_OPTIONS = ['ca', 'proxy', 'httpsProxy', 'noProxy', 'strictSSL', 'localAddress'];
@@ -19,7 +20,8 @@ const RETRY = { retries: 1, factor: 2, minTimeout: 200, maxTimeout: 1_000 };
 
 /** The answer's body in chunks. Throws with a `code`/`statusCode` as npm-registry-fetch does. */
 export async function* requestChunks(request: Request): AsyncGenerator<Buffer> {
-  const signal = AbortSignal.timeout(request.timeoutMs);
+  const timeout = AbortSignal.timeout(request.timeoutMs);
+  const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
   const response = await npmFetch(request.url, {
     ...optionsOf(request),
     method: request.method,

@@ -9,9 +9,14 @@ const BATCH = 500;
 const MAX_PAGES = 20;
 const MAX_RECORDS = 2_000;
 const CONCURRENCY = 8;
+/** All requests together may take this many times the time of one. */
+const PATIENCE = 12;
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;
 const MAX_RECORD_BYTES = 8 * 1024 * 1024;
 
+interface ApiInput extends SourceInput {
+  deadline: AbortSignal;
+}
 interface Query {
   package: { name: string; ecosystem: 'npm' };
   version?: string;
@@ -25,10 +30,11 @@ export async function askOsvApi(
   input: SourceInput,
 ): Promise<SourceAnswer> {
   const records: AdvisoryRecord[] = [];
+  const api = { ...input, deadline: AbortSignal.timeout(input.timeoutMs * PATIENCE) };
   try {
-    const ids = await idsOf(queriesOf(nodes, subjectName), input);
+    const ids = await idsOf(queriesOf(nodes, subjectName), api);
     if (ids.length > MAX_RECORDS) return answer(false, records, 'it knows too many records');
-    const missing = await fetchRecords(ids, input, records);
+    const missing = await fetchRecords(ids, api, records);
     const reason =
       missing > 0 ? `${missing} of ${ids.length} records could not be read` : undefined;
     return answer(missing === 0, records, reason, input.now);
@@ -67,7 +73,7 @@ function queriesOf(nodes: TreeNode[], subjectName: string | null): Query[] {
   return [{ package: { name: subjectName, ecosystem: 'npm' } }, ...queries];
 }
 
-async function idsOf(queries: Query[], input: SourceInput): Promise<string[]> {
+async function idsOf(queries: Query[], input: ApiInput): Promise<string[]> {
   const ids = new Set<string>();
   let open = queries;
   for (let page = 0; open.length > 0; page += 1) {
@@ -105,7 +111,7 @@ function readBatch(found: unknown, batch: Query[], ids: Set<string>): Query[] {
 /** Fetches into `records`; returns how many could not be read. */
 async function fetchRecords(
   ids: readonly string[],
-  input: SourceInput,
+  input: ApiInput,
   records: AdvisoryRecord[],
 ): Promise<number> {
   const waiting = [...ids];
@@ -127,7 +133,7 @@ async function fetchRecords(
   return missing;
 }
 
-function requestOf(input: SourceInput, path: string, body?: unknown): Request {
+function requestOf(input: ApiInput, path: string, body?: unknown): Request {
   return {
     url: `${input.osvUrl.replace(/\/*$/, '')}/${path}`,
     method: body === undefined ? 'GET' : 'POST',
@@ -135,6 +141,7 @@ function requestOf(input: SourceInput, path: string, body?: unknown): Request {
     options: input.fetchOptions,
     isRegistry: false,
     timeoutMs: input.timeoutMs,
+    signal: input.deadline,
     maxBytes: body === undefined ? MAX_RECORD_BYTES : MAX_BATCH_BYTES,
   };
 }

@@ -1,5 +1,13 @@
 // The local database: input formats, look-ups, age, damage, hostile files.
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -313,7 +321,46 @@ describe('archives meant to harm', () => {
   });
 });
 
+describe('long imports', () => {
+  const many = () =>
+    write('many.ndjson', `${RECORDS[1]?.replaceAll('\n', ' ') ?? ''}\n`.repeat(12_000));
+  test('tell how far they are', async () => {
+    const seen: number[] = [];
+    const options = { now: NOW, onProgress: (rows: number) => seen.push(rows) };
+    await importDatabase([many()], database(), options);
+    expect(seen).toEqual([5_000, 10_000]);
+  });
+
+  test('stop when they are told to, and leave nothing', async () => {
+    await importing(OSV_FOLDER);
+    const controller = new AbortController();
+    const onProgress = () => controller.abort();
+    const options = { now: NOW, onProgress, signal: controller.signal };
+    await expect(importDatabase([many()], database(), options)).rejects.toMatchObject({
+      code: 'interrupted',
+    });
+    expect(readdirSync(database())).toEqual(['advisories.idx']);
+    expect(summaryOf(await lookUp())).toEqual(EXPECTED);
+  });
+});
+
 describe('update', () => {
+  test('what a killed run left behind is swept, what a running one needs is not', async () => {
+    mkdirSync(database());
+    const old = path.join(database(), 'download-0123456789ab.zip');
+    const recent = path.join(database(), 'download-ba9876543210.zip');
+    for (const file of [old, recent]) writeFileSync(file, 'x');
+    utimesSync(old, 1, 1);
+    utimesSync(recent, Date.parse(NOW) / 1000, Date.parse(NOW) / 1000);
+    const server = await serve((_, response) => response.end(zipOf(ENTRIES)));
+    try {
+      await updateDatabase({ databaseDir: database(), now: NOW, url: server.url });
+    } finally {
+      await server.close();
+    }
+    expect(readdirSync(database()).sort()).toEqual(['advisories.idx', path.basename(recent)]);
+  });
+
   test('downloads the archive and replaces the database', async () => {
     await importing(write('old.json', RECORDS[3] ?? ''));
     const server = await serve((_, response) => response.end(zipOf(ENTRIES)));
