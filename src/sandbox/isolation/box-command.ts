@@ -1,6 +1,7 @@
 // The command line that puts the server into its box: limits, bubblewrap and what can be seen inside.
 import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
+import { BASE } from './setup.ts';
 import { type BoxConfig, NOBODY } from './protocol.ts';
 import { BOX_PATHS } from './types.ts';
 
@@ -9,11 +10,14 @@ const UID = '1000';
 const HIDDEN_PROC = ['kcore', 'keys', 'timer_list', 'sched_debug', 'kallsyms', 'kmsg'];
 const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 
+/** File descriptors that the command expects. */
+export const BOX_FDS = { seccomp: 3, options: 4 } as const;
+
 /**
- * The program and its arguments; the filter is expected as file descriptor `seccompFd`.
- * The environment is not in it, since everybody on the host can read arguments.
+ * The program and its arguments. The environment is not in it, since everybody on the host can read
+ * arguments; nor are bubblewrap's options, which the server could read, and which name folders of the host.
  */
-export function boxCommand(config: BoxConfig, base: string, seccompFd: number): string[] {
+export function boxCommand(config: BoxConfig): string[] {
   const { limits } = config;
   return [
     ...(config.isRoot ? becomeNobody() : []),
@@ -24,19 +28,23 @@ export function boxCommand(config: BoxConfig, base: string, seccompFd: number): 
     `--nofile=${limits.openFiles}`,
     '--core=0',
     'bwrap',
-    ...namespaces(config),
-    ...systemFolders(),
-    ...nodeFolders(config, base),
-    ...ownFolders(config, base),
-    '--chdir',
-    config.cwd,
-    '--seccomp',
-    String(seccompFd),
-    '--remount-ro',
-    '/',
+    '--args',
+    String(BOX_FDS.options),
     '--',
     ...config.command,
   ];
+}
+
+/** Bubblewrap's options, as it reads them from a file. */
+export function boxOptions(config: BoxConfig): string {
+  const options = [
+    ...namespaces(config),
+    ...systemFolders(),
+    ...nodeFolders(config),
+    ...ownFolders(config),
+    ...['--chdir', config.cwd, '--seccomp', String(BOX_FDS.seccomp), '--remount-ro', '/'],
+  ];
+  return options.map((option) => `${option}\0`).join('');
 }
 
 /** The environment inside, which is all that the server gets. */
@@ -90,7 +98,7 @@ function systemFolders(): string[] {
   return ['--ro-bind', '/usr', '/usr', ...folders];
 }
 
-function nodeFolders(config: BoxConfig, base: string): string[] {
+function nodeFolders(config: BoxConfig): string[] {
   const inside = path.dirname(BOX_PATHS.node);
   const parents = ['--perms', '0755', '--dir', '/opt', '--perms', '0755', '--dir', '/opt/node'];
   if (config.nodePath.startsWith('/usr/')) {
@@ -98,37 +106,37 @@ function nodeFolders(config: BoxConfig, base: string): string[] {
   }
   const libraries = config.nodeLibraries.flatMap((file, index) => [
     '--ro-bind',
-    config.isRoot ? `${base}/lib-${index}` : file,
+    config.isRoot ? `${BASE}/lib-${index}` : file,
     file,
   ]);
   const modules = config.nodeModules;
   return [
     ...parents,
     '--ro-bind',
-    config.isRoot ? `${base}/node` : config.nodePath,
+    config.isRoot ? `${BASE}/node` : config.nodePath,
     BOX_PATHS.node,
     ...(modules === null
       ? []
-      : ['--ro-bind', config.isRoot ? `${base}/modules` : modules, '/opt/node/lib/node_modules']),
+      : ['--ro-bind', config.isRoot ? `${BASE}/modules` : modules, '/opt/node/lib/node_modules']),
     ...libraries,
   ];
 }
 
-function ownFolders(config: BoxConfig, base: string): string[] {
+function ownFolders(config: BoxConfig): string[] {
   const readable = ['/etc/alternatives', '/etc/ld.so.cache', '/etc/localtime'].flatMap((file) =>
     existsSync(file) ? ['--ro-bind', file, file] : [],
   );
   const hidden = HIDDEN_PROC.map((name) => `/proc/${name}`).filter((file) => existsSync(file));
   const folder = (at: string) => ['--perms', '0755', '--dir', at];
   return [
-    ...['--ro-bind', `${base}/etc`, '/etc', ...readable],
+    ...['--ro-bind', `${BASE}/etc`, '/etc', ...readable],
     ...hidden.flatMap((file) => ['--ro-bind', '/dev/null', file]),
-    ...[...folder('/home'), '--bind', `${base}/home`, BOX_PATHS.home],
-    ...['--bind', `${base}/tmp`, '/tmp', '--bind', `${base}/shm`, '/dev/shm'],
+    ...[...folder('/home'), '--bind', `${BASE}/home`, BOX_PATHS.home],
+    ...['--bind', `${BASE}/tmp`, '/tmp', '--bind', `${BASE}/shm`, '/dev/shm'],
     ...[...folder('/run'), ...folder('/mnt'), ...folder('/srv'), ...folder('/var')],
     ...['--symlink', '/tmp', '/var/tmp', '--symlink', '/run', '/var/run'],
     config.writablePackage ? '--bind' : '--ro-bind',
-    config.isRoot ? `${base}/package` : config.packageDir,
+    config.isRoot ? `${BASE}/package` : config.packageDir,
     BOX_PATHS.package,
   ];
 }

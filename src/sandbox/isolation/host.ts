@@ -4,6 +4,7 @@ import { constants, existsSync, lstatSync, statSync } from 'node:fs';
 import { chmod, cp, lchown, readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { NOBODY, type BoxConfig } from './protocol.ts';
+import { makeRunFolder } from './run-folder.ts';
 
 const WORLD_READABLE = constants.S_IROTH | constants.S_IXOTH;
 const SYSTEM_FOLDERS = /^\/(usr|lib|lib32|lib64|libx32)\//;
@@ -59,31 +60,35 @@ function librariesOfNode(): string[] {
   return files.filter((file) => !SYSTEM_FOLDERS.test(file) && existsSync(file));
 }
 
+export interface PreparedPackage {
+  folder: string;
+  /** A folder to remove when the box has ended, or null. */
+  copy: string | null;
+}
+
 /**
  * The folder to bind. As root the server becomes a user who owns nothing, so a folder that others
- * cannot read is copied beside the run's folder, and one to write into is given to that user.
+ * cannot read is copied, and one to write into is given to that user.
  */
 export async function preparePackage(
-  folder: string,
-  {
-    isRoot,
-    writablePackage,
-    copyTo,
-  }: { isRoot: boolean; writablePackage: boolean; copyTo: string },
-): Promise<string> {
-  const source = await realpath(folder);
-  if (!isRoot) return source;
-  if (writablePackage) {
-    await eachEntry(source, (file) => lchown(file, NOBODY, NOBODY));
-    return source;
+  packageDir: string,
+  { isRoot, writablePackage }: { isRoot: boolean; writablePackage: boolean },
+): Promise<PreparedPackage> {
+  const folder = await realpath(packageDir);
+  if (isRoot && writablePackage) {
+    await eachEntry(folder, (file) => lchown(file, NOBODY, NOBODY));
+    return { folder, copy: null };
   }
-  if ((statSync(source).mode & WORLD_READABLE) === WORLD_READABLE) return source;
-  await cp(source, copyTo, { recursive: true, verbatimSymlinks: true });
-  await eachEntry(copyTo, async (file) => {
+  const isReadable = (statSync(folder).mode & WORLD_READABLE) === WORLD_READABLE;
+  if (!isRoot || isReadable) return { folder, copy: null };
+  const copy = makeRunFolder();
+  const target = path.join(copy, 'package');
+  await cp(folder, target, { recursive: true, verbatimSymlinks: true });
+  await eachEntry(target, async (file) => {
     const stat = lstatSync(file);
     if (!stat.isSymbolicLink()) await chmod(file, stat.mode | (stat.isDirectory() ? 0o555 : 0o444));
   });
-  return copyTo;
+  return { folder: target, copy };
 }
 
 async function eachEntry(folder: string, visit: (file: string) => Promise<void>): Promise<void> {

@@ -1,12 +1,11 @@
 // Starts a server in a box of its own and hands out its streams and what it was seen doing.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, readlinkSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { readlinkSync, writeFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeHost, preparePackage } from './host.ts';
 import { CONTROL_FD, monotonicMs, NOBODY, type BoxConfig } from './protocol.ts';
-import { makeRunFolder, removeFolder, removeStaleFolders } from './run-folder.ts';
+import { removeFolder, removeStaleFolders } from './run-folder.ts';
 import { RunningBox } from './running-box.ts';
 import { BOX_PATHS, type Box, type LaunchOptions, type Limits } from './types.ts';
 
@@ -27,33 +26,29 @@ const START_TIMEOUT_MS = 15_000;
 /** Rejects with Error when the box cannot be made; the server has not run then. */
 export async function launch(options: LaunchOptions): Promise<Box> {
   removeStaleFolders();
-  const runDir = makeRunFolder();
+  const isRoot = process.getuid?.() === 0;
+  const writablePackage = options.writablePackage ?? false;
+  const { folder, copy } = await preparePackage(options.packageDir, { isRoot, writablePackage });
+  const cleanUp = () => void (copy === null || removeFolder(copy));
   try {
-    const config = await configOf(options, runDir);
-    const box = new RunningBox(spawnSupervisor(config), config, () => removeFolder(runDir));
-    await box.start((child) => (config.isRoot ? mapUsers(child) : Promise.resolve()));
+    const config = { ...(await configOf(options)), isRoot, packageDir: folder, writablePackage };
+    const box = new RunningBox(spawnSupervisor(isRoot), config, cleanUp);
+    await box.start((child) => (isRoot ? mapUsers(child) : Promise.resolve()));
     return box;
   } catch (error) {
-    removeFolder(runDir);
+    cleanUp();
     throw error;
   }
 }
 
-async function configOf(options: LaunchOptions, runDir: string): Promise<BoxConfig> {
-  const isRoot = process.getuid?.() === 0;
-  mkdirSync(path.join(runDir, 'box'));
-  const writablePackage = options.writablePackage ?? false;
+type Configured = Omit<BoxConfig, 'isRoot' | 'packageDir' | 'writablePackage'>;
+
+async function configOf(options: LaunchOptions): Promise<Configured> {
   const [program = 'node', ...args] = options.command;
+  const host = await describeHost();
   return {
-    ...(await describeHost()),
-    isRoot,
-    runDir: path.join(runDir, 'box'),
-    packageDir: await preparePackage(options.packageDir, {
-      isRoot,
-      writablePackage,
-      copyTo: path.join(runDir, 'package'),
-    }),
-    writablePackage,
+    ...host,
+    hasFirewall: host.hasFirewall && options.withoutFirewall !== true,
     command: [program === 'node' ? BOX_PATHS.node : program, ...args],
     cwd: options.cwd ?? BOX_PATHS.project,
     env: options.env ?? {},
@@ -67,7 +62,7 @@ async function configOf(options: LaunchOptions, runDir: string): Promise<BoxConf
 // and the launcher has to say so, which is what the first line on the control pipe waits for.
 const WAIT_FOR_MAP = 'read -r _ <&4; exec "$@"';
 
-function spawnSupervisor({ isRoot }: BoxConfig): ChildProcess {
+function spawnSupervisor(isRoot: boolean): ChildProcess {
   const supervisor = [process.execPath, '--no-warnings', supervisorFile()];
   const kinds = ['--user', '--net', '--mount', '--pid', '--ipc', '--uts'];
   const unshare = ['unshare', ...kinds, '--fork', '--kill-child=SIGKILL'];

@@ -1,6 +1,6 @@
 // What the launcher and the supervisor say to each other: one JSON value a line, fd 4 down and fd 3 up.
 import type { RawEvent } from './sink/context.ts';
-import type { BoxLimit, Canary, ExitInfo, Limits } from './types.ts';
+import type { BoxLimit, Canary, Limits } from './types.ts';
 
 export const EVENTS_FD = 3;
 export const CONTROL_FD = 4;
@@ -11,8 +11,6 @@ export const NOBODY = 65_534;
 export interface BoxConfig {
   /** Started as root: the server must become somebody else. */
   isRoot: boolean;
-  /** An empty folder on the host, in whose place the box's tmpfs is mounted. */
-  runDir: string;
   packageDir: string;
   writablePackage: boolean;
   command: string[];
@@ -61,5 +59,3 @@ export function lineReader(maxBytes: number, onLine: (line: string) => void) {
     if (rest.length > maxBytes) rest = '';
   };
 }
-
-export type ExitReason = ExitInfo['reason'];

@@ -146,9 +146,12 @@ export class RunningBox implements Box {
 
   #hearExit({ code, signal, limit }: Extract<Up, { is: 'exit' }>): void {
     const reason = limit === undefined ? this.#reason : 'limit';
-    const detail = this.#detail ?? limit;
-    this.#exit.resolve({ code, signal, reason, ...(detail === undefined ? {} : { detail }) });
+    this.#resolveExit({ code, signal, reason }, this.#detail ?? limit);
     setTimeout(() => this.#streams.end(), DRAIN_MS);
+  }
+
+  #resolveExit(exit: ExitInfo, detail: string | undefined): void {
+    this.#exit.resolve({ ...exit, ...(detail === undefined ? {} : { detail }) });
   }
 
   #fail(detail: string): void {
@@ -161,7 +164,7 @@ export class RunningBox implements Box {
   /** The supervisor is gone, and with it everything in the box. */
   #end(detail: string): void {
     if (this.#stopping === null) this.#fail(detail);
-    else this.#exit.resolve({ code: null, signal: 'SIGKILL', reason: this.#reason });
+    else this.#resolveExit({ code: null, signal: 'SIGKILL', reason: this.#reason }, this.#detail);
     this.#summary.resolve(null);
     for (const resolve of this.#flushes) resolve();
     setTimeout(() => this.#streams.end(), DRAIN_MS);

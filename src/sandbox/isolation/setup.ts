@@ -8,8 +8,11 @@ import { firewallRules } from './sink/ports.ts';
 
 const TMPFS_BYTES = 384 << 20;
 const TMPFS_INODES = 60_000;
-/** Always there, never needed in the box: where the tmpfs is seen by a user who cannot reach the host's temp folder. */
-const REACHABLE = '/sys';
+/**
+ * Where the box's tmpfs is mounted, in this mount namespace only: a folder that is always there, is not
+ * needed here, and can be reached by a user who may not enter the host's other folders.
+ */
+export const BASE = '/sys';
 const LAST_USED = new Date('2026-01-12T09:30:00Z');
 
 // Every address becomes one of this machine's own ("AnyIP"), so that every connection arrives at the sink.
@@ -17,39 +20,31 @@ const ROUTES = 'link set lo up\nroute add local 0.0.0.0/0 dev lo\nroute add loca
 
 const SCRIPT = `set -e
 mount -t proc proc /proc
-mount -t tmpfs -o strictatime,mode=0755,size=${TMPFS_BYTES},nr_inodes=${TMPFS_INODES} box "$RUN"
+mount -t tmpfs -o strictatime,mode=0755,size=${TMPFS_BYTES},nr_inodes=${TMPFS_INODES} box ${BASE}
 [ -z "$RULES" ] || { printf '%s' "$RULES" | nft -f - || echo no-firewall >&2; } &
 printf '%s' "$ROUTES" | ip -batch -
 echo "$PING" > /proc/sys/net/ipv4/ping_group_range 2>/dev/null || :
 if [ -n "$REACH" ]; then
-  cd "$RUN"
+  cd ${BASE}
   mkdir package
   mount --bind "$PACKAGE" package
   [ -z "$NODE" ] || { : > node; mount --bind "$NODE" node; }
   [ -z "$MODULES" ] || { mkdir modules; mount --bind "$MODULES" modules; }
   i=0
   for library; do : > "lib-$i"; mount --bind "$library" "lib-$i"; i=$((i+1)); done
-  mount --rbind "$RUN" "$REACH"
 fi
 wait
 `;
 
-/** What came of it: the folder for bubblewrap, and whether the firewall could be had. */
-export interface Prepared {
-  base: string;
-  hasFirewall: boolean;
-}
-
-/** Throws Error with the last words of the failing program. */
-export async function prepareNamespaces(config: BoxConfig): Promise<Prepared> {
+/** Whether the firewall could be had. Throws Error with the last words of the failing program. */
+export async function prepareNamespaces(config: BoxConfig): Promise<boolean> {
   const isForeign = !config.nodePath.startsWith('/usr/');
   const env = {
     PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin',
-    RUN: config.runDir,
     RULES: config.hasFirewall ? firewallRules() : '',
     ROUTES,
     PING: config.isRoot ? `0 ${NOBODY}` : '0 0',
-    REACH: config.isRoot ? REACHABLE : '',
+    REACH: config.isRoot ? 'yes' : '',
     PACKAGE: config.packageDir,
     NODE: isForeign ? config.nodePath : '',
     MODULES: isForeign ? (config.nodeModules ?? '') : '',
@@ -65,24 +60,23 @@ export async function prepareNamespaces(config: BoxConfig): Promise<Prepared> {
     child.once('close', resolve);
   });
   if (code !== 0) throw new Error(`cannot prepare the namespaces: ${said.trim()}`);
-  const hasFirewall = config.hasFirewall && !said.includes('no-firewall');
-  return { base: config.isRoot ? REACHABLE : config.runDir, hasFirewall };
+  return config.hasFirewall && !said.includes('no-firewall');
 }
 
 /** Writes /etc and the home folder into the tmpfs. Files that were read later show it by their times. */
-export function plantFiles(config: BoxConfig, base: string, certificatePem: string): void {
+export function plantFiles(config: BoxConfig, certificatePem: string): void {
   const write = (file: string, content: string, mode = 0o644) => {
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, content, { mode });
   };
   for (const [file, content] of Object.entries(systemFiles(certificatePem))) {
-    write(path.join(base, 'etc', file), content);
+    write(path.join(BASE, 'etc', file), content);
   }
-  for (const folder of ['tmp', 'shm', 'home']) mkdirSync(path.join(base, folder), { mode: 0o755 });
+  for (const folder of ['tmp', 'shm', 'home']) mkdirSync(path.join(BASE, folder), { mode: 0o755 });
   for (const { path: file, content, mode } of honeyFiles(config.canaries)) {
-    write(path.join(base, 'home', file), content, mode);
+    write(path.join(BASE, 'home', file), content, mode);
   }
-  for (const folder of ['tmp', 'shm', 'home']) own(path.join(base, folder), config.isRoot);
+  for (const folder of ['tmp', 'shm', 'home']) own(path.join(BASE, folder), config.isRoot);
 }
 
 function own(folder: string, isRoot: boolean): void {

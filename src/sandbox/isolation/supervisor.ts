@@ -1,30 +1,23 @@
 // The first process inside the outer namespaces: runs the sink, starts the server in its box, watches, reports.
 // Started by launch.ts as `node supervisor.js`; when its control pipe closes, it ends and everything with it.
-import { spawn, type ChildProcess } from 'node:child_process';
-import { openSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
-import path from 'node:path';
-import { boxCommand, boxEnvironment } from './box-command.ts';
 import { createAddressBook } from './dns.ts';
 import { canaryFinder } from './find-canaries.ts';
 import { CONTROL_FD, EVENTS_FD, lineReader, monotonicMs } from './protocol.ts';
 import type { BoxConfig, Down, Up } from './protocol.ts';
-import { seccompFilter } from './seccomp.ts';
-import { plantFiles, prepareNamespaces } from './setup.ts';
+import { BASE, plantFiles, prepareNamespaces } from './setup.ts';
 import type { RawEvent, SinkContext } from './sink/context.ts';
 import { listen } from './sink/listen.ts';
 import { createPortBook } from './sink/ports.ts';
-import type { BoxLimit } from './types.ts';
+import { closeInherited, startServer } from './start-server.ts';
+import { watchBox, type Log } from './watch/box.ts';
 import { watchFiles, type FileWatch } from './watch/files.ts';
-import { killBox, watchProcesses } from './watch/processes.ts';
 import { createAuthority } from './x509.ts';
 
 const MAX_CONFIG_BYTES = 16 << 20;
-const FILE_POLL_MS = 150;
-const PROCESS_POLL_MS = 30;
-const SWEEPS_EVERY = 6;
-const SECCOMP_FD = 3;
 
+closeInherited();
 const events = new Socket({ fd: EVENTS_FD, readable: false, writable: true });
 const send = (message: Up): void => void events.write(`${JSON.stringify(message)}\n`);
 // Nobody listens any more: end, and the kernel ends everything in this namespace.
@@ -61,7 +54,7 @@ function fail(reason: string): void {
 async function run(config: BoxConfig): Promise<(order: Down) => void> {
   const preparing = prepareNamespaces(config);
   const authority = createAuthority(Date.now());
-  const { base, hasFirewall } = await preparing;
+  const hasFirewall = await preparing;
   const log = createLog(config);
   const context: SinkContext = {
     now: monotonicMs,
@@ -74,12 +67,15 @@ async function run(config: BoxConfig): Promise<(order: Down) => void> {
     open: new Set(),
     unidentified: { tcp: 0, udp: 0 },
   };
-  plantFiles(config, base, authority.certificatePem);
+  plantFiles(config, authority.certificatePem);
   const onFlood = () => log.limit('connections', 'more connections at once than can be followed');
   await listen(context, hasFirewall, onFlood);
-  const files = watchFiles({ base, now: monotonicMs, emit: log.emit });
-  const server = startServer(config, base);
-  const stopWatching = watch(config, context, files, log, server);
+  const files = watchFiles({ base: BASE, now: monotonicMs, emit: log.emit });
+  const server = startServer(config);
+  server.once('error', (error) => fail(`cannot start the box: ${error.message}`));
+  const onExit: Parameters<typeof watchBox>[0]['onExit'] = (code, signal, limit) =>
+    send({ is: 'exit', code, signal, ...(limit === undefined ? {} : { limit }) });
+  const stopWatching = watchBox({ config, context, files, log, server, onExit });
   send({ is: 'ready' });
   const flush = createFlush(context, files, hasFirewall);
   return (order) => void obey(order);
@@ -93,12 +89,6 @@ async function run(config: BoxConfig): Promise<(order: Down) => void> {
     const summary: Up = { is: 'summary', hasFirewall, unidentified, dropped: log.dropped() };
     events.end(`${JSON.stringify(summary)}\n`, () => process.exit(0));
   }
-}
-
-interface Log {
-  emit(event: RawEvent): void;
-  limit(limit: BoxLimit['limit'], detail: string, isFatal?: boolean): void;
-  dropped(): number;
 }
 
 function createLog({ limits }: BoxConfig): Log {
@@ -124,56 +114,6 @@ function createLog({ limits }: BoxConfig): Log {
     dropped: () => dropped,
   };
   return log;
-}
-
-function startServer(config: BoxConfig, base: string): ChildProcess {
-  const filter = path.join(base, 'filter');
-  writeFileSync(filter, seccompFilter(process.arch));
-  const [program = '', ...args] = boxCommand(config, base, SECCOMP_FD);
-  return spawn(program, args, {
-    cwd: '/',
-    env: boxEnvironment(config),
-    stdio: ['inherit', 'inherit', 'inherit', openSync(filter, 'r')],
-  });
-}
-
-/** Reports processes and files until the function that it returns is called; ends boxes that are too big. */
-function watch(
-  { limits, canaries }: BoxConfig,
-  { find }: SinkContext,
-  files: FileWatch,
-  log: Log,
-  server: ChildProcess,
-): () => void {
-  const processes = watchProcesses();
-  const secrets = canaries.length > 0;
-  let broken: BoxLimit['limit'] | undefined;
-  const breakOff = (limit: BoxLimit['limit'], detail: string) => {
-    broken ??= limit;
-    log.limit(limit, detail, true);
-    killBox();
-  };
-  const timers = [
-    setInterval(() => {
-      const { commands, count, rssBytes } = processes.poll();
-      for (const command of commands) {
-        const hits = secrets ? find(command) : [];
-        log.emit({ type: 'process', at: monotonicMs(), command, canaries: hits });
-      }
-      if (rssBytes > limits.rssBytes) breakOff('rssBytes', `${rssBytes} bytes of memory in use`);
-      if (count > limits.processes) breakOff('processes', `${count} processes`);
-    }, PROCESS_POLL_MS),
-    setTimeout(() => breakOff('timeMs', `ran for ${limits.timeMs} ms`), limits.timeMs),
-  ];
-  let polls = 0;
-  timers.push(
-    setInterval(() => (++polls % SWEEPS_EVERY === 0 ? files.sweep() : files.poll()), FILE_POLL_MS),
-  );
-  server.once('error', (error) => fail(`cannot start the box: ${error.message}`));
-  server.once('exit', (code, signal) =>
-    send({ is: 'exit', code, signal, ...(broken === undefined ? {} : { limit: broken }) }),
-  );
-  return () => timers.forEach((timer) => clearTimeout(timer));
 }
 
 /** Reports all that is pending: open connections, files, and what only the firewall has seen. */

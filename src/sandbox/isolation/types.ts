@@ -73,6 +73,8 @@ export interface LaunchOptions {
   seed: string;
   /** What the sink answers to HTTP GET: the page itself, or inside `{"content": ...}` where JSON is asked for. */
   sinkBody?: string;
+  /** Do without nft though it is there: only usual ports are watched then, and the run is incomplete. */
+  withoutFirewall?: boolean;
 }
 
 /** `atMs` counts from the launch; `phase` and `tool` are the ones marked last before it happened. */
