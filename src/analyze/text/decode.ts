@@ -69,7 +69,11 @@ export function isReadable(text: string): boolean {
 }
 
 function base64(match: string): string {
-  return Buffer.from(match.slice(0, 60_000), 'base64').toString('utf8');
+  const once = Buffer.from(match.slice(0, 60_000), 'base64').toString('utf8');
+  // Encoded twice: the first layer has no words to know it by.
+  return /^[A-Za-z0-9+/_-]{20,}={0,2}$/.test(once)
+    ? Buffer.from(once, 'base64').toString('utf8')
+    : once;
 }
 
 function hex(match: string): string {

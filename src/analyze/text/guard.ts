@@ -5,7 +5,7 @@ const BEFORE = 140;
 const AFTER = 120;
 // Denials that govern what follows: "never reads ~/.ssh/id_rsa".
 const DENIAL =
-  /(?:\b(?:never|does not|doesn't|do not|will not|won't|cannot|can't|must not|not allowed to|refuses? to|without|no longer|prevents?|blocks?|blocked|rejects?|denies|denied|protects?|guards?|sanitiz\w+|strips?|removes?|forbids?|prohibits?|avoids?|neither|nor)\b(?:[^.;!?]|\.(?=\S)){0,80})$/;
+  /(?:\b(?:never|does not|doesn't|do not|will not|won't|cannot|can't|must not|not allowed to|refuses? to|without|no longer|prevents?|blocks?|blocked|rejects?|denies|denied|protects?|guards?|sanitiz\w+|strips?|removes?|forbids?|prohibits?|avoids|neither|nor)\b(?:(?!\b(?:so|then|but|instead|first|please|must|always)\b)(?:[^.;!?]|\.(?=\S))){0,70})$/;
 const SECURITY =
   /\b(?:prompt[- ]injections?|injections?|attacks?|attackers?|malicious|adversar\w+|vulnerab\w+|exploit\w*|jailbreaks?|poison\w*|threats?|detect\w*|scan(?:s|ner|ners|ning)?|guardrails?|red[- ]team\w*|payloads?|phishing|suspicious|mitigat\w+|defen[cs]e\w*|heuristic\w*|patterns?|phrases?|owasp|cve|malware|untrusted|false positives?|flagged|flags|examples?|e\.g\.|such as|test cases?)\b/g;
 // Advice to distrust what a text says: the opposite of an order to obey it.

@@ -69,10 +69,13 @@ export class Phrasebook {
   }
 }
 
-// `<40>` in a phrase stands for up to 40 characters of anything.
+// `<40>` in a phrase stands for up to 40 characters of anything; \w means letters of every script.
 function compile(phrases: readonly string[]): RegExp {
   const sources = phrases.map((phrase) => {
-    const source = foldPattern(phrase).replace(/<(\d{1,3})>/g, '.{0,$1}?');
+    const gaps = foldPattern(phrase).replace(/<(\d{1,3})>/g, '.{0,$1}?');
+    const source = /[^\x00-\x7f]/.test(gaps)
+      ? gaps.replaceAll('\\w', '[\\w\\u0080-\\uffff]')
+      : gaps;
     return /^(?:\(\?:)*[a-z0-9]/.test(source) ? `\\b(?:${source})` : `(?:${source})`;
   });
   return new RegExp(sources.join('|'), 'g');

@@ -61,7 +61,7 @@ function hitOf(
   const findings = verdict.findings.filter(belongs);
   const worst = findings[0];
   // Single words that might mean something are for `mcp-vet text`, not for a report.
-  if (worst === undefined || ORDER[worst.severity] < ORDER.low) return [];
+  if (worst === undefined || ORDER[worst.severity] < ORDER.moderate) return [];
   const kinds = new Set(
     findings
       .filter(({ severity }) => ORDER[severity] >= ORDER.moderate)
