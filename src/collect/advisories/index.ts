@@ -12,6 +12,7 @@ import { askIndex } from './local.ts';
 import { askNpmBulk } from './npm-bulk.ts';
 import { askOsvApi } from './osv-api.ts';
 import { openPaths } from './paths-index.ts';
+import { defaultRegistryOf, mappedScopes } from './scopes.ts';
 import type { SourceAnswer, SourceInput } from './source.ts';
 
 export { databaseStatus, importDatabase } from './database.ts';
@@ -36,20 +37,21 @@ export interface AdvisoriesInput {
   osvUrl?: string;
   /** Of one request. */
   timeoutMs?: number;
-  /** Scopes (`@acme`) that come from a private registry. */
+  /** Scopes (`@acme`) that come from a private registry, besides those that npm's configuration maps. */
   privateScopes?: string[];
   reachedNodes?: Set<string>;
 }
 
 /** Never throws: a source that cannot be asked says so, and an empty answer is told from silence. */
 export async function collectAdvisories(input: AdvisoriesInput): Promise<Fact<AdvisoriesFact>> {
+  const registry = defaultRegistryOf(input.fetchOptions, input.registry);
   const scope = {
     tree: input.tree,
     subject: input.subject,
-    privateScopes: input.privateScopes ?? [],
+    privateScopes: [...(input.privateScopes ?? []), ...mappedScopes(input.fetchOptions, registry)],
   };
   const nodes = matchableNodes(scope);
-  const answers = await askAll(nodes, input);
+  const answers = await askAll(nodes, { ...input, registry });
   const records = new Map<string, SourcedRecord[]>();
   for (const { source, records: found } of answers) {
     const from = source.kind === 'embedded' ? EMBEDDED : source.id;

@@ -245,6 +245,26 @@ describe('the OSV API', () => {
   });
 });
 
+describe('scopes that npm’s configuration maps', () => {
+  const asked = () =>
+    JSON.stringify(open.flatMap(({ requests }) => requests.map(({ body }) => body)));
+  test('to a registry of their own are private: nobody is told their names', async () => {
+    const fetchOptions = { '@acme:registry': 'https://npm.acme.example/' };
+    const fact = await collect(bulkEndpoint({}), nothing, { privateScopes: [], fetchOptions });
+    expect(fact.unmatched).toEqual([
+      { node: 'node_modules/ours', name: '@acme/ours', reason: '@acme is a private scope' },
+    ]);
+    expect(asked()).not.toContain('acme');
+  });
+
+  test('to npm’s own registry are public', async () => {
+    const fetchOptions = { '@acme:registry': 'https://registry.npmjs.org/' };
+    const fact = await collect(bulkEndpoint({}), nothing, { privateScopes: [], fetchOptions });
+    expect(fact.unmatched).toEqual([]);
+    expect(asked()).toContain('@acme/ours');
+  });
+});
+
 describe('silence', () => {
   test('offline asks nobody and says so', async () => {
     const fact = await collect(refuse, refuse, { offline: true });
