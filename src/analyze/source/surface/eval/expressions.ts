@@ -1,0 +1,351 @@
+// Expressions -> values.
+import type { Node } from '../../parse.ts';
+import { arithmetic } from './operators.ts';
+import { classOf } from './classes.ts';
+import type { Env } from './env.ts';
+import { globalValue } from './globals.ts';
+import type { Machine } from './machine.ts';
+import {
+  UNDEFINED,
+  UNKNOWN,
+  array,
+  concat,
+  external,
+  literal,
+  optionsOf,
+  textOf,
+  truthOf,
+  union,
+  withChecks,
+  type ObjectValue,
+  type Value,
+} from './values.ts';
+
+const MAX_NESTING = 700;
+
+export function evaluate(it: Machine, node: Node, env: Env): Value {
+  if (it.steps <= 0 || it.nesting > MAX_NESTING) return UNKNOWN;
+  it.steps -= 1;
+  it.nesting += 1;
+  const value = dispatch(it, node, env);
+  it.nesting -= 1;
+  return value.kind === 'lazy' ? value.force() : value;
+}
+
+function dispatch(it: Machine, node: Node, env: Env): Value {
+  switch (node.type) {
+    case 'Literal':
+      if ('regex' in node && node.regex) {
+        return { kind: 'regex', source: node.regex.pattern, flags: node.regex.flags };
+      }
+      return node.value instanceof RegExp ? UNKNOWN : literal(node.value);
+    case 'TemplateLiteral':
+      return concat(
+        node.quasis.flatMap((quasi, index) => {
+          const hole = node.expressions[index];
+          const text = literal(quasi.value.cooked ?? '');
+          return hole ? [text, it.evaluate(hole, env)] : [text];
+        }),
+      );
+    case 'Identifier':
+      return env.lookup(node.name) ?? globalValue(node.name);
+    case 'ThisExpression':
+      return env.selfValue() ?? UNKNOWN;
+    case 'FunctionExpression':
+    case 'ArrowFunctionExpression':
+      return { kind: 'function', node, env, file: env.file };
+    case 'ClassExpression':
+      return classOf(it, node, env);
+    case 'ObjectExpression':
+      return objectOf(it, node, env);
+    case 'ArrayExpression':
+      return arrayOf(it, node.elements, env);
+    case 'MemberExpression':
+      return memberOf(it, node, env);
+    case 'ChainExpression':
+    case 'ParenthesizedExpression':
+      return it.evaluate(node.expression, env);
+    case 'AwaitExpression':
+      return it.evaluate(node.argument, env);
+    case 'SequenceExpression':
+      return node.expressions.map((part) => it.evaluate(part, env)).at(-1) ?? UNDEFINED;
+    default:
+      return dispatchMore(it, node, env);
+  }
+}
+
+function dispatchMore(it: Machine, node: Node, env: Env): Value {
+  switch (node.type) {
+    case 'CallExpression':
+    case 'NewExpression':
+      return callOf(it, node, env);
+    case 'TaggedTemplateExpression':
+      return taggedOf(it, node, env);
+    case 'ImportExpression': {
+      const spec = textOf(it.evaluate(node.source, env));
+      return spec === undefined ? UNKNOWN : it.importFrom(env.file, spec);
+    }
+    case 'ConditionalExpression':
+      return conditional(it, node, env);
+    case 'LogicalExpression':
+      return logical(it, node, env);
+    case 'BinaryExpression':
+    case 'UnaryExpression':
+      return arithmetic(it, node, env);
+    case 'AssignmentExpression':
+      return assignment(it, node, env);
+    case 'UpdateExpression':
+      if (node.argument.type === 'Identifier') env.assign(node.argument.name, UNKNOWN, true);
+      return UNKNOWN;
+    case 'YieldExpression': {
+      const value = node.argument ? it.evaluate(node.argument, env) : UNDEFINED;
+      it.frame.yields.push(value);
+      return value;
+    }
+    case 'SpreadElement':
+      return it.evaluate(node.argument, env);
+    default: {
+      // TypeScript's `x as T`, `x!`, `x satisfies T`.
+      const inner = (node as { expression?: Node }).expression;
+      return inner && typeof inner === 'object' ? it.evaluate(inner, env) : UNKNOWN;
+    }
+  }
+}
+
+function objectOf(it: Machine, node: Node & { type: 'ObjectExpression' }, env: Env): Value {
+  const value: ObjectValue = {
+    kind: 'object',
+    props: new Map(),
+    isOpen: false,
+    file: env.file,
+    node,
+  };
+  for (const property of node.properties) {
+    if (property.type === 'SpreadElement') {
+      spreadInto(value, it.evaluate(property.argument, env));
+      continue;
+    }
+    const key = keyOf(it, property, env);
+    if (key === undefined) {
+      value.isOpen = true;
+      continue;
+    }
+    if (property.kind === 'get') {
+      const fn: Value = { kind: 'function', node: property.value, env, file: env.file, self: value };
+      value.props.set(key, { kind: 'lazy', force: () => it.callFunction(fn, []) });
+    } else if (property.kind !== 'set') {
+      const member = it.evaluate(property.value, env);
+      const isMethod = member.kind === 'function' && member.node.type === 'FunctionExpression';
+      value.props.set(key, isMethod ? { ...member, self: value } : member);
+    }
+  }
+  return value;
+}
+
+function spreadInto(target: ObjectValue, source: Value): void {
+  if (source.kind === 'object') {
+    for (const [key, member] of source.props) target.props.set(key, member);
+    if (source.rest) target.rest = source.rest;
+    if (source.isOpen) target.isOpen = true;
+    return;
+  }
+  if (source.kind === 'literal') return;
+  if (source.kind === 'union') {
+    for (const option of source.options) spreadInto(target, option);
+    return;
+  }
+  if (source.kind === 'schema' && source.shape) {
+    for (const [key, member] of source.shape) target.props.set(key, member);
+    return;
+  }
+  target.isOpen = true;
+  if (source.kind === 'unknown' && source.taints) target.rest = source;
+}
+
+function arrayOf(it: Machine, elements: readonly (Node | null)[], env: Env): Value {
+  const result = array([]);
+  for (const element of elements) {
+    if (element === null) continue;
+    if (element.type !== 'SpreadElement') {
+      result.items.push(it.evaluate(element, env));
+      continue;
+    }
+    const spread = it.evaluate(element.argument, env);
+    if (spread.kind === 'array') {
+      result.items.push(...spread.items);
+      if (spread.isOpen) result.isOpen = true;
+    } else if (spread.kind !== 'literal') {
+      result.isOpen = true;
+      for (const option of optionsOf(spread)) {
+        if (option.kind === 'array') result.items.push(...option.items);
+        else if (option.kind === 'unknown' && option.taints) result.items.push(option);
+      }
+    }
+  }
+  return result;
+}
+
+export function keyOf(
+  it: Machine,
+  node: { key: Node; computed: boolean },
+  env: Env,
+): string | undefined {
+  const { key } = node;
+  if (!node.computed && key.type === 'Identifier') return key.name;
+  if (!node.computed && key.type === 'PrivateIdentifier') return `#${key.name}`;
+  const value = it.evaluate(key, env);
+  return value.kind === 'literal' && value.value !== undefined ? String(value.value) : undefined;
+}
+
+function memberOf(it: Machine, node: Node & { type: 'MemberExpression' }, env: Env): Value {
+  if (node.object.type === 'Super') return superMember(it, node, env);
+  const target = it.evaluate(node.object, env);
+  const key = keyOf(it, { key: node.property, computed: node.computed }, env);
+  if (key !== undefined) return it.get(target, key);
+  // `HANDLERS[name]` with an unknown name: any of them.
+  if (target.kind === 'object' && !target.isOpen) return union([...target.props.values()]);
+  if (target.kind === 'array') return union(target.items);
+  return target.kind === 'unknown' ? target : UNKNOWN;
+}
+
+function superMember(it: Machine, node: Node & { type: 'MemberExpression' }, env: Env): Value {
+  const home = env.home();
+  const key = keyOf(it, { key: node.property, computed: node.computed }, env);
+  if (home?.kind !== 'class' || !home.parent || key === undefined) return UNKNOWN;
+  const self = env.selfValue();
+  if (home.parent.kind !== 'class' || self?.kind !== 'object') return UNKNOWN;
+  const shadow: ObjectValue = { ...self, props: new Map(), class: home.parent };
+  const found = it.get(shadow, key);
+  return found.kind === 'function' ? { ...found, self } : found;
+}
+
+function callOf(
+  it: Machine,
+  node: Node & { type: 'CallExpression' | 'NewExpression' },
+  env: Env,
+): Value {
+  const isNew = node.type === 'NewExpression';
+  const callee = node.callee;
+  const args = () => argumentsOf(it, node.arguments, env);
+  if (callee.type === 'Super') return superCall(it, node, args(), env);
+  const inner = callee.type === 'ChainExpression' ? callee.expression : callee;
+  if (inner.type !== 'MemberExpression') {
+    const value = it.evaluate(inner, env);
+    const name = inner.type === 'Identifier' ? inner.name : '';
+    const event = { node, file: env.file, name, callee: value, self: undefined, args: args(), isNew };
+    return isNew ? it.construct(event) : it.call(event);
+  }
+  const self =
+    inner.object.type === 'Super' ? env.selfValue() : it.evaluate(inner.object, env);
+  const key = keyOf(it, { key: inner.property, computed: inner.computed }, env);
+  const value =
+    inner.object.type === 'Super' || key === undefined || self === undefined
+      ? memberOf(it, inner, env)
+      : it.get(self, key);
+  const event = { node, file: env.file, name: key ?? '', callee: value, self, args: args(), isNew };
+  return isNew ? it.construct(event) : it.call(event);
+}
+
+function superCall(it: Machine, node: Node, args: readonly Value[], env: Env): Value {
+  const home = env.home();
+  const self = env.selfValue();
+  if (home?.kind !== 'class' || !home.parent || self?.kind !== 'object') return UNKNOWN;
+  it.construct({
+    node,
+    file: env.file,
+    name: 'super',
+    callee: home.parent,
+    self,
+    args,
+    isNew: true,
+  });
+  return self;
+}
+
+export function argumentsOf(it: Machine, nodes: readonly Node[], env: Env): Value[] {
+  const values: Value[] = [];
+  for (const node of nodes) {
+    if (node.type !== 'SpreadElement') {
+      values.push(it.evaluate(node, env));
+      continue;
+    }
+    const spread = it.evaluate(node.argument, env);
+    if (spread.kind === 'array') values.push(...spread.items);
+    else values.push(spread.kind === 'unknown' ? spread : UNKNOWN);
+  }
+  return values;
+}
+
+function taggedOf(
+  it: Machine,
+  node: Node & { type: 'TaggedTemplateExpression' },
+  env: Env,
+): Value {
+  const text = it.evaluate(node.quasi, env);
+  const callee = it.evaluate(node.tag, env);
+  const name = callee.kind === 'external' ? `${callee.name}\`\`` : '``';
+  const event = { node, file: env.file, name, self: undefined, args: [text], isNew: false };
+  return it.hooks.onCall({ ...event, callee: external(name) }) ?? UNKNOWN;
+}
+
+function conditional(
+  it: Machine,
+  node: Node & { type: 'ConditionalExpression' },
+  env: Env,
+): Value {
+  const test = it.evaluate(node.test, env);
+  const truth = truthOf(test);
+  if (truth === true) return it.evaluate(node.consequent, env);
+  if (truth === false) return it.evaluate(node.alternate, env);
+  it.uncertain += 1;
+  const mark = it.guards.length;
+  const guard = (whenTruthy: boolean) =>
+    it.guards.push(
+      ...(test.checks ?? [])
+        .filter((check) => check.whenTruthy === whenTruthy)
+        .map((check) => ({ ...check, by: 'branch' as const })),
+    );
+  guard(true);
+  const yes = it.evaluate(node.consequent, env);
+  it.guards.length = mark;
+  guard(false);
+  const no = it.evaluate(node.alternate, env);
+  it.guards.length = mark;
+  it.uncertain -= 1;
+  return union([yes, no]);
+}
+
+function logical(it: Machine, node: Node & { type: 'LogicalExpression' }, env: Env): Value {
+  const left = it.evaluate(node.left, env);
+  const truth = truthOf(left);
+  const isNullish = left.kind === 'literal' && (left.value === undefined || left.value === null);
+  if (node.operator === '??' && left.kind !== 'unknown' && left.kind !== 'union') {
+    return isNullish ? it.evaluate(node.right, env) : left;
+  }
+  if (node.operator === '||' && truth === true) return left;
+  if (node.operator === '&&' && truth === false) return left;
+  const isDecided = truth !== undefined && node.operator !== '??';
+  if (!isDecided) it.uncertain += 1;
+  const right = it.evaluate(node.right, env);
+  if (!isDecided) it.uncertain -= 1;
+  if (isDecided) return right;
+  const checks = [...(left.checks ?? []), ...(right.checks ?? [])];
+  // `a && b`: the value is b whenever it is of use; the checks of both hold then.
+  const value = node.operator === '&&' ? right : union([left, right]);
+  return checks.length === 0 ? value : withChecks({ ...value, checks: [] }, checks);
+}
+
+function assignment(
+  it: Machine,
+  node: Node & { type: 'AssignmentExpression' },
+  env: Env,
+): Value {
+  const right = it.evaluate(node.right, env);
+  let value = right;
+  if (node.operator !== '=') {
+    const left = it.evaluate(node.left, env);
+    value = node.operator === '+=' ? concat([left, right]) : union([left, right]);
+  }
+  it.bind(node.left, value, env, 'assign');
+  return value;
+}

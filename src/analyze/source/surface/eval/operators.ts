@@ -1,0 +1,97 @@
+// Unary and binary operators, and what a comparison tells about an argument.
+import type { Node } from '../../parse.ts';
+import type { Env } from './env.ts';
+import type { Machine } from './machine.ts';
+import {
+  UNDEFINED,
+  UNKNOWN,
+  concat,
+  literal,
+  taintsOf,
+  textOf,
+  truthOf,
+  withChecks,
+  type Check,
+  type Value,
+} from './values.ts';
+
+type Operator = Node & { type: 'BinaryExpression' | 'UnaryExpression' };
+
+export function arithmetic(it: Machine, node: Operator, env: Env): Value {
+  if (node.type === 'UnaryExpression') return unary(it, node, env);
+  if (node.left.type === 'PrivateIdentifier') return UNKNOWN;
+  const left = it.evaluate(node.left, env);
+  const right = it.evaluate(node.right, env);
+  switch (node.operator) {
+    case '+':
+      return plus(left, right);
+    case '===':
+    case '==':
+      return equal(left, right, true);
+    case '!==':
+    case '!=':
+      return equal(left, right, false);
+    case 'in':
+      return withChecks(UNKNOWN, allowed(left, right.kind === 'object' && !right.isOpen));
+    default:
+      return UNKNOWN;
+  }
+}
+
+function unary(it: Machine, node: Node & { type: 'UnaryExpression' }, env: Env): Value {
+  const value = it.evaluate(node.argument, env);
+  switch (node.operator) {
+    case '!': {
+      const truth = truthOf(value);
+      if (truth !== undefined) return literal(!truth);
+      const turned = (value.checks ?? []).map((c) => ({ ...c, whenTruthy: !c.whenTruthy }));
+      return withChecks({ kind: 'unknown' }, turned);
+    }
+    case 'typeof':
+      if (value.kind === 'function' || value.kind === 'class') return literal('function');
+      return value.kind === 'literal' ? literal(typeof value.value) : UNKNOWN;
+    case 'void':
+      return UNDEFINED;
+    case '-':
+      return value.kind === 'literal' && typeof value.value === 'number'
+        ? literal(-value.value)
+        : UNKNOWN;
+    default:
+      return UNKNOWN;
+  }
+}
+
+function plus(left: Value, right: Value): Value {
+  if (left.kind === 'literal' && right.kind === 'literal') {
+    if (typeof left.value === 'number' && typeof right.value === 'number') {
+      return literal(left.value + right.value);
+    }
+  }
+  const isText = [left, right].some((v) => v.kind === 'text' || textOf(v) !== undefined);
+  const isTainted = taintsOf(left).length > 0 || taintsOf(right).length > 0;
+  return isText || isTainted ? concat([left, right]) : UNKNOWN;
+}
+
+function equal(left: Value, right: Value, isSame: boolean): Value {
+  if (left.kind === 'literal' && right.kind === 'literal') {
+    // `==` with null and undefined is how missing values are asked for.
+    const same = left.value === right.value || (left.value == null && right.value == null);
+    return literal(same === isSame);
+  }
+  const isObject = (v: Value) => v.kind === 'object' || v.kind === 'array' || v.kind === 'function';
+  const isNothing = (v: Value) => v.kind === 'literal' && v.value == null;
+  if ((isObject(left) && isNothing(right)) || (isObject(right) && isNothing(left))) {
+    return literal(!isSame);
+  }
+  const [known, asked] = left.kind === 'literal' ? [left, right] : [right, left];
+  const isTelling = known.kind === 'literal' && known.value != null && known.value !== '';
+  const checks = allowed(asked, isTelling).map((check) => ({ ...check, whenTruthy: isSame }));
+  return withChecks({ kind: 'unknown' }, checks);
+}
+
+/** The value is one of a known few. */
+export function allowed(value: Value, isClosed: boolean): Check[] {
+  if (!isClosed) return [];
+  return taintsOf(value).map(({ origin }) => ({ origin, kind: 'allowed', whenTruthy: true }));
+}
+
