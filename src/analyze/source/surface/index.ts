@@ -1,7 +1,38 @@
 // What the server shows a model: tools, prompts, resources, instructions, read from its source.
 import type { SurfaceFact } from '../../../types.ts';
 import type { ServerSource } from '../package-context.ts';
+import { capabilitiesOf } from './capabilities.ts';
+import { textsOf, toolOf } from './describe.ts';
+import type { ServerModel } from './model.ts';
+import { readServer } from './read-server.ts';
 
-export function extractSurface(_server: ServerSource): SurfaceFact {
-  return { tools: [], texts: [], isComplete: false, reason: 'tools are not extracted yet' };
+/** Tools in the order of their names; every text a model may read. */
+export function extractSurface(server: ServerSource): SurfaceFact {
+  const model = readServer(server);
+  const capabilities = capabilitiesOf(model.uses);
+  const tools = model.tools
+    .map((record) => toolOf(record, capabilities.get(record.name) ?? []))
+    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : (a.line ?? 0) - (b.line ?? 0)));
+  const reason = doubtOf(server, model);
+  return {
+    tools,
+    texts: textsOf(model, tools),
+    ...(model.serverName === undefined ? {} : { serverName: model.serverName }),
+    ...(model.serverVersion === undefined ? {} : { serverVersion: model.serverVersion }),
+    isComplete: reason === undefined,
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function doubtOf(server: ServerSource, model: ServerModel): string | undefined {
+  const { tools, doubts } = model;
+  if (tools.length === 0) {
+    return doubts[0] ?? 'no declaration of tools could be found in the source';
+  }
+  const [first] = doubts;
+  if (first !== undefined) {
+    return `${first}; ${tools.length} definitions were read, there may be more`;
+  }
+  if (model.isStopped) return 'the source is too large to follow all of it';
+  return server.isCut ? 'some of the source could not be read' : undefined;
 }

@@ -44,7 +44,11 @@ export function plainKey(key: Node): string | undefined {
 
 export function ancestorsOf(value: ClassValue): ClassValue[] {
   const chain = [value];
-  for (let at = value.parent; at?.kind === 'class' && chain.length < MAX_ANCESTORS; at = at.parent) {
+  for (
+    let at = value.parent;
+    at?.kind === 'class' && chain.length < MAX_ANCESTORS;
+    at = at.parent
+  ) {
     if (chain.includes(at)) break;
     chain.push(at);
   }
@@ -98,12 +102,7 @@ function initialise(it: Machine, cls: ClassValue, self: ObjectValue, event: Call
   it.stack.pop();
 }
 
-function fields(
-  it: Machine,
-  cls: ClassValue,
-  self: ObjectValue,
-  members: readonly Member[],
-): void {
+function fields(it: Machine, cls: ClassValue, self: ObjectValue, members: readonly Member[]): void {
   const scope = new Env(cls.env, cls.file, true);
   scope.self = self;
   for (const member of members) {

@@ -131,7 +131,13 @@ function objectOf(it: Machine, node: Node & { type: 'ObjectExpression' }, env: E
       continue;
     }
     if (property.kind === 'get') {
-      const fn: Value = { kind: 'function', node: property.value, env, file: env.file, self: value };
+      const fn: Value = {
+        kind: 'function',
+        node: property.value,
+        env,
+        file: env.file,
+        self: value,
+      };
       value.props.set(key, { kind: 'lazy', force: () => it.callFunction(fn, []) });
     } else if (property.kind !== 'set') {
       const member = it.evaluate(property.value, env);
@@ -232,11 +238,18 @@ function callOf(
   if (inner.type !== 'MemberExpression') {
     const value = it.evaluate(inner, env);
     const name = inner.type === 'Identifier' ? inner.name : '';
-    const event = { node, file: env.file, name, callee: value, self: undefined, args: args(), isNew };
+    const event = {
+      node,
+      file: env.file,
+      name,
+      callee: value,
+      self: undefined,
+      args: args(),
+      isNew,
+    };
     return isNew ? it.construct(event) : it.call(event);
   }
-  const self =
-    inner.object.type === 'Super' ? env.selfValue() : it.evaluate(inner.object, env);
+  const self = inner.object.type === 'Super' ? env.selfValue() : it.evaluate(inner.object, env);
   const key = keyOf(it, { key: inner.property, computed: inner.computed }, env);
   const value =
     inner.object.type === 'Super' || key === undefined || self === undefined
@@ -276,11 +289,7 @@ export function argumentsOf(it: Machine, nodes: readonly Node[], env: Env): Valu
   return values;
 }
 
-function taggedOf(
-  it: Machine,
-  node: Node & { type: 'TaggedTemplateExpression' },
-  env: Env,
-): Value {
+function taggedOf(it: Machine, node: Node & { type: 'TaggedTemplateExpression' }, env: Env): Value {
   const text = it.evaluate(node.quasi, env);
   const callee = it.evaluate(node.tag, env);
   const name = callee.kind === 'external' ? `${callee.name}\`\`` : '``';
@@ -288,11 +297,7 @@ function taggedOf(
   return it.hooks.onCall({ ...event, callee: external(name) }) ?? UNKNOWN;
 }
 
-function conditional(
-  it: Machine,
-  node: Node & { type: 'ConditionalExpression' },
-  env: Env,
-): Value {
+function conditional(it: Machine, node: Node & { type: 'ConditionalExpression' }, env: Env): Value {
   const test = it.evaluate(node.test, env);
   const truth = truthOf(test);
   if (truth === true) return it.evaluate(node.consequent, env);
@@ -335,11 +340,7 @@ function logical(it: Machine, node: Node & { type: 'LogicalExpression' }, env: E
   return checks.length === 0 ? value : withChecks({ ...value, checks: [] }, checks);
 }
 
-function assignment(
-  it: Machine,
-  node: Node & { type: 'AssignmentExpression' },
-  env: Env,
-): Value {
+function assignment(it: Machine, node: Node & { type: 'AssignmentExpression' }, env: Env): Value {
   const right = it.evaluate(node.right, env);
   let value = right;
   if (node.operator !== '=') {

@@ -32,7 +32,13 @@ export interface Hooks {
   /** Asked before a call is followed; a value answers it. */
   onCall: (event: CallEvent) => Value | undefined;
   /** Told of writes such as `result[key] = value`. */
-  onWrite?: (event: { node: Node; file: SourceFile; target: Value; key: Value; value: Value }) => void;
+  onWrite?: (event: {
+    node: Node;
+    file: SourceFile;
+    target: Value;
+    key: Value;
+    value: Value;
+  }) => void;
 }
 export interface Module {
   env: Env;

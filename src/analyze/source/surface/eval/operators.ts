@@ -94,4 +94,3 @@ export function allowed(value: Value, isClosed: boolean): Check[] {
   if (!isClosed) return [];
   return taintsOf(value).map(({ origin }) => ({ origin, kind: 'allowed', whenTruthy: true }));
 }
-

@@ -3,7 +3,15 @@ import type { Node } from '../../parse.ts';
 import type { Env } from './env.ts';
 import { keyOf } from './expressions.ts';
 import type { Machine } from './machine.ts';
-import { UNDEFINED, UNKNOWN, array, textOf, union, type ObjectValue, type Value } from './values.ts';
+import {
+  UNDEFINED,
+  UNKNOWN,
+  array,
+  textOf,
+  union,
+  type ObjectValue,
+  type Value,
+} from './values.ts';
 
 export function bind(
   it: Machine,
@@ -21,7 +29,13 @@ export function bind(
       const isMissing = value.kind === 'literal' && value.value === undefined;
       const isOpen = value.kind === 'unknown' && !value.taints;
       const fallback = isMissing || isOpen ? it.evaluate(pattern.right, env) : UNDEFINED;
-      bind(it, pattern.left, isMissing ? fallback : isOpen ? union([fallback, value]) : value, env, kind);
+      bind(
+        it,
+        pattern.left,
+        isMissing ? fallback : isOpen ? union([fallback, value]) : value,
+        env,
+        kind,
+      );
       return;
     }
     case 'ObjectPattern':
@@ -108,6 +122,7 @@ function assignMember(
     return;
   }
   const old = target.kind === 'object' && it.uncertain > 0 ? target.props.get(name) : undefined;
-  const isEmpty = !old || old.kind === 'lazy' || (old.kind === 'literal' && old.value === undefined);
+  const isEmpty =
+    !old || old.kind === 'lazy' || (old.kind === 'literal' && old.value === undefined);
   it.set(target, name, isEmpty ? value : union([old, value]));
 }

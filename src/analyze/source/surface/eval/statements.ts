@@ -247,4 +247,3 @@ function casesFor(
   const fallback = node.cases.findIndex((one) => one.test === null);
   return fallback === -1 ? [] : node.cases.slice(fallback);
 }
-

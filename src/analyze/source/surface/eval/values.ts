@@ -29,7 +29,8 @@ export interface Check {
   kind: CheckKind;
   whenTruthy: boolean;
 }
-export type CheckKind = 'allowed' | 'pattern' | 'prefix' | 'weak-prefix' | 'no-dots' | 'host' | 'named';
+export type CheckKind =
+  'allowed' | 'pattern' | 'prefix' | 'weak-prefix' | 'no-dots' | 'host' | 'named';
 
 interface Carried {
   checks?: readonly Check[];
@@ -54,8 +55,8 @@ export interface ObjectValue extends Carried {
   class?: ClassValue;
   /** The name of the outside class it extends or is made of, e.g. `express()`. */
   base?: string;
-  file: SourceFile;
-  node: Node;
+  file?: SourceFile;
+  node?: Node;
 }
 export interface ArrayValue extends Carried {
   kind: 'array';
@@ -182,7 +183,8 @@ export function tainted(taints: readonly Taint[]): Value {
 
 export function marked(value: Value, ...marks: Mark[]): Value {
   const add = (taint: Taint) => ({ ...taint, marks: new Set([...taint.marks, ...marks]) });
-  if (value.kind === 'text') return { kind: 'text', parts: value.parts.map((p) => marked(p, ...marks)) };
+  if (value.kind === 'text')
+    return { kind: 'text', parts: value.parts.map((p) => marked(p, ...marks)) };
   const taints = taintsOf(value);
   return taints.length === 0 ? value : { kind: 'unknown', taints: taints.map(add) };
 }

@@ -1,0 +1,237 @@
+// Methods of arrays, maps and functions.
+import type { CallEvent, Machine } from './machine.ts';
+import { allowed } from './operators.ts';
+import { stringCall } from './strings.ts';
+import {
+  UNDEFINED,
+  UNKNOWN,
+  array,
+  concat,
+  literal,
+  taintsOf,
+  textOf,
+  union,
+  withChecks,
+  type ArrayValue,
+  type ObjectValue,
+  type Value,
+} from './values.ts';
+
+const MAX_ITEMS = 2000;
+
+/** The result of a method that the language defines, or undefined if it is none we know. */
+export function builtinCall(it: Machine, event: CallEvent, self: Value): Value | undefined {
+  const { name, args } = event;
+  if (self.kind === 'union') {
+    if (self.options.every((option) => option.kind === 'literal' || option.kind === 'text')) {
+      return stringCall(it, event, self);
+    }
+    const array_ = self.options.find((option) => option.kind === 'array');
+    return array_ ? arrayCall(it, name, args, array_) : stringCall(it, event, self);
+  }
+  if (self.kind === 'array') return arrayCall(it, name, args, self);
+  if (self.kind === 'object' && self.base === 'Map') return mapCall(it, name, args, self);
+  if (self.kind === 'function') return functionCall(it, name, args, self);
+  if (self.kind === 'object' && ['then', 'catch', 'finally'].includes(name)) {
+    return name === 'then' ? continued(it, args, self) : self;
+  }
+  if (self.kind === 'object' && name === 'hasOwnProperty') {
+    return withChecks({ kind: 'unknown' }, allowed(args[0] ?? UNKNOWN, !self.isOpen));
+  }
+  return stringCall(it, event, self);
+}
+
+export function continued(it: Machine, args: readonly Value[], value: Value): Value {
+  const [next] = args;
+  return next?.kind === 'function' ? it.callFunction(next, [value]) : UNKNOWN;
+}
+
+function functionCall(
+  it: Machine,
+  name: string,
+  args: readonly Value[],
+  self: Value & { kind: 'function' },
+): Value | undefined {
+  const [receiver] = args;
+  if (name === 'bind') {
+    const bound = [...(self.bound ?? []), ...args.slice(1)];
+    return {
+      ...self,
+      bound,
+      ...(receiver && receiver.kind !== 'literal' ? { self: receiver } : {}),
+    };
+  }
+  if (name === 'call') return it.callFunction(self, args.slice(1), receiver);
+  if (name === 'apply') {
+    const list = args[1];
+    return it.callFunction(self, list?.kind === 'array' ? list.items : [], receiver);
+  }
+  return undefined;
+}
+
+function mapCall(
+  it: Machine,
+  name: string,
+  args: readonly Value[],
+  self: ObjectValue,
+): Value | undefined {
+  const key = textOf(args[0]);
+  const values = () => [...self.props.values()];
+  switch (name) {
+    case 'set':
+      if (key === undefined || self.props.size > MAX_ITEMS) {
+        self.isOpen = true;
+        // Kept under a name that no caller can send, so that `values()` finds it.
+        if (args[1]) self.props.set(`@@${self.props.size}`, args[1]);
+      } else self.props.set(key, args[1] ?? UNDEFINED);
+      return self;
+    case 'get': {
+      const found = key === undefined ? undefined : self.props.get(key);
+      if (found) return found;
+      return key !== undefined && !self.isOpen ? UNDEFINED : union([...values(), UNDEFINED]);
+    }
+    case 'has':
+      if (key !== undefined && !self.isOpen) return literal(self.props.has(key));
+      return withChecks({ kind: 'unknown' }, allowed(args[0] ?? UNKNOWN, true));
+    case 'values':
+      return array(values(), self.isOpen);
+    case 'keys':
+      return array(
+        [...self.props.keys()].map((k) => literal(k)),
+        self.isOpen,
+      );
+    case 'entries':
+      return array(pairs(self), self.isOpen);
+    case 'forEach':
+      return arrayCall(it, 'forEach', args, array(values(), self.isOpen));
+    default:
+      return undefined;
+  }
+}
+
+export function pairs(self: ObjectValue): Value[] {
+  return [...self.props].map(([key, value]) =>
+    array([literal(key), value.kind === 'lazy' ? value.force() : value]),
+  );
+}
+
+function arrayCall(
+  it: Machine,
+  name: string,
+  args: readonly Value[],
+  self: ArrayValue,
+): Value | undefined {
+  const [first] = args;
+  switch (name) {
+    case 'push':
+    case 'unshift':
+    case 'add':
+      if (self.items.length + args.length < MAX_ITEMS) self.items.push(...args);
+      return name === 'add' ? self : UNKNOWN;
+    case 'concat':
+      return args.reduce<ArrayValue>(
+        (sum, arg) =>
+          arg.kind === 'array'
+            ? array([...sum.items, ...arg.items], sum.isOpen || arg.isOpen)
+            : array([...sum.items, arg], sum.isOpen || arg.kind !== 'object'),
+        self,
+      );
+    case 'join': {
+      const glue = first ?? literal(',');
+      return concat(self.items.flatMap((item, index) => (index === 0 ? [item] : [glue, item])));
+    }
+    case 'slice':
+    case 'sort':
+    case 'reverse':
+    case 'values':
+    case 'toSorted':
+      return array([...self.items], self.isOpen);
+    case 'flat':
+      return array(
+        self.items.flatMap((item) => (item.kind === 'array' ? item.items : [item])),
+        self.isOpen,
+      );
+    case 'entries':
+      return array(
+        self.items.map((item, index) => array([literal(index), item])),
+        self.isOpen,
+      );
+    case 'at':
+    case 'pop':
+    case 'shift':
+      return union(self.items);
+    case 'includes':
+    case 'has':
+    case 'indexOf':
+      return withChecks({ kind: 'unknown' }, allowed(first ?? UNKNOWN, isAllowList(self)));
+    default:
+      return iterate(it, name, args, self);
+  }
+}
+
+/** A list of the server's own, not one that came with the arguments. */
+function isAllowList(self: ArrayValue): boolean {
+  return taintsOf(self).length === 0;
+}
+
+function iterate(
+  it: Machine,
+  name: string,
+  args: readonly Value[],
+  self: ArrayValue,
+): Value | undefined {
+  const [callback] = args;
+  const run = (item: Value, index: number): Value =>
+    callback?.kind === 'function'
+      ? it.callFunction(
+          callback,
+          name === 'reduce' ? [UNKNOWN, item] : [item, literal(index), self],
+        )
+      : callback?.kind === 'external' && callback.name === 'Boolean'
+        ? UNKNOWN
+        : taintsOf(item).length > 0 && callback
+          ? item
+          : UNKNOWN;
+  const items = self.isOpen && self.items.length === 0 ? [UNKNOWN] : self.items;
+  switch (name) {
+    case 'map':
+      return array(items.map(run), self.isOpen);
+    case 'forEach':
+      items.forEach(run);
+      return UNDEFINED;
+    case 'flatMap':
+      return array(
+        items.flatMap((item, index) => {
+          const result = run(item, index);
+          return result.kind === 'array' ? result.items : [result];
+        }),
+        self.isOpen,
+      );
+    case 'filter': {
+      const kept = items.map((item, index) => ({ item, keep: run(item, index) }));
+      const isSure = kept.every(({ keep }) => keep.kind === 'literal');
+      const stay = kept.filter(({ keep }) => keep.kind !== 'literal' || keep.value);
+      return array(
+        stay.map(({ item }) => item),
+        self.isOpen && !isSure,
+      );
+    }
+    case 'find':
+    case 'findIndex':
+    case 'some':
+    case 'every': {
+      const results = items.map((item, index) => ({ item, result: run(item, index) }));
+      const checks = results.flatMap(({ result }) => result.checks ?? []).slice(0, 16);
+      if (name !== 'find') return withChecks({ kind: 'unknown' }, checks);
+      const sure = results.find(({ result }) => result.kind === 'literal' && result.value === true);
+      const options = results.filter(({ result }) => result.kind !== 'literal' || result.value);
+      const value = sure?.item ?? union([...options.map(({ item }) => item), UNDEFINED]);
+      return withChecks(value, checks);
+    }
+    case 'reduce':
+      items.forEach(run);
+      return UNKNOWN;
+    default:
+      return undefined;
+  }
+}

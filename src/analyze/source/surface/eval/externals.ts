@@ -1,0 +1,216 @@
+// What calls of the platform and of known packages give back; everything else runs its callbacks.
+import { continued, pairs } from './builtins.ts';
+import type { CallEvent, Machine } from './machine.ts';
+import {
+  UNDEFINED,
+  UNKNOWN,
+  array,
+  concat,
+  external,
+  literal,
+  marked,
+  optionsOf,
+  taintsOf,
+  textOf,
+  withChecks,
+  type ExternalValue,
+  type ObjectValue,
+  type Value,
+} from './values.ts';
+
+// Give back what they were given, in another form.
+const PASSES =
+  /^(?:JSON\.(?:parse|stringify)|String(?:\.raw)?|decodeURI(?:Component)?|unescape|Buffer\.from|structuredClone|Promise\.(?:all|allSettled|resolve|race|any)|Object\.(?:freeze|seal|create)|util\.(?:format|promisify|inspect)|promisify|querystring\.\w+|atob|Array\.(?:from|of)|Array|p-limit|path\.(?:posix\.|win32\.)?dirname|untildify|expand-tilde)$/;
+const SHELL_QUOTES =
+  /^(?:shell-quote|shell-escape|shescape|shlex|any-shell-escape|@npmcli\/promise-spawn|puka)\b/;
+const TAME = /^(?:Number|parseInt|parseFloat|Boolean|Math|isNaN|Number\.\w+|Math\.\w+)$/;
+const LIKELY_CHECK = /(?:valid|sanit|escap|quote|isSafe|allow|inside|isSub|within)/i;
+const MAX_ARGS = 16;
+
+export function externalCall(it: Machine, event: CallEvent, callee: ExternalValue): Value {
+  const { args, name: method, self } = event;
+  const { name } = callee;
+  const first = args[0] ?? UNDEFINED;
+  if (PASSES.test(name)) {
+    if (name === 'Array.from' && args[1]?.kind === 'function') {
+      return array([it.callFunction(args[1], [first])], true);
+    }
+    return passed(first, args);
+  }
+  if (TAME.test(name)) return UNKNOWN;
+  if (/^encodeURI(?:Component)?$/.test(name)) return marked(first, 'encoded');
+  if (name.startsWith('path.')) return pathCall(name, args);
+  if (name.startsWith('Object.')) return objectCall(it, name, args);
+  if (/^fs\.(?:promises\.)?realpath(?:Sync)?(?:\.native)?$/.test(name)) {
+    return marked(first, 'normalized');
+  }
+  if (SHELL_QUOTES.test(name)) return marked(concat(args), 'shell-quoted');
+  if (method === 'then' && self) {
+    it.runCallbacks(args, UNKNOWN);
+    return continued(it, [], self);
+  }
+  it.runCallbacks(args);
+  const checks = LIKELY_CHECK.test(name)
+    ? args.flatMap((arg) => taintsOf(arg)).map(({ origin }) => namedCheck(origin))
+    : [];
+  const result: ExternalValue = {
+    kind: 'external',
+    name: `${name}()`,
+    args: args.slice(0, MAX_ARGS),
+  };
+  return withChecks(result, checks);
+}
+
+const namedCheck = (origin: string) => ({ origin, kind: 'named', whenTruthy: true }) as const;
+
+function passed(first: Value, args: readonly Value[]): Value {
+  if (first.kind === 'text' && args.length === 1) return first;
+  return first;
+}
+
+function pathCall(name: string, args: readonly Value[]): Value {
+  const text = concat(args.flatMap((arg, index) => (index === 0 ? [arg] : [literal('/'), arg])));
+  const method = name.split('.').at(-1);
+  switch (method) {
+    case 'resolve':
+      return marked(text, 'normalized', ...(args.length > 1 ? (['joined'] as const) : []));
+    case 'join':
+      return marked(text, 'normalized', 'joined');
+    case 'normalize':
+      return marked(text, 'normalized');
+    case 'basename':
+      return marked(args[0] ?? UNKNOWN, 'basename');
+    case 'relative': {
+      // `path.relative(root, p).startsWith('..')` is how one asks whether p lies inside.
+      const checked = args.flatMap((arg) => taintsOf(arg));
+      return checked.length === 0 ? UNKNOWN : { kind: 'unknown', taints: checked.map(relativeOf) };
+    }
+    case 'isAbsolute':
+    case 'extname':
+    case 'parse':
+      return method === 'parse' ? (args[0] ?? UNKNOWN) : UNKNOWN;
+    default:
+      return external(`${name}()`);
+  }
+}
+
+function relativeOf<T extends { marks: ReadonlySet<string> }>(taint: T): T {
+  return { ...taint, marks: new Set([...taint.marks, 'normalized']) };
+}
+
+function objectCall(it: Machine, name: string, args: readonly Value[]): Value {
+  const [first = UNKNOWN] = args;
+  const target = optionsOf(first).find((option) => option.kind === 'object');
+  switch (name) {
+    case 'Object.keys':
+    case 'Object.getOwnPropertyNames':
+      return target
+        ? array(
+            [...target.props.keys()].map((k) => literal(k)),
+            target.isOpen,
+          )
+        : array(taintsOf(first).length > 0 ? [first] : [], true);
+    case 'Object.values':
+      return target
+        ? array(
+            [...target.props.keys()].map((key) => it.get(target, key)),
+            target.isOpen,
+          )
+        : array(taintsOf(first).length > 0 ? [first] : [], true);
+    case 'Object.entries':
+      return target
+        ? array(
+            [...pairs(target), ...(target.rest ? [array([target.rest, target.rest])] : [])],
+            target.isOpen,
+          )
+        : array(taintsOf(first).length > 0 ? [array([first, first])] : [], true);
+    case 'Object.assign':
+      return assigned(target, args);
+    case 'Object.fromEntries':
+      return fromEntries(first);
+    case 'Object.defineProperty':
+      defineProperty(it, target, args);
+      return first;
+    case 'Object.hasOwn':
+      return withChecks(
+        { kind: 'unknown' },
+        taintsOf(args[1] ?? UNKNOWN).map(({ origin }) => ({
+          ...namedCheck(origin),
+          kind: 'allowed',
+        })),
+      );
+    default:
+      return UNKNOWN;
+  }
+}
+
+function assigned(target: ObjectValue | undefined, args: readonly Value[]): Value {
+  const result: ObjectValue = target ?? { kind: 'object', props: new Map(), isOpen: true };
+  for (const source of args.slice(1)) {
+    if (source.kind === 'object') {
+      for (const [key, value] of source.props) result.props.set(key, value);
+      if (source.rest) result.rest = source.rest;
+    } else if (source.kind === 'unknown') {
+      result.isOpen = true;
+      if (source.taints) result.rest = source;
+    }
+  }
+  return result;
+}
+
+export function fromEntries(list: Value): Value {
+  const props = new Map<string, Value>();
+  let isOpen = list.kind !== 'array' || list.isOpen;
+  if (list.kind === 'array') {
+    for (const entry of list.items) {
+      const key = entry.kind === 'array' ? textOf(entry.items[0]) : undefined;
+      if (key !== undefined && entry.kind === 'array') props.set(key, entry.items[1] ?? UNDEFINED);
+      else isOpen = true;
+    }
+  }
+  return { kind: 'object', props, isOpen };
+}
+
+function defineProperty(
+  it: Machine,
+  target: ObjectValue | undefined,
+  args: readonly Value[],
+): void {
+  const key = textOf(args[1]);
+  const descriptor = args[2];
+  if (!target || key === undefined || descriptor?.kind !== 'object') return;
+  const getter = descriptor.props.get('get');
+  const value = descriptor.props.get('value');
+  if (getter?.kind === 'function') {
+    target.props.set(key, { kind: 'lazy', force: () => it.callFunction(getter, []) });
+  } else if (value) target.props.set(key, value);
+}
+
+export function externalNew(it: Machine, event: CallEvent, callee: ExternalValue): Value {
+  const { args } = event;
+  const first = args[0] ?? UNDEFINED;
+  switch (callee.name) {
+    case 'Map':
+    case 'WeakMap': {
+      const made = fromEntries(first.kind === 'literal' ? array([]) : first);
+      return made.kind === 'object' ? { ...made, base: 'Map' } : made;
+    }
+    case 'Set':
+      if (first.kind === 'array') return { ...first, items: [...first.items], isSet: true };
+      return { ...array([], first.kind !== 'literal'), isSet: true };
+    case 'URL':
+      return args.length > 1 ? concat([args[1] ?? UNKNOWN, literal('/'), first]) : first;
+    case 'URLSearchParams':
+      return marked(first, 'encoded');
+    case 'RegExp':
+      return textOf(first) === undefined
+        ? UNKNOWN
+        : { kind: 'regex', source: textOf(first) ?? '', flags: textOf(args[1]) ?? '' };
+    case 'Promise':
+      it.runCallbacks(args);
+      return UNKNOWN;
+    default:
+      it.runCallbacks(args);
+      return { kind: 'external', name: `${callee.name}()`, args: args.slice(0, MAX_ARGS) };
+  }
+}

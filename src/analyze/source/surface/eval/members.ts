@@ -1,0 +1,87 @@
+// Reading and writing of properties.
+import { memberOfClass } from './classes.ts';
+import type { Machine } from './machine.ts';
+import { UNDEFINED, UNKNOWN, external, literal, union, type Taint, type Value } from './values.ts';
+
+const MAX_ORIGIN_CHARS = 80;
+// `request.params.arguments.path` is the argument `path`.
+const ENVELOPE = new Set(['params', 'arguments', 'args', 'input']);
+
+export function get(it: Machine, target: Value, key: string): Value {
+  const found = read(it, target, key);
+  return found.kind === 'lazy' ? found.force() : found;
+}
+
+function read(it: Machine, target: Value, key: string): Value {
+  switch (target.kind) {
+    case 'object':
+      return readObject(it, target, key);
+    case 'class':
+      return memberOfClass(it, target, key, target, true) ?? UNKNOWN;
+    case 'external':
+      return key === 'default' ? target : external(`${target.name}.${key}`);
+    case 'array':
+      if (key === 'length') return target.isOpen ? UNKNOWN : literal(target.items.length);
+      return /^\d{1,4}$/.test(key)
+        ? (target.items[Number(key)] ?? openEnd(target.isOpen))
+        : UNKNOWN;
+    case 'function':
+      return target.props?.get(key) ?? UNKNOWN;
+    case 'schema':
+      return readSchema(target, key);
+    case 'unknown':
+      return target.taints
+        ? { kind: 'unknown', taints: target.taints.map((t) => below(t, key)) }
+        : UNKNOWN;
+    case 'union':
+      return union(target.options.map((option) => get(it, option, key)));
+    case 'literal':
+      return key === 'length' && typeof target.value === 'string'
+        ? literal(target.value.length)
+        : UNKNOWN;
+    default:
+      return UNKNOWN;
+  }
+}
+
+const openEnd = (isOpen: boolean): Value => (isOpen ? UNKNOWN : UNDEFINED);
+
+function readObject(it: Machine, target: Value & { kind: 'object' }, key: string): Value {
+  const own = target.props.get(key);
+  if (own) {
+    if (own.kind !== 'lazy') return own;
+    // Put aside while it is worked out: a getter may read itself.
+    target.props.set(key, UNKNOWN);
+    const forced = own.force();
+    target.props.set(key, forced);
+    return forced;
+  }
+  const inherited = target.class && memberOfClass(it, target.class, key, target, false);
+  if (inherited) return inherited;
+  if (target.rest) return get(it, target.rest, key);
+  if (target.base !== undefined && target.base !== 'Map') return external(`${target.base}().${key}`);
+  return target.isOpen || target.class ? UNKNOWN : UNDEFINED;
+}
+
+function readSchema(target: Value & { kind: 'schema' }, key: string): Value {
+  if (key !== 'shape' || !target.shape) return UNKNOWN;
+  return { kind: 'object', props: target.shape, isOpen: false };
+}
+
+/** A property of an argument: the longer name tells more. */
+function below(taint: Taint, key: string): Taint {
+  if (/^\d+$/.test(key) || key === 'length' || key === 'data') return taint;
+  if (taint.origin === '' && ENVELOPE.has(key)) return taint;
+  const origin = taint.origin === '' ? key : `${taint.origin}.${key}`;
+  return origin.length > MAX_ORIGIN_CHARS ? taint : { ...taint, origin };
+}
+
+export function set(_it: Machine, target: Value, key: string, value: Value): void {
+  if (target.kind === 'object') target.props.set(key, value);
+  else if (target.kind === 'class') target.statics.set(key, value);
+  else if (target.kind === 'function') (target.props ??= new Map()).set(key, value);
+  else if (target.kind === 'array' && /^\d{1,3}$/.test(key)) target.items[Number(key)] = value;
+  else if (target.kind === 'union') {
+    for (const option of target.options) if (option.kind === 'object') option.props.set(key, value);
+  }
+}

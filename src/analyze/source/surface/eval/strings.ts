@@ -1,0 +1,172 @@
+// Methods of strings and regular expressions, as far as they tell whether an argument stays dangerous.
+import type { CallEvent, Machine } from './machine.ts';
+import {
+  UNKNOWN,
+  array,
+  concat,
+  literal,
+  marked,
+  taintsOf,
+  textOf,
+  withChecks,
+  type Check,
+  type CheckKind,
+  type Mark,
+  type Value,
+} from './values.ts';
+
+const SAME = new Set(
+  'trim trimStart trimEnd toString valueOf slice substring substr normalize padStart padEnd repeat at charAt match matchAll exec'.split(
+    ' ',
+  ),
+);
+const CASE = new Set(['toLowerCase', 'toUpperCase', 'toLocaleLowerCase', 'toLocaleUpperCase']);
+
+export function stringCall(it: Machine, event: CallEvent, self: Value): Value | undefined {
+  const { name, args } = event;
+  const [first = UNKNOWN] = args;
+  if (self.kind === 'regex') return regexCall(name, self.source, self.flags, first);
+  const known = textOf(self);
+  if (CASE.has(name)) {
+    if (known === undefined) return carry(self);
+    return literal(name.includes('Upper') ? known.toUpperCase() : known.toLowerCase());
+  }
+  switch (name) {
+    case 'trim':
+      return known === undefined ? carry(self) : literal(known.trim());
+    case 'startsWith':
+      return withChecks({ kind: 'unknown' }, checksOf(self, prefixKind(self, first)));
+    case 'endsWith':
+      return withChecks({ kind: 'unknown' }, checksOf(self, 'named'));
+    case 'includes':
+    case 'indexOf':
+    case 'search':
+      return included(self, first);
+    case 'replace':
+    case 'replaceAll':
+      if (args[1]?.kind === 'function') it.runCallbacks([args[1]], UNKNOWN);
+      return replaced(self, first, args[1] ?? UNKNOWN);
+    case 'split':
+      if (known !== undefined && textOf(first) !== undefined) {
+        return array(
+          known
+            .split(textOf(first) ?? ',')
+            .slice(0, 200)
+            .map(literal),
+        );
+      }
+      return array([carry(self)], true);
+    case 'concat':
+      return concat([self, ...args]);
+    case 'map':
+    case 'filter':
+    case 'flatMap':
+    case 'forEach':
+    case 'find':
+    case 'some':
+    case 'every':
+      return overUnknown(it, name, args, self);
+    case 'join':
+    case 'concatAll':
+      return carry(self);
+    case 'then':
+      return first.kind === 'function' ? it.callFunction(first, [self]) : UNKNOWN;
+    case 'catch':
+    case 'finally':
+      it.runCallbacks(args);
+      return self;
+    default:
+      return SAME.has(name) ? carry(self) : undefined;
+  }
+}
+
+/** Something made of the value by small changes that make it no safer. */
+function carry(self: Value): Value {
+  if (self.kind === 'text' || self.kind === 'unknown') return self;
+  const taints = taintsOf(self);
+  return taints.length === 0 ? UNKNOWN : { kind: 'unknown', taints };
+}
+
+/** `args.paths.map(...)`: an argument that is a list. */
+function overUnknown(it: Machine, name: string, args: readonly Value[], self: Value): Value {
+  const [callback] = args;
+  const element = carry(self);
+  if (callback?.kind !== 'function') return element;
+  it.uncertain += 1;
+  const result = it.callFunction(callback, [element]);
+  it.uncertain -= 1;
+  if (name === 'map' || name === 'flatMap') return array([result], true);
+  if (name === 'filter') return withChecks(array([element], true), result.checks ?? []);
+  if (name === 'find') return withChecks(element, result.checks ?? []);
+  return withChecks({ kind: 'unknown' }, result.checks ?? []);
+}
+
+function checksOf(value: Value, kind: CheckKind | undefined, whenTruthy = true): Check[] {
+  if (kind === undefined) return [];
+  return taintsOf(value).map(({ origin }) => ({ origin, kind, whenTruthy }));
+}
+
+/** `p.startsWith(root + sep)` holds a path in; without the separator `/data-old` passes for `/data`. */
+function prefixKind(self: Value, prefix: Value): CheckKind {
+  const last = prefix.kind === 'text' ? prefix.parts.at(-1) : prefix;
+  const end = textOf(last);
+  const isSeparator =
+    (end !== undefined && /[/\\]$/.test(end)) ||
+    (last?.kind === 'external' && /^path\.(?:posix\.|win32\.)?sep$/.test(last.name));
+  if (end !== undefined && /^https?:\/\/[^/]+/.test(end)) return 'host';
+  const isNormal = taintsOf(self).every((taint) => taint.marks.has('normalized'));
+  return isSeparator && isNormal ? 'prefix' : 'weak-prefix';
+}
+
+function included(self: Value, part: Value): Value {
+  const text = textOf(part);
+  if (text !== undefined && text.includes('..')) {
+    return withChecks({ kind: 'unknown' }, checksOf(self, 'no-dots', false));
+  }
+  // `text.includes(argument)` says nothing; `ALLOWED.includes(argument)` may.
+  const isList = self.kind === 'unknown' && !self.taints;
+  return withChecks({ kind: 'unknown' }, isList ? checksOf(part, 'allowed') : []);
+}
+
+const ANCHORED = /^\^[\s\S]*\$$/;
+const ANYTHING = /(?<!\\)\.[*+]|\[\\s\\S\]|\[\^[^\]]{1,3}\][*+]/;
+
+function regexCall(name: string, source: string, flags: string, value: Value): Value | undefined {
+  if (name !== 'test' && name !== 'exec') return undefined;
+  if (source.includes('\\.\\.')) {
+    return withChecks({ kind: 'unknown' }, checksOf(value, 'no-dots', false));
+  }
+  const isTight = ANCHORED.test(source) && !ANYTHING.test(source) && !flags.includes('m');
+  const isHost = /^\^https?:?\\?\/\\?\//.test(source) && !isTight;
+  const kind = isTight ? 'pattern' : isHost && source.length > 16 ? 'host' : undefined;
+  const checks = checksOf(value, kind);
+  // A list of forbidden characters: `/[;&|`$]/.test(x)` means no.
+  if (!kind && /[;|&`$]/.test(source) && source.startsWith('[')) {
+    return withChecks({ kind: 'unknown' }, checksOf(value, 'named', false));
+  }
+  return withChecks({ kind: 'unknown' }, checks);
+}
+
+function replaced(self: Value, pattern: Value, by: Value): Value {
+  const mark = replacementMark(pattern, by);
+  const value = carry(self);
+  return mark ? marked(value, mark) : value;
+}
+
+function replacementMark(pattern: Value, by: Value): Mark | undefined {
+  const insert = textOf(by) ?? '';
+  if (pattern.kind !== 'regex') {
+    return textOf(pattern) === "'" && insert.includes("'\\''") ? 'shell-quoted' : 'half-quoted';
+  }
+  const { source, flags } = pattern;
+  if (!flags.includes('g')) return undefined;
+  if (source === "'" && /'(?:\\|"'")''?/.test(insert)) return 'shell-quoted';
+  if (source.startsWith('[^') && !/[/;&|$`]/.test(source.replace(/\\[/.]/g, ''))) return 'stripped';
+  if (insert === '\\$&' || insert === '\\\\$&') {
+    return source.includes('*') && source.includes('(') ? 'regex-escaped' : 'half-quoted';
+  }
+  if (/\$&|\\\$1|\\\\/.test(insert) && source.includes('$') && source.includes('`'))
+    return 'stripped';
+  if (/\\\.\\\./.test(source)) return 'half-quoted';
+  return 'half-quoted';
+}

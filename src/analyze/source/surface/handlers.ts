@@ -1,0 +1,119 @@
+// Runs every tool's handler abstractly with arguments of unknown content, and notes the calls it makes.
+import type { SourceFile } from '../file.ts';
+import type { Interpreter } from './eval/interpreter.ts';
+import { schemaFrom } from './eval/json.ts';
+import type { CallEvent } from './eval/machine.ts';
+import { applySchema } from './eval/typed.ts';
+import { UNKNOWN, literal, type FunctionValue, type Taint, type Value } from './eval/values.ts';
+import type { ServerModel, ToolRecord } from './model.ts';
+import { rawHandlers } from './raw.ts';
+import { functionIn } from './registrations.ts';
+
+const HANDLER_STEPS = 40_000;
+const MAX_USES = 4000;
+// Methods that take a query or a command whatever object they belong to.
+const TELLING_METHODS =
+  /^(?:query|execute|exec|raw|run|all|get|each|prepare|unsafe|\$queryRawUnsafe|\$executeRawUnsafe|queryRawUnsafe|command|sendCommand|render|renderString|compile|load|deserialize|unserialize|merge|mergeWith|defaultsDeep|evaluate|runInContext|runInNewContext|execa|execaCommand|spawn|goto|request|fetch|read|write|elicit|elicitInput)$/;
+
+export function runHandlers(
+  it: Interpreter,
+  model: ServerModel,
+  files: readonly SourceFile[],
+): void {
+  for (const tool of model.tools) {
+    if (tool.handler) runTool(it, model, tool);
+    else runDispatcher(it, model, tool.name);
+  }
+  const isRun = model.tools.some((tool) => tool.handler ?? model.callHandlers.length > 0);
+  if (isRun || model.callHandlers.length > 0) {
+    if (model.tools.length === 0) runDispatcher(it, model, '');
+    return;
+  }
+  for (const handler of rawHandlers(it, files)) {
+    observe(it, model, '', () => it.callFunction(handler, [root(it, handler)]));
+  }
+}
+
+function runTool(it: Interpreter, model: ServerModel, tool: ToolRecord): void {
+  const fn = tool.handler && functionIn(tool.handler);
+  if (!fn) return;
+  observe(it, model, tool.name, () => {
+    const input = root(it, fn);
+    const typed = tool.schema && tool.isValidated ? schemaFrom(tool.schema) : undefined;
+    const args = typed?.shape ? applySchema(it, typed, input) : input;
+    it.callFunction(fn, argumentsFor(fn, args), fn.self);
+  });
+}
+
+/** `(args)` and `(args, extra)`, but also `(client, args)`. */
+function argumentsFor(fn: FunctionValue, args: Value): Value[] {
+  const [first, second] = (fn.node as unknown as { params: { type: string; name?: string }[] })
+    .params;
+  const isContext =
+    first?.type === 'Identifier' &&
+    /^(?:client|server|ctx|context|api|config|deps|db|_|_\w+)$/.test(first.name ?? '');
+  return isContext && second ? [UNKNOWN, args] : [args, UNKNOWN];
+}
+
+function runDispatcher(it: Interpreter, model: ServerModel, name: string): void {
+  for (const { handler } of model.callHandlers) {
+    const fn = functionIn(handler);
+    if (!fn) continue;
+    observe(it, model, name, () => {
+      const params = object([
+        ['name', name === '' ? UNKNOWN : literal(name)],
+        ['arguments', root(it, fn)],
+      ]);
+      it.callFunction(fn, [
+        object([
+          ['params', params],
+          ['method', literal('tools/call')],
+        ]),
+        UNKNOWN,
+      ]);
+    });
+  }
+}
+
+export function object(entries: [string, Value][]): Value {
+  return { kind: 'object', props: new Map(entries), isOpen: false };
+}
+
+function root(it: Interpreter, fn: FunctionValue): Value {
+  const steps = [`${it.place(fn.file, fn.node)} tool arguments`];
+  const taint: Taint = { origin: '', steps, marks: new Set() };
+  return { kind: 'unknown', taints: [taint] };
+}
+
+function observe(it: Interpreter, model: ServerModel, tool: string, work: () => void): void {
+  const before = it.hooks;
+  const entered = it.entered;
+  it.entered = new Set();
+  it.hooks = {
+    onCall: (event) => {
+      note(it, model, tool, event);
+      return undefined;
+    },
+  };
+  it.within(HANDLER_STEPS, work);
+  it.hooks = before;
+  it.entered = entered;
+}
+
+function note(it: Interpreter, model: ServerModel, tool: string, event: CallEvent): void {
+  if (model.uses.length >= MAX_USES) return;
+  const { callee, name, args, self, file, node } = event;
+  const isExternal = callee.kind === 'external';
+  if (!isExternal && !TELLING_METHODS.test(name)) return;
+  if (!isExternal && callee.kind === 'function') return;
+  model.uses.push({
+    tool,
+    name: isExternal ? callee.name : `.${name}`,
+    method: name,
+    args,
+    self,
+    guards: [...it.guards],
+    file,
+    node,
+  });
+}

@@ -1,0 +1,34 @@
+// Servers without an SDK: the functions that answer `tools/call` by hand.
+import type { SourceFile } from '../file.ts';
+import type { Node } from '../parse.ts';
+import type { Interpreter } from './eval/interpreter.ts';
+import type { FunctionValue } from './eval/values.ts';
+
+const MAX_HANDLERS = 4;
+
+/** Outermost functions with parameters that compare something with 'tools/call'. */
+export function rawHandlers(it: Interpreter, files: readonly SourceFile[]): FunctionValue[] {
+  const found: FunctionValue[] = [];
+  for (const file of files) {
+    if (!/["'`]tools\/call["'`]/.test(file.text)) continue;
+    const env = it.modules.open(file.path)?.env;
+    for (const node of file.nodesOf('Literal')) {
+      if (node.value !== 'tools/call' || !env) continue;
+      const owner = ownerOf(file, node);
+      if (!owner || found.some((other) => other.node === owner)) continue;
+      if (found.length < MAX_HANDLERS) found.push({ kind: 'function', node: owner, env, file });
+    }
+  }
+  return found;
+}
+
+function ownerOf(file: SourceFile, node: Node): Node | null {
+  let found: Node | null = null;
+  for (let at: Node | null = node; at; at = file.parentOf(at)) {
+    const isFunction = /^(?:Function(?:Declaration|Expression)|ArrowFunctionExpression)$/.test(
+      at.type,
+    );
+    if (isFunction && (at as unknown as { params: Node[] }).params.length > 0) found = at;
+  }
+  return found;
+}

@@ -1,0 +1,86 @@
+// Tools recognised by their form: objects and classes with a name, a description and a schema.
+import type { SourceFile } from '../file.ts';
+import type { Node } from '../parse.ts';
+import type { Interpreter } from './eval/interpreter.ts';
+import { plainKey } from './eval/classes.ts';
+import { textOf } from './eval/values.ts';
+import type { ServerModel } from './model.ts';
+import { addObject } from './registrations.ts';
+
+const SURE_KEYS = ['inputSchema', 'input_schema'];
+const LIKELY_KEYS = [
+  'parameters',
+  'schema',
+  'paramsSchema',
+  'args',
+  'inputs',
+  'zodSchema',
+  'inputShape',
+];
+const HANDLERS = ['handler', 'execute', 'run', 'call', 'callback', 'cb'];
+const TOOL_NAME = /^[\w./:-]{1,128}$/;
+const MAX_OBJECTS = 3000;
+
+/** Adds what no registration named, where the registrations leave doubts or there are none. */
+export function addShapes(it: Interpreter, model: ServerModel, files: readonly SourceFile[]): void {
+  if (model.doubts.length === 0 && model.tools.length > 0) {
+    for (const file of files) addClasses(it, model, file);
+    return;
+  }
+  for (const file of files) {
+    addClasses(it, model, file);
+    addObjects(it, model, file);
+  }
+}
+
+function addObjects(it: Interpreter, model: ServerModel, file: SourceFile): void {
+  const hasTools =
+    /tools\/list|ListTools|registerTool|addTool|\.tool\(|McpServer|modelcontextprotocol/;
+  const isSmall = file.text.length < 400_000;
+  if (!isSmall && !hasTools.test(file.text)) return;
+  let left = MAX_OBJECTS;
+  for (const node of file.nodesOf('ObjectExpression')) {
+    const keys = keysOf(node);
+    if (!keys.has('name') || !keys.has('description')) continue;
+    const isSure = SURE_KEYS.some((key) => keys.has(key));
+    const isLikely =
+      LIKELY_KEYS.some((key) => keys.has(key)) && HANDLERS.some((key) => keys.has(key));
+    if ((!isSure && !isLikely) || left-- <= 0) continue;
+    const env = it.modules.open(file.path)?.env;
+    if (!env || it.steps <= 0) return;
+    const value = it.evaluate(node, env);
+    if (value.kind !== 'object') continue;
+    const name = textOf(it.get(value, 'name'));
+    if (name === undefined || !TOOL_NAME.test(name)) continue;
+    if (model.tools.some((tool) => tool.name === name)) continue;
+    addObject(it, model, value, { file, node }, false);
+  }
+}
+
+function keysOf(node: Node & { type: 'ObjectExpression' }): Set<string> {
+  const keys = new Set<string>();
+  for (const property of node.properties) {
+    if (property.type !== 'Property') continue;
+    const key = plainKey(property.key);
+    if (key !== undefined) keys.add(key);
+  }
+  return keys;
+}
+
+/** mcp-framework: `class X extends MCPTool { name = ...; description = ...; schema = ...; execute() }`. */
+function addClasses(it: Interpreter, model: ServerModel, file: SourceFile): void {
+  for (const node of [...file.nodesOf('ClassDeclaration'), ...file.nodesOf('ClassExpression')]) {
+    const parent = node.superClass;
+    if (parent?.type !== 'Identifier' || !/^(?:MCP)?(?:Base)?Tool(?:Base)?$/i.test(parent.name))
+      continue;
+    const env = it.modules.open(file.path)?.env;
+    if (!env) return;
+    const callee = it.evaluate(node.type === 'ClassDeclaration' && node.id ? node.id : node, env);
+    const event = { node, file, name: '', self: undefined, args: [], isNew: true };
+    const instance = it.construct({ ...event, callee });
+    if (instance.kind !== 'object') continue;
+    const name = textOf(it.get(instance, 'name'));
+    if (name === undefined || model.tools.some((tool) => tool.name === name)) continue;
+    addObject(it, model, instance, { file, node }, true);
+  }
+}

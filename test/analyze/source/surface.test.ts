@@ -1,0 +1,161 @@
+// Tools, prompts, resources and instructions are read in the ways that servers declare them.
+import { describe, expect, test } from 'vitest';
+import { extractSurface } from '../../../src/analyze/source/surface/index.ts';
+import { serverOf } from './helpers.ts';
+
+const SDK = `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'; import { z } from 'zod';
+import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import { ListToolsRequestSchema, CallToolRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+const server = new McpServer({ name: 'demo', version: '1.2.3' }, { instructions: 'Use with care.' });
+`;
+const namesOf = (texts: Record<string, string>) =>
+  extractSurface(serverOf(texts)).tools.map((tool) => tool.name);
+
+describe('extractSurface', () => {
+  test('reads registerTool with schema, annotations and the server itself', () => {
+    const surface = extractSurface(
+      serverOf({
+        'index.js': `${SDK}
+server.registerTool('greet', { title: 'Greeter', description: 'Says ' + 'hello.', annotations: { readOnlyHint: true },
+  inputSchema: { name: z.string().describe('Whom'), times: z.number().optional(), tone: z.enum(['a', 'b']).default('a') }, outputSchema: {} },
+  async ({ name }) => ({ content: [] }));`,
+      }),
+    );
+    expect(surface).toMatchObject({
+      serverName: 'demo',
+      serverVersion: '1.2.3',
+      isComplete: true,
+      tools: [
+        {
+          name: 'greet',
+          title: 'Greeter',
+          description: 'Says hello.',
+          annotations: { readOnlyHint: true },
+          hasOutputSchema: true,
+          inputSchema: {
+            type: 'object',
+            required: ['name'],
+            properties: {
+              name: { type: 'string', description: 'Whom' },
+              times: { type: 'number' },
+              tone: { enum: ['a', 'b'], default: 'a' },
+            },
+          },
+        },
+      ],
+    });
+    expect(surface.texts.map(({ location, owner, text }) => [location, owner, text])).toEqual([
+      ['tool-description', 'greet', 'Says hello.'],
+      ['tool-description', 'greet', 'Greeter'],
+      ['param-description', 'greet.name', 'Whom'],
+      ['server-instructions', 'server', 'Use with care.'],
+    ]);
+  });
+
+  test.each([
+    ['tool(name, handler)', `server.tool('a', async () => ({}));`],
+    ['tool(name, description, handler)', `server.tool('a', 'Does a.', async () => ({}));`],
+    ['tool(name, schema, handler)', `server.tool('a', { x: z.string() }, async () => ({}));`],
+    ['all of it', `server.tool('a', 'A.', { x: z.string() }, { readOnlyHint: true }, () => ({}));`],
+    ['a loop over a list', `for (const name of ['a']) server.tool(name, 'A.', () => ({}));`],
+    [
+      'forEach over factories',
+      `[() => ({ name: 'a', cb: () => 1 })].map((f) => f()).forEach((t) => server.tool(t.name, t.cb));`,
+    ],
+    [
+      'an object of tools',
+      `const T = { a: { run() {} } };
+for (const [name, t] of Object.entries(T)) server.registerTool(name, { description: 'A.' }, t.run);`,
+    ],
+    [
+      'a function that nobody calls',
+      `export function setup(s) { s.registerTool('a', {}, () => 1); }`,
+    ],
+    [
+      'a class that registers itself',
+      `class T { name = 'a'; description = 'A.'; installTo(s) { s.tool(this.name, this.description, () => 1); } }
+class U extends T {} new U().installTo(server);`,
+    ],
+    [
+      'FastMCP',
+      `import { FastMCP } from 'fastmcp'; new FastMCP({ name: 'f' }).addTool({ name: 'a', execute: async () => 1 });`,
+    ],
+    [
+      'mcp-framework',
+      `import { MCPTool } from 'mcp-framework'; export default class A extends MCPTool { name = 'a'; description = 'A.';
+schema = { q: { type: z.string(), description: 'Q' } }; async execute(input) {} }`,
+    ],
+    [
+      'a request handler with a constant list',
+      `const TOOL = { name: 'a', description: 'A.', inputSchema: { type: 'object' } };
+server.setRequestHandler(ListToolsRequestSchema, async () => ({ tools: [TOOL] }));`,
+    ],
+    [
+      'a request handler by method name, from a Map',
+      `const m = new Map(); m.set('a', { name: 'a', inputSchema: {} });
+server.setRequestHandler('tools/list', () => ({ tools: Array.from(m.values()).map((t) => ({ ...t })) }));`,
+    ],
+    [
+      'a helper',
+      `function defineTool(config, run) { return { ...config, run }; } const all = [defineTool({ name: 'a' }, () => 1)];
+all.forEach((t) => server.registerTool(t.name, { description: t.description }, t.run));`,
+    ],
+    [
+      'no SDK at all',
+      `const TOOLS = [{ name: 'a', description: 'A.', inputSchema: { type: 'object', properties: {} } }];
+process.stdin.on('data', (d) => { const m = JSON.parse(d); if (m.method === 'tools/list') reply({ tools: TOOLS }); });`,
+    ],
+  ])('finds a tool declared by %s', (_form, code) => {
+    expect(namesOf({ 'index.js': SDK + code })).toEqual(['a']);
+  });
+
+  test('follows imports, CommonJS and helpers of compilers', () => {
+    const names = namesOf({
+      'index.js': `"use strict"; var __importDefault = (m) => (m && m.__esModule) ? m : { default: m };
+const mcp_1 = require("@modelcontextprotocol/sdk/server/mcp.js"); const tools_1 = __importDefault(require("./tools"));
+const server = new mcp_1.McpServer({ name: 'x', version: '1' });
+Object.values(tools_1.default).forEach(({ schema, tool }) => server.tool(tool.name, schema, async () => 1));`,
+      'tools.js': `"use strict"; Object.defineProperty(exports, "__esModule", { value: true });
+const b_1 = require("./b"); exports.default = { b: b_1.b };`,
+      'b.js': `exports.b = { tool: { name: 'b' }, schema: {} };`,
+    });
+    expect(names).toEqual(['b']);
+  });
+
+  test('is not complete when names are made at run time, and says so', () => {
+    const surface = extractSurface(
+      serverOf({
+        'index.js': `${SDK} const spec = await (await fetch('https://api.example/spec')).json();
+for (const op of spec.operations) server.registerTool(op.id, { description: op.summary }, async () => ({}));`,
+      }),
+    );
+    expect(surface).toMatchObject({ tools: [], isComplete: false });
+    expect(surface.reason).toContain('made when the server runs');
+  });
+
+  test('is not complete when nothing is declared', () => {
+    expect(extractSurface(serverOf({ 'index.js': 'console.log(1)' })).isComplete).toBe(false);
+  });
+
+  test('notes what handlers can do, each on its own when one handler serves all tools', () => {
+    const { tools } = extractSurface(
+      serverOf({
+        'index.js': `${SDK} import fs from 'node:fs'; import { exec } from 'child_process'; import { promisify } from 'util';
+const run = promisify(exec);
+server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [{ name: 'read' }, { name: 'shell' }] }));
+server.setRequestHandler(CallToolRequestSchema, async (request) => { const { name, arguments: args } = request.params;
+  switch (name) { case 'read': return fs.readFileSync('/etc/motd'); case 'shell': { return helper(args.c); } } });
+async function helper(c) { return run(c); }`,
+      }),
+    );
+    expect(tools.map((tool) => [tool.name, tool.handlerCapabilities])).toEqual([
+      ['read', ['file-read']],
+      ['shell', ['shell']],
+    ]);
+  });
+
+  test('ends on code that calls itself for ever', () => {
+    const code = `const f = (x) => f(x + x) + f(x); f(server); while (true) { server.tool('a', () => f(1)); }`;
+    expect(namesOf({ 'index.js': SDK + code })).toEqual(['a']);
+  });
+});
