@@ -59,7 +59,8 @@ function readObject(it: Machine, target: Value & { kind: 'object' }, key: string
   const inherited = target.class && memberOfClass(it, target.class, key, target, false);
   if (inherited) return inherited;
   if (target.rest) return get(it, target.rest, key);
-  if (target.base !== undefined && target.base !== 'Map') return external(`${target.base}().${key}`);
+  if (target.base !== undefined && target.base !== 'Map')
+    return external(`${target.base}().${key}`);
   return target.isOpen || target.class ? UNKNOWN : UNDEFINED;
 }
 
