@@ -27,6 +27,6 @@ export function capabilitiesOf(uses: readonly Use[]): Map<string, Capability[]> 
 }
 
 export function isNamed(name: string, pattern: string): boolean {
-  const plain = name.replace(/^(?:globalThis|global)\./, '');
+  const plain = name.replace(/^(new )?(?:globalThis|global)\./, '$1');
   return pattern.endsWith('*') ? plain.startsWith(pattern.slice(0, -1)) : plain === pattern;
 }

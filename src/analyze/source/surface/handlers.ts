@@ -5,7 +5,7 @@ import { schemaFrom } from './eval/json.ts';
 import type { CallEvent } from './eval/machine.ts';
 import { applySchema } from './eval/typed.ts';
 import { UNKNOWN, literal, type FunctionValue, type Taint, type Value } from './eval/values.ts';
-import type { ServerModel, ToolRecord } from './model.ts';
+import type { ServerModel, ToolRecord, Use } from './model.ts';
 import { rawHandlers } from './raw.ts';
 import { functionIn } from './registrations.ts';
 
@@ -102,18 +102,29 @@ function observe(it: Interpreter, model: ServerModel, tool: string, work: () => 
 
 function note(it: Interpreter, model: ServerModel, tool: string, event: CallEvent): void {
   if (model.uses.length >= MAX_USES) return;
-  const { callee, name, args, self, file, node } = event;
+  const { callee, name } = event;
   const isExternal = callee.kind === 'external';
+  if (callee.kind === 'function' && isDeepMerge(it, event)) {
+    model.uses.push({ ...useOf(it, tool, event), name: 'recursive-merge' });
+    return;
+  }
   if (!isExternal && !TELLING_METHODS.test(name)) return;
   if (!isExternal && callee.kind === 'function') return;
-  model.uses.push({
-    tool,
-    name: isExternal ? callee.name : `.${name}`,
-    method: name,
-    args,
-    self,
-    guards: [...it.guards],
-    file,
-    node,
-  });
+  const plain = isExternal ? `${event.isNew ? 'new ' : ''}${callee.name}` : `.${name}`;
+  model.uses.push({ ...useOf(it, tool, event), name: plain });
+}
+
+function useOf(it: Interpreter, tool: string, event: CallEvent): Omit<Use, 'name'> {
+  const { name: method, args, self, file, node } = event;
+  return { tool, method, args, self, guards: [...it.guards], file, node };
+}
+
+/** `merge(target[key], source[key])` within merge itself, with no look at `__proto__`. */
+function isDeepMerge(it: Interpreter, event: CallEvent): boolean {
+  const { callee, node, file, args } = event;
+  if (callee.kind !== 'function' || !it.stack.includes(callee.node)) return false;
+  const [target] = node.type === 'CallExpression' ? node.arguments : [];
+  if (!target || args.length < 2 || !/\w\[\w+\]/.test(file.textOf(target))) return false;
+  const { start, end } = callee.node;
+  return !/__proto__|hasOwn/.test(file.text.slice(start, Math.min(end, start + 4000)));
 }

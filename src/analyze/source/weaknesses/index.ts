@@ -1,7 +1,57 @@
 // Weaknesses of the server's own code: data flow from tool arguments to sinks.
 import type { SurfaceFact, WeaknessHit } from '../../../types.ts';
 import type { ServerSource } from '../package-context.ts';
+import { readServer } from '../surface/read-server.ts';
+import type { Use } from '../surface/model.ts';
+import { commandFault } from './commands.ts';
+import { codeFault, pollutionFault, queryFault } from './data.ts';
+import { sinksFor } from './sinks.ts';
+import { hitOf, toolContext, type Fault, type ToolContext } from './faults.ts';
+import { pathFault } from './paths.ts';
+import { requestFault } from './requests.ts';
 
-export function findWeaknesses(_server: ServerSource, _surface: SurfaceFact): WeaknessHit[] {
-  return [];
+const MAX_HITS = 200;
+const ORDER = { critical: 0, high: 1, moderate: 2, low: 3, info: 4 };
+
+/** One hit for a sink and a fault, the worst of the tools that reach it; in the order of file and line. */
+export function findWeaknesses(server: ServerSource, surface: SurfaceFact): WeaknessHit[] {
+  const model = readServer(server);
+  const tools = new Map(surface.tools.map((tool) => [tool.name, toolContext(tool)]));
+  const worst = new Map<string, WeaknessHit>();
+  for (const use of model.uses) {
+    for (const fault of faultsOf(use, tools.get(use.tool) ?? toolContext(undefined))) {
+      const hit = hitOf(use, fault);
+      const key = `${fault.ruleId} ${hit.file}:${use.node.start}`;
+      const before = worst.get(key);
+      if (!before || ORDER[hit.severity] < ORDER[before.severity]) worst.set(key, hit);
+    }
+  }
+  return [...worst.values()]
+    .sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line))
+    .slice(0, MAX_HITS);
+}
+
+function faultsOf(use: Use, tool: ToolContext): Fault[] {
+  const faults: (Fault | undefined)[] = [];
+  for (const sink of sinksFor(use)) {
+    switch (sink.kind) {
+      case 'shell':
+      case 'program':
+        faults.push(commandFault(use, sink, tool));
+        break;
+      case 'path':
+        faults.push(...sink.args.map((index) => pathFault(use, use.args[index], tool)));
+        break;
+      case 'url':
+        faults.push(requestFault(use, use.args[0], tool));
+        break;
+      case 'merge':
+        faults.push(pollutionFault(use, tool));
+        break;
+      default:
+        faults.push(codeFault(use, sink, tool));
+    }
+  }
+  faults.push(queryFault(use, tool));
+  return faults.filter((fault) => fault !== undefined);
 }

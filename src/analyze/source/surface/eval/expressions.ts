@@ -81,10 +81,8 @@ function dispatchMore(it: Machine, node: Node, env: Env): Value {
       return callOf(it, node, env);
     case 'TaggedTemplateExpression':
       return taggedOf(it, node, env);
-    case 'ImportExpression': {
-      const spec = textOf(it.evaluate(node.source, env));
-      return spec === undefined ? UNKNOWN : it.importFrom(env.file, spec);
-    }
+    case 'ImportExpression':
+      return importOf(it, node, env);
     case 'ConditionalExpression':
       return conditional(it, node, env);
     case 'LogicalExpression':
@@ -110,6 +108,15 @@ function dispatchMore(it: Machine, node: Node, env: Env): Value {
       return inner && typeof inner === 'object' ? it.evaluate(inner, env) : UNKNOWN;
     }
   }
+}
+
+function importOf(it: Machine, node: Node & { type: 'ImportExpression' }, env: Env): Value {
+  const source = it.evaluate(node.source, env);
+  const spec = textOf(source);
+  if (spec !== undefined) return it.importFrom(env.file, spec);
+  const callee = external('import');
+  const event = { node, file: env.file, name: 'import', callee, self: undefined };
+  return it.hooks.onCall({ ...event, args: [source], isNew: false }) ?? UNKNOWN;
 }
 
 function objectOf(it: Machine, node: Node & { type: 'ObjectExpression' }, env: Env): Value {

@@ -35,6 +35,9 @@ export function stringCall(it: Machine, event: CallEvent, self: Value): Value | 
     case 'trim':
       return known === undefined ? carry(self) : literal(known.trim());
     case 'startsWith':
+      if (textOf(first)?.startsWith('..')) {
+        return withChecks({ kind: 'unknown' }, checksOf(self, 'no-dots', false));
+      }
       return withChecks({ kind: 'unknown' }, checksOf(self, prefixKind(self, first)));
     case 'endsWith':
       return withChecks({ kind: 'unknown' }, checksOf(self, 'named'));

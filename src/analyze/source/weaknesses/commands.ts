@@ -1,0 +1,116 @@
+// Arguments that reach a shell or choose a program.
+import type { Value } from '../surface/eval/values.ts';
+import { optionsOf, taintsOf, textOf } from '../surface/eval/values.ts';
+import type { Use } from '../surface/model.ts';
+import { property } from '../surface/registrations.ts';
+import { arrivals, states, type Arrival, type Fault, type ToolContext } from './faults.ts';
+import type { Sink } from './sinks.ts';
+
+const SHELL_PROGRAM =
+  /(?:^|[/\\])(?:sh|bash|zsh|dash|ksh|fish|cmd(?:\.exe)?|powershell(?:\.exe)?|pwsh)$/i;
+const SHELL_FLAG = /^(?:-c|-lc|-ic|\/c|\/s|\/k|-command|-encodedcommand)$/i;
+const RUNS_COMMANDS =
+  /\b(?:run|runs|exec|execut\w+|shell|terminal|command|commands|bash|powershell|script|cli|process)\b/;
+// Programs whose options can write files or run other programs.
+const OPTION_PROGRAMS =
+  /(?:^|[/\\])(?:git|ssh|scp|curl|wget|tar|find|rsync|npm|npx|docker|kubectl|hg|svn|zip|man|awk|sed|sort|xargs|env|ffmpeg|psql|mysql|openssl|gh|pip|pip3|yt-dlp|java)$/;
+
+export function commandFault(use: Use, sink: Sink, tool: ToolContext): Fault | undefined {
+  const [command] = use.args;
+  if (!command) return undefined;
+  if (sink.kind === 'shell') return shellFault(use, command, tool);
+  const list = use.args.find((arg, index) => index > 0 && arg.kind === 'array');
+  if (usesShell(use)) {
+    return shellFault(use, command, tool) ?? (list && shellFault(use, list, tool));
+  }
+  const program = textOf(command);
+  if (program !== undefined && SHELL_PROGRAM.test(program) && list?.kind === 'array') {
+    return shellListFault(use, list.items, tool);
+  }
+  return programFault(use, command, tool) ?? optionFault(use, program, list, tool);
+}
+
+function usesShell(use: Use): boolean {
+  return use.args.some((arg) => {
+    const shell = property(arg, 'shell');
+    return shell?.kind === 'literal' ? Boolean(shell.value) : shell?.kind === 'text';
+  });
+}
+
+function shellListFault(use: Use, items: readonly Value[], tool: ToolContext): Fault | undefined {
+  const at = items.findIndex((item) => SHELL_FLAG.test(textOf(item) ?? ''));
+  // `sh -c 'cmd "$1"' sh argument` hands the argument over without parsing it.
+  const script =
+    at === -1
+      ? undefined
+      : items.slice(at + 1).find((item) => !SHELL_FLAG.test(textOf(item) ?? ''));
+  return script && shellFault(use, script, tool);
+}
+
+function shellFault(use: Use, command: Value, tool: ToolContext): Fault | undefined {
+  const open = arrivals(use, command, tool, ['shell-quoted', 'stripped']).filter(isOpen);
+  const first = open.find((arrival) => !arrival.isTyped) ?? open[0];
+  if (!first) return undefined;
+  const isWhole = isWholeArgument(command);
+  // Running what it is told is then what the tool is for; the review of tools speaks about that.
+  if (isWhole && states(tool, RUNS_COMMANDS)) return undefined;
+  const isDoubtful = first.isTyped || first.checks.has('named');
+  return {
+    ruleId: 'shell-injection',
+    severity: isDoubtful ? 'low' : 'high',
+    confidence: isDoubtful ? 'low' : first.taint.marks.has('half-quoted') ? 'medium' : 'high',
+    message: isWhole
+      ? 'A tool argument is run as a shell command'
+      : 'A tool argument is put into a shell command without quoting',
+    taint: first.taint,
+  };
+}
+
+const isOpen = ({ checks }: Arrival) => !checks.has('allowed') && !checks.has('pattern');
+
+/** The value is one argument and nothing else. */
+export function isWholeArgument(value: Value): boolean {
+  return optionsOf(value).some(
+    (option) => option.kind === 'unknown' && taintsOf(option).length > 0,
+  );
+}
+
+function programFault(use: Use, command: Value, tool: ToolContext): Fault | undefined {
+  const first = arrivals(use, command, tool, ['stripped']).filter(isOpen)[0];
+  if (!first || states(tool, RUNS_COMMANDS)) return undefined;
+  const isDoubtful = first.isTyped || first.checks.size > 0;
+  return {
+    ruleId: 'program-from-argument',
+    severity: isDoubtful ? 'low' : 'high',
+    confidence: isDoubtful ? 'low' : 'medium',
+    message: 'A tool argument decides which program is started',
+    taint: first.taint,
+  };
+}
+
+function optionFault(
+  use: Use,
+  program: string | undefined,
+  list: Value | undefined,
+  tool: ToolContext,
+): Fault | undefined {
+  if (program === undefined || !OPTION_PROGRAMS.test(program) || list?.kind !== 'array')
+    return undefined;
+  const end = list.items.findIndex((item) => textOf(item) === '--');
+  const before = end === -1 ? list.items : list.items.slice(0, end);
+  for (const item of before) {
+    if (!isWholeArgument(item)) continue;
+    const first = arrivals(use, item, tool, ['stripped', 'normalized', 'joined']).find(
+      (arrival) => arrival.checks.size === 0 && !arrival.isTyped,
+    );
+    if (!first) continue;
+    return {
+      ruleId: 'argument-injection',
+      severity: 'low',
+      confidence: 'medium',
+      message: `A tool argument may be taken as an option of the program that is started`,
+      taint: first.taint,
+    };
+  }
+  return undefined;
+}

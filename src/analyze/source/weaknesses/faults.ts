@@ -1,0 +1,116 @@
+// What is common to the faults: how an argument was checked on its way, and how a hit is worded.
+import type { Confidence, Json, Severity, ToolDefinition, WeaknessHit } from '../../../types.ts';
+import { escapeExcerpt } from '../../text/escape.ts';
+import {
+  taintsOf,
+  type CheckKind,
+  type Mark,
+  type Taint,
+  type Value,
+} from '../surface/eval/values.ts';
+import type { Use } from '../surface/model.ts';
+
+export interface Fault {
+  ruleId: string;
+  severity: Severity;
+  confidence: Confidence;
+  message: string;
+  taint: Taint;
+}
+export interface ToolContext {
+  /** Name, title and description, lower case. */
+  stated: string;
+  /** Schemas of the arguments by name. */
+  properties: ReadonlyMap<string, { [key: string]: Json }>;
+}
+/** An argument and what is known of it where it arrives. */
+export interface Arrival {
+  taint: Taint;
+  checks: ReadonlySet<CheckKind>;
+  /** Its schema says number, boolean or one of a list, though nothing enforces it here. */
+  isTyped: boolean;
+}
+
+const TAME_TYPES = new Set(['number', 'integer', 'boolean']);
+
+export function toolContext(tool: ToolDefinition | undefined): ToolContext {
+  const properties = new Map<string, { [key: string]: Json }>();
+  const schema = tool?.inputSchema;
+  if (typeof schema === 'object' && schema !== null && !Array.isArray(schema)) {
+    const members = schema['properties'];
+    if (typeof members === 'object' && members !== null && !Array.isArray(members)) {
+      for (const [key, member] of Object.entries(members)) {
+        if (typeof member === 'object' && member !== null && !Array.isArray(member)) {
+          properties.set(key, member);
+        }
+      }
+    }
+  }
+  const words = [tool?.name, tool?.title, tool?.description.slice(0, 2000)];
+  return { stated: words.join(' ').toLowerCase(), properties };
+}
+
+/** The arguments in a value that carry none of the marks, with the checks that hold for them. */
+export function arrivals(
+  use: Use,
+  value: Value | undefined,
+  tool: ToolContext,
+  safeMarks: readonly Mark[] = [],
+): Arrival[] {
+  if (!value) return [];
+  return taintsOf(value)
+    .filter((taint) => !safeMarks.some((mark) => taint.marks.has(mark)))
+    .map((taint) => ({
+      taint,
+      checks: checksFor(use, taint.origin, value),
+      isTyped: isTyped(tool, taint.origin),
+    }));
+}
+
+function checksFor(use: Use, origin: string, value: Value): Set<CheckKind> {
+  const kinds = new Set<CheckKind>();
+  for (const guard of use.guards) {
+    const isOf =
+      guard.origin === origin ||
+      guard.origin.startsWith(`${origin}.`) ||
+      origin.startsWith(`${guard.origin}.`);
+    if (isOf && guard.origin !== '') kinds.add(guard.kind);
+  }
+  for (const check of value.checks ?? []) if (check.origin === origin) kinds.add(check.kind);
+  return kinds;
+}
+
+function isTyped(tool: ToolContext, origin: string): boolean {
+  const schema = tool.properties.get(origin.split('.')[0] ?? '');
+  if (!schema) return false;
+  return (
+    TAME_TYPES.has(String(schema['type'])) || Array.isArray(schema['enum']) || 'const' in schema
+  );
+}
+
+/** Whether the tool says that it does this kind of thing. */
+export function states(tool: ToolContext, pattern: RegExp): boolean {
+  return pattern.test(tool.stated.replaceAll('_', ' ').replaceAll('-', ' '));
+}
+
+export function describes(tool: ToolContext, origin: string, pattern: RegExp): boolean {
+  const description = tool.properties.get(origin.split('.')[0] ?? '')?.['description'];
+  return pattern.test(origin) || (typeof description === 'string' && pattern.test(description));
+}
+
+export function hitOf(use: Use, fault: Fault): WeaknessHit {
+  const { file, node } = use;
+  const line = file.lineOf(node);
+  const { taint, ...text } = fault;
+  const named = taint.origin === '' ? [] : [`argument ${taint.origin}`];
+  const flow = [...named, ...taint.steps, `${file.path}:${line} ${use.name}`];
+  return {
+    ...text,
+    file: file.path,
+    line,
+    excerpt: escapeExcerpt(file.textOf(node), 200),
+    reached: 'entry',
+    flow: flow.map((step) => escapeExcerpt(step, 200)),
+    ...(use.tool === '' ? {} : { tool: use.tool }),
+  };
+}

@@ -1,0 +1,77 @@
+// Arguments that reach the file system without being held inside a folder.
+import type { Value } from '../surface/eval/values.ts';
+import type { Use } from '../surface/model.ts';
+import {
+  arrivals,
+  describes,
+  states,
+  type Arrival,
+  type Fault,
+  type ToolContext,
+} from './faults.ts';
+import { isWholeArgument } from './commands.ts';
+
+// The user is asked for a place on their own disk: any path is meant.
+const ANY_PATH =
+  /\b(?:absolute|full path|local (?:path|file|disk|image|video|folder|directory)|save(?:d|s)?|output|destination|download|upload|export|screenshot|workspace|project (?:root|path|dir)|cwd|working directory|working dir|repository path|repo path|dest|out)\b/i;
+
+export function pathFault(
+  use: Use,
+  value: Value | undefined,
+  tool: ToolContext,
+): Fault | undefined {
+  if (!value || value.kind === 'literal' || value.kind === 'function') return undefined;
+  const all = arrivals(use, value, tool, ['basename', 'stripped', 'encoded']).filter(
+    (a) => !a.isTyped,
+  );
+  const open = all.find((arrival) => !isContained(arrival, value));
+  if (!open) return weakFault(all);
+  const isWhole = isWholeArgument(value);
+  const isMeant =
+    isWhole &&
+    (describes(
+      tool,
+      open.taint.origin.replaceAll(/([a-z])([A-Z])/g, '$1 $2').replaceAll('_', ' '),
+      ANY_PATH,
+    ) ||
+      describes(tool, open.taint.origin, ANY_PATH) ||
+      states(tool, /\babsolute path|local file|any file on\b/));
+  return {
+    ruleId: 'path-traversal',
+    severity: isMeant ? 'low' : 'moderate',
+    confidence: isWhole || open.taint.marks.has('half-quoted') ? 'medium' : 'high',
+    message: isWhole
+      ? 'A tool argument is used as a file path; nothing holds it inside a folder'
+      : 'A tool argument is joined to a file path; `..` leads out of the folder',
+    taint: open.taint,
+  };
+}
+
+const CONTAINING = ['allowed', 'pattern', 'prefix', 'named'] as const;
+
+function isContained({ checks, taint }: Arrival, value: Value): boolean {
+  if (CONTAINING.some((kind) => checks.has(kind))) return true;
+  // Without `..` a joined path stays inside; one that may be absolute does not.
+  if (checks.has('no-dots')) {
+    return taint.marks.has('joined') || taint.marks.has('normalized') || !isWholeArgument(value);
+  }
+  return checks.has('weak-prefix');
+}
+
+function weakFault(all: readonly Arrival[]): Fault | undefined {
+  const strong = new Set(['allowed', 'pattern', 'prefix', 'named', 'no-dots']);
+  const weak = all.find(
+    ({ checks }) => checks.has('weak-prefix') && ![...checks].some((kind) => strong.has(kind)),
+  );
+  if (!weak) return undefined;
+  const isRaw = !weak.taint.marks.has('normalized');
+  return {
+    ruleId: 'weak-path-containment',
+    severity: isRaw ? 'moderate' : 'low',
+    confidence: 'medium',
+    message: isRaw
+      ? 'A file path is compared with a folder before it is normalised; `..` leads out of it'
+      : 'A file path is compared with a folder without a separator; a sibling with the same beginning passes',
+    taint: weak.taint,
+  };
+}
