@@ -123,8 +123,11 @@ function useOf(it: Interpreter, tool: string, event: CallEvent): Omit<Use, 'name
 function isDeepMerge(it: Interpreter, event: CallEvent): boolean {
   const { callee, node, file, args } = event;
   if (callee.kind !== 'function' || !it.stack.includes(callee.node)) return false;
-  const [target] = node.type === 'CallExpression' ? node.arguments : [];
-  if (!target || args.length < 2 || !/\w\[\w+\]/.test(file.textOf(target))) return false;
+  const [target, source] = node.type === 'CallExpression' ? node.arguments : [];
+  if (!target || !source || args.length < 2) return false;
+  if (!/\w\[\w+\]/.test(file.textOf(target)) || !/^[\w.]+\[\w+\]$/.test(file.textOf(source))) {
+    return false;
+  }
   const { start, end } = callee.node;
   return !/__proto__|hasOwn/.test(file.text.slice(start, Math.min(end, start + 4000)));
 }

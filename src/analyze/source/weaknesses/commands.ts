@@ -55,15 +55,31 @@ function shellFault(use: Use, command: Value, tool: ToolContext): Fault | undefi
   // Running what it is told is then what the tool is for; the review of tools speaks about that.
   if (isWhole && states(tool, RUNS_COMMANDS)) return undefined;
   const isDoubtful = first.isTyped || first.checks.has('named');
+  const isOneOfSeveral = dependsOnBranch(command);
   return {
     ruleId: 'shell-injection',
-    severity: isDoubtful ? 'low' : 'high',
-    confidence: isDoubtful ? 'low' : first.taint.marks.has('half-quoted') ? 'medium' : 'high',
+    severity: isDoubtful ? 'low' : isOneOfSeveral ? 'moderate' : 'high',
+    confidence: isDoubtful
+      ? 'low'
+      : isOneOfSeveral || first.taint.marks.has('half-quoted')
+        ? 'medium'
+        : 'high',
     message: isWhole
       ? 'A tool argument is run as a shell command'
       : 'A tool argument is put into a shell command without quoting',
     taint: first.taint,
   };
+}
+
+/** The argument is one of several things that may stand there, the others being no constants. */
+function dependsOnBranch(value: Value): boolean {
+  const parts = optionsOf(value).flatMap((o) => (o.kind === 'text' ? o.parts : [o]));
+  const holders = parts.filter((part) => taintsOf(part).length > 0);
+  return holders.every(
+    (part) =>
+      part.kind === 'union' &&
+      part.options.some((o) => o.kind !== 'literal' && taintsOf(o).length === 0),
+  );
 }
 
 const isOpen = ({ checks }: Arrival) => !checks.has('allowed') && !checks.has('pattern');

@@ -35,20 +35,31 @@ const TAME_TYPES = new Set(['number', 'integer', 'boolean']);
 
 export function toolContext(tool: ToolDefinition | undefined): ToolContext {
   const properties = new Map<string, { [key: string]: Json }>();
-  const schema = tool?.inputSchema;
-  if (typeof schema === 'object' && schema !== null && !Array.isArray(schema)) {
-    const members = schema['properties'];
-    if (typeof members === 'object' && members !== null && !Array.isArray(members)) {
-      for (const [key, member] of Object.entries(members)) {
-        if (typeof member === 'object' && member !== null && !Array.isArray(member)) {
-          properties.set(key, member);
-        }
-      }
-    }
-  }
+  collect(tool?.inputSchema ?? null, properties, 0);
   const words = [tool?.name, tool?.title, tool?.description.slice(0, 2000)];
   return { stated: words.join(' ').toLowerCase(), properties };
 }
+
+/** Arguments by name, those of nested objects too; the outer one wins. */
+function collect(schema: Json, found: Map<string, { [key: string]: Json }>, depth: number): void {
+  if (typeof schema !== 'object' || schema === null || depth > 6) return;
+  if (Array.isArray(schema)) {
+    for (const item of schema) collect(item, found, depth + 1);
+    return;
+  }
+  const { properties, items, anyOf } = schema;
+  if (typeof properties === 'object' && properties !== null && !Array.isArray(properties)) {
+    for (const [key, member] of Object.entries(properties)) {
+      if (typeof member !== 'object' || member === null || Array.isArray(member)) continue;
+      if (!found.has(key)) found.set(key, member);
+      collect(member, found, depth + 1);
+    }
+  }
+  collect(items ?? null, found, depth + 1);
+  collect(anyOf ?? null, found, depth + 1);
+}
+
+const lastPart = (origin: string) => origin.split('.').at(-1) ?? '';
 
 /** The arguments in a value that carry none of the marks, with the checks that hold for them. */
 export function arrivals(
@@ -81,7 +92,7 @@ function checksFor(use: Use, origin: string, value: Value): Set<CheckKind> {
 }
 
 function isTyped(tool: ToolContext, origin: string): boolean {
-  const schema = tool.properties.get(origin.split('.')[0] ?? '');
+  const schema = tool.properties.get(lastPart(origin));
   if (!schema) return false;
   return (
     TAME_TYPES.has(String(schema['type'])) || Array.isArray(schema['enum']) || 'const' in schema
@@ -94,7 +105,7 @@ export function states(tool: ToolContext, pattern: RegExp): boolean {
 }
 
 export function describes(tool: ToolContext, origin: string, pattern: RegExp): boolean {
-  const description = tool.properties.get(origin.split('.')[0] ?? '')?.['description'];
+  const description = tool.properties.get(lastPart(origin))?.['description'];
   return pattern.test(origin) || (typeof description === 'string' && pattern.test(description));
 }
 

@@ -1,5 +1,5 @@
 // Arguments that reach the file system without being held inside a folder.
-import type { Value } from '../surface/eval/values.ts';
+import { optionsOf, type Value } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
 import {
   arrivals,
@@ -9,11 +9,10 @@ import {
   type Fault,
   type ToolContext,
 } from './faults.ts';
-import { isWholeArgument } from './commands.ts';
 
 // The user is asked for a place on their own disk: any path is meant.
 const ANY_PATH =
-  /\b(?:absolute|full path|local (?:path|file|disk|image|video|folder|directory)|save(?:d|s)?|output|destination|download|upload|export|screenshot|workspace|project (?:root|path|dir)|cwd|working directory|working dir|repository path|repo path|dest|out)\b/i;
+  /\b(?:absolute|full path|local (?:path|file|disk|image|video|folder|directory)|save[ds]?|outputs?|destinations?|downloads?|upload(?:ed|s)?|exports?|screenshots?|attach\w*|workspace|root uri|project (?:root|path|dir)|cwd|working directory|working dir|repository path|repo path|dest|out)\b/i;
 
 export function pathFault(
   use: Use,
@@ -26,7 +25,7 @@ export function pathFault(
   );
   const open = all.find((arrival) => !isContained(arrival, value));
   if (!open) return weakFault(all);
-  const isWhole = isWholeArgument(value);
+  const isWhole = startsWithArgument(value);
   const isMeant =
     isWhole &&
     (describes(
@@ -47,13 +46,21 @@ export function pathFault(
   };
 }
 
+/** The caller decides where the path begins, so it may be absolute. */
+function startsWithArgument(value: Value): boolean {
+  return optionsOf(value).some((option) => {
+    const first = option.kind === 'text' ? option.parts[0] : option;
+    return first !== undefined && optionsOf(first).some((o) => o.kind === 'unknown' && o.taints);
+  });
+}
+
 const CONTAINING = ['allowed', 'pattern', 'prefix', 'named'] as const;
 
 function isContained({ checks, taint }: Arrival, value: Value): boolean {
   if (CONTAINING.some((kind) => checks.has(kind))) return true;
   // Without `..` a joined path stays inside; one that may be absolute does not.
   if (checks.has('no-dots')) {
-    return taint.marks.has('joined') || taint.marks.has('normalized') || !isWholeArgument(value);
+    return taint.marks.has('joined') || taint.marks.has('normalized') || !startsWithArgument(value);
   }
   return checks.has('weak-prefix');
 }

@@ -4,7 +4,15 @@ import { externalCall } from './externals.ts';
 import type { CallEvent, Machine } from './machine.ts';
 import { schemaCall } from './schemas.ts';
 import { moduleWrapper } from './wrappers.ts';
-import { UNKNOWN, optionsOf, taintsOf, union, type Value } from './values.ts';
+import { UNKNOWN, optionsOf, taintsOf, union, withChecks, type Value } from './values.ts';
+
+const VALIDATES =
+  /valid|sanit|assert|ensure|safe|allow|permit|within|inside|contain|verify|guard|check|resolve\w*path|outside|travers|private|internal|blocked|forbid|danger|escape(?!d$)|quote/i;
+const DENIES =
+  /unsafe|invalid|outside|travers|private|internal|blocked|forbid|danger|^has|disallow/i;
+const DECIDES = /\bthrow\b|\breturn\b|=>/;
+const COMPARES =
+  /startsWith\(|\.relative\(|realpath|\.test\(|\.includes\(|\.has\(|\.match\(|indexOf\(|\.some\(|\.every\(|\.find\(|===|!==|\.replace(?:All)?\(\/\[/;
 
 export function call(it: Machine, event: CallEvent): Value {
   const answer = it.hooks.onCall(event) ?? moduleWrapper(it, event) ?? schemaCall(it, event);
@@ -32,5 +40,32 @@ export function call(it: Machine, event: CallEvent): Value {
 
 function viaFunction(it: Machine, event: CallEvent, callee: Value & { kind: 'function' }): Value {
   const self = callee.self ? undefined : event.self;
-  return it.callFunction(callee, event.args, self);
+  const before = it.guards.length;
+  const result = it.callFunction(callee, event.args, self);
+  const seen = [...it.guards.slice(before), ...(result.checks ?? [])].map(({ origin }) => origin);
+  return vouched(it, event, result, new Set(seen));
+}
+
+/**
+ * A function that is named like a check and has the look of one is believed to check what it was
+ * given, also where the way it does so cannot be followed.
+ */
+function vouched(it: Machine, event: CallEvent, result: Value, seen: ReadonlySet<string>): Value {
+  const { callee } = event;
+  if (callee.kind !== 'function') return result;
+  const own = (callee.node as { id?: { name: string } | null }).id?.name ?? '';
+  if (!VALIDATES.test(event.name) && !VALIDATES.test(own)) return result;
+  const taints = event.args
+    .flatMap((arg) => taintsOf(arg))
+    .filter(({ origin }) => !seen.has(origin));
+  if (taints.length === 0) return result;
+  const { start, end } = callee.node;
+  const body = callee.file.text.slice(start, Math.min(end, start + 4000));
+  if (!DECIDES.test(body) || !COMPARES.test(body)) return result;
+  const whenTruthy = !DENIES.test(event.name || own);
+  const checks = taints.map(({ origin }) => ({ origin, kind: 'named' as const, whenTruthy }));
+  if (/\bthrow\b/.test(body)) {
+    it.guards.push(...checks.map((check) => ({ ...check, by: 'throw' as const })));
+  }
+  return withChecks(result, checks);
 }

@@ -1,15 +1,28 @@
 // Reading and writing of properties.
 import { memberOfClass } from './classes.ts';
 import type { Machine } from './machine.ts';
-import { UNDEFINED, UNKNOWN, external, literal, union, type Taint, type Value } from './values.ts';
+import {
+  UNDEFINED,
+  UNKNOWN,
+  external,
+  literal,
+  union,
+  withChecks,
+  type Taint,
+  type Value,
+} from './values.ts';
 
+const TELLS =
+  /^(?:ok|valid|isValid|success|allowed|isAllowed|safe|isSafe|error|errors|reason|message|err|result)$/;
 const MAX_ORIGIN_CHARS = 80;
 // `request.params.arguments.path` is the argument `path`.
 const ENVELOPE = new Set(['params', 'arguments', 'args', 'input']);
 
 export function get(it: Machine, target: Value, key: string): Value {
   const found = read(it, target, key);
-  return found.kind === 'lazy' ? found.force() : found;
+  const value = found.kind === 'lazy' ? found.force() : found;
+  // `{ ok: false }` of a validator tells by its `ok` what the validator checked.
+  return target.checks && TELLS.test(key) ? withChecks(value, target.checks) : value;
 }
 
 function read(it: Machine, target: Value, key: string): Value {

@@ -84,6 +84,13 @@ function equal(left: Value, right: Value, isSame: boolean): Value {
     return literal(!isSame);
   }
   const [known, asked] = left.kind === 'literal' ? [left, right] : [right, left];
+  if (known.kind === 'literal' && typeof known.value === 'string' && known.value.startsWith('..')) {
+    const kind = 'no-dots' as const;
+    return withChecks(
+      { kind: 'unknown' },
+      taintsOf(asked).map(({ origin }) => ({ origin, kind, whenTruthy: !isSame })),
+    );
+  }
   const isTelling = known.kind === 'literal' && known.value != null && known.value !== '';
   const checks = allowed(asked, isTelling).map((check) => ({ ...check, whenTruthy: isSame }));
   return withChecks({ kind: 'unknown' }, checks);

@@ -123,7 +123,7 @@ function branch(it: Machine, node: Node & { type: 'IfStatement' }, env: Env): Co
   const returnsBefore = it.frame.returns.length;
   const yes = run(it, node.consequent, env);
   it.guards.length = mark;
-  const early = truthOf(it.frame.returns[returnsBefore] ?? UNKNOWN);
+  const early = truthOf(flagOf(it.frame.returns[returnsBefore] ?? UNKNOWN));
   it.guards.push(...guarded(false, 'branch'));
   const no = node.alternate ? run(it, node.alternate, env) : 'normal';
   it.guards.length = mark;
@@ -132,6 +132,16 @@ function branch(it: Machine, node: Node & { type: 'IfStatement' }, env: Env): Co
   if (yes !== 'normal') it.guards.push(...guarded(false, exitOf(yes), early));
   if (no !== 'normal') it.guards.push(...guarded(true, exitOf(no)));
   return 'normal';
+}
+
+/** `return { ok: false, reason }` is a no. */
+function flagOf(value: Value): Value {
+  if (value.kind !== 'object') return value;
+  for (const key of ['ok', 'valid', 'isValid', 'success', 'allowed', 'isAllowed', 'safe']) {
+    const flag = value.props.get(key);
+    if (flag?.kind === 'literal') return flag;
+  }
+  return value;
 }
 
 function exitOf(completion: Completion): Guard['by'] {
