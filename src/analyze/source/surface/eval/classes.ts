@@ -1,8 +1,8 @@
 // Classes and their instances.
 import type { Node } from '../../parse.ts';
-import { Env } from './env.ts';
+import { LocalEnv } from './env.ts';
 import type { CallEvent, Machine } from './machine.ts';
-import { UNKNOWN, type ClassValue, type ObjectValue, type Value } from './values.ts';
+import { UNKNOWN, type ClassValue, type ObjectValue, type Value, type Env } from './values.ts';
 
 type ClassNode = Node & { type: 'ClassDeclaration' | 'ClassExpression' };
 type Member = ClassNode['body']['body'][number];
@@ -12,7 +12,7 @@ const MAX_ANCESTORS = 12;
 
 export function classOf(it: Machine, node: Node, env: Env): Value {
   if (node.type !== 'ClassDeclaration' && node.type !== 'ClassExpression') return UNKNOWN;
-  const inner = new Env(env, env.file, false);
+  const inner = new LocalEnv(env, env.file, false);
   const value: ClassValue = { kind: 'class', node, env: inner, file: env.file, statics: new Map() };
   inner.homeClass = value;
   if (node.id) inner.declare(node.id.name, value);
@@ -22,13 +22,13 @@ export function classOf(it: Machine, node: Node, env: Env): Value {
       const key = plainKey(member.key);
       const init = member.value;
       if (key && init) {
-        const scope = new Env(inner, env.file, true);
+        const scope = new LocalEnv(inner, env.file, true);
         scope.self = value;
         value.statics.set(key, { kind: 'lazy', force: () => it.evaluate(init, scope) });
       }
     }
     if (member.type === 'StaticBlock') {
-      const scope = new Env(inner, env.file, true);
+      const scope = new LocalEnv(inner, env.file, true);
       scope.self = value;
       it.execute(member.body, scope);
     }
@@ -103,7 +103,7 @@ function initialise(it: Machine, cls: ClassValue, self: ObjectValue, event: Call
 }
 
 function fields(it: Machine, cls: ClassValue, self: ObjectValue, members: readonly Member[]): void {
-  const scope = new Env(cls.env, cls.file, true);
+  const scope = new LocalEnv(cls.env, cls.file, true);
   scope.self = self;
   for (const member of members) {
     if (member.type !== 'PropertyDefinition' || member.static || !member.value) continue;

@@ -1,8 +1,8 @@
 // Variables of one call, block or module while it is interpreted.
 import type { SourceFile } from '../../file.ts';
-import { union, type Value } from './values.ts';
+import { union, type Env, type Value } from './values.ts';
 
-export class Env {
+export class LocalEnv implements Env {
   readonly vars = new Map<string, Value>();
   readonly parent: Env | null;
   readonly file: SourceFile;

@@ -2,7 +2,6 @@
 import type { Node } from '../../parse.ts';
 import { arithmetic } from './operators.ts';
 import { classOf } from './classes.ts';
-import type { Env } from './env.ts';
 import { globalValue } from './globals.ts';
 import type { Machine } from './machine.ts';
 import {
@@ -19,6 +18,7 @@ import {
   withChecks,
   type ObjectValue,
   type Value,
+  type Env,
 } from './values.ts';
 
 const MAX_NESTING = 700;

@@ -1,6 +1,6 @@
 // Calls of functions whose body we have, and of those that are handed to code we do not see.
 import type { Node } from '../../parse.ts';
-import { Env } from './env.ts';
+import { LocalEnv } from './env.ts';
 import type { Frame, Machine } from './machine.ts';
 import {
   UNDEFINED,
@@ -14,6 +14,7 @@ import {
   type Check,
   type FunctionValue,
   type Value,
+  type Env,
 } from './values.ts';
 
 const MAX_CALL_DEPTH = 24;
@@ -39,7 +40,7 @@ export function callFunction(
     return UNKNOWN;
   }
   const args = fn.bound ? [...fn.bound, ...given] : given;
-  const env = new Env(fn.env, fn.file, true);
+  const env = new LocalEnv(fn.env, fn.file, true);
   const receiver = self ?? fn.self;
   if (receiver && node.type !== 'ArrowFunctionExpression') env.self = receiver;
   if (node.type === 'FunctionExpression' && node.id) env.declare(node.id.name, fn);

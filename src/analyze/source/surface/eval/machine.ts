@@ -1,8 +1,7 @@
 // What the parts of the interpreter know of one another, and the state that they share.
 import type { SourceFile } from '../../file.ts';
 import type { Node } from '../../parse.ts';
-import type { Env } from './env.ts';
-import type { Check, FunctionValue, ObjectValue, Value } from './values.ts';
+import type { Check, FunctionValue, ObjectValue, Value, Env } from './values.ts';
 
 /** How a statement ended. */
 export type Completion = 'normal' | 'return' | 'throw' | 'skip';

@@ -3,11 +3,11 @@ import type { SourceFile } from '../../file.ts';
 import type { ServerSource } from '../../package-context.ts';
 import type { Node } from '../../parse.ts';
 import { classOf } from './classes.ts';
-import { Env } from './env.ts';
+import { LocalEnv } from './env.ts';
 import { moduleName } from './globals.ts';
 import type { Machine, Module } from './machine.ts';
 import { declarationOf, hoist } from './statements.ts';
-import { UNKNOWN, external, literal, type ObjectValue, type Value } from './values.ts';
+import { UNKNOWN, external, literal, type ObjectValue, type Value, type Env } from './values.ts';
 
 export interface Modules {
   open: (path: string) => Module | null;
@@ -23,7 +23,7 @@ export function createModules(server: ServerSource, it: Machine): Modules {
     const file = server.files.get(path);
     if (!file) return null;
     const exports: ObjectValue = { kind: 'object', props: new Map(), isOpen: false };
-    const module: Module = { env: new Env(null, file, true), exports };
+    const module: Module = { env: new LocalEnv(null, file, true), exports };
     known.set(path, module);
     load(it, file, module);
     return module;
@@ -116,7 +116,7 @@ function guarded(env: Env, name: string, make: () => Value): Value {
 
 function destructured(it: Machine, pattern: Node, init: Node, env: Env): void {
   const names = namesIn(pattern);
-  const scratch = new Env(env, env.file, true);
+  const scratch = new LocalEnv(env, env.file, true);
   let isDone = false;
   for (const name of names) {
     const force = () => {

@@ -1,6 +1,5 @@
 // Unary and binary operators, and what a comparison tells about an argument.
 import type { Node } from '../../parse.ts';
-import type { Env } from './env.ts';
 import type { Machine } from './machine.ts';
 import {
   UNDEFINED,
@@ -13,6 +12,7 @@ import {
   withChecks,
   type Check,
   type Value,
+  type Env,
 } from './values.ts';
 
 type Operator = Node & { type: 'BinaryExpression' | 'UnaryExpression' };

@@ -1,6 +1,5 @@
 // Binding of patterns: declarations, parameters and assignments.
 import type { Node } from '../../parse.ts';
-import type { Env } from './env.ts';
 import { keyOf } from './expressions.ts';
 import type { Machine } from './machine.ts';
 import {
@@ -11,6 +10,7 @@ import {
   union,
   type ObjectValue,
   type Value,
+  type Env,
 } from './values.ts';
 
 export function bind(

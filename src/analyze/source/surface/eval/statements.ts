@@ -1,9 +1,9 @@
 // Statements: runs a body once, both ways where a condition is open, and keeps what checks tell.
 import type { Node } from '../../parse.ts';
 import { classOf } from './classes.ts';
-import { Env } from './env.ts';
+import { LocalEnv } from './env.ts';
 import type { Completion, Guard, Machine } from './machine.ts';
-import { UNDEFINED, UNKNOWN, literal, optionsOf, truthOf, type Value } from './values.ts';
+import { UNDEFINED, UNKNOWN, literal, optionsOf, truthOf, type Value, type Env } from './values.ts';
 
 // A list of tools is shorter; a longer list is looked at in part.
 const MAX_ITERATIONS = 600;
@@ -66,7 +66,7 @@ function dispatch(it: Machine, node: Node, env: Env): Completion {
     case 'ContinueStatement':
       return 'skip';
     case 'BlockStatement':
-      return it.execute(node.body, new Env(env, env.file, false));
+      return it.execute(node.body, new LocalEnv(env, env.file, false));
     case 'IfStatement':
       return branch(it, node, env);
     default:
@@ -158,7 +158,7 @@ function loopOver(
   const isKnown = over.kind === 'array' && !over.isOpen;
   if (!isKnown) it.uncertain += 1;
   for (const element of elements.slice(0, MAX_ITERATIONS)) {
-    const inner = new Env(env, env.file, false);
+    const inner = new LocalEnv(env, env.file, false);
     if (node.left.type === 'VariableDeclaration') {
       const id = node.left.declarations[0]?.id;
       if (id) it.bind(id, element, inner, 'let');
@@ -190,7 +190,7 @@ function loop(
   node: Node & { type: 'ForStatement' | 'WhileStatement' | 'DoWhileStatement' },
   env: Env,
 ): Completion {
-  const inner = new Env(env, env.file, false);
+  const inner = new LocalEnv(env, env.file, false);
   if (node.type === 'ForStatement') {
     if (node.init?.type === 'VariableDeclaration') {
       for (const { id } of node.init.declarations) it.bind(id, UNKNOWN, inner, 'let');
@@ -206,7 +206,7 @@ function attempt(it: Machine, node: Node & { type: 'TryStatement' }, env: Env): 
   const tried = run(it, node.block, env);
   let caught: Completion = 'normal';
   if (node.handler) {
-    const inner = new Env(env, env.file, false);
+    const inner = new LocalEnv(env, env.file, false);
     if (node.handler.param) it.bind(node.handler.param, UNKNOWN, inner, 'let');
     it.uncertain += 1;
     caught = run(it, node.handler.body, inner);
@@ -218,7 +218,7 @@ function attempt(it: Machine, node: Node & { type: 'TryStatement' }, env: Env): 
 
 function choose(it: Machine, node: Node & { type: 'SwitchStatement' }, env: Env): Completion {
   const asked = it.evaluate(node.discriminant, env);
-  const inner = new Env(env, env.file, false);
+  const inner = new LocalEnv(env, env.file, false);
   hoist(
     node.cases.flatMap((one) => one.consequent),
     inner,

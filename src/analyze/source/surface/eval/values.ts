@@ -2,7 +2,6 @@
 import type { Json } from '../../../../types.ts';
 import type { Node } from '../../parse.ts';
 import type { SourceFile } from '../../file.ts';
-import type { Env } from './env.ts';
 
 /** A tool argument on its way; `origin` is its name as the caller sends it, e.g. `options.path`. */
 export interface Taint {
@@ -109,6 +108,20 @@ export interface UnknownValue extends Carried {
 export interface UnionValue extends Carried {
   kind: 'union';
   options: readonly Value[];
+}
+/** Variables of one call, block or module. */
+export interface Env {
+  readonly vars: Map<string, Value>;
+  readonly parent: Env | null;
+  readonly file: SourceFile;
+  readonly isFunction: boolean;
+  self: Value | undefined;
+  homeClass: Value | undefined;
+  lookup: (name: string) => Value | undefined;
+  declare: (name: string, value: Value, isVar?: boolean) => void;
+  assign: (name: string, value: Value, isCertain: boolean) => void;
+  selfValue: () => Value | undefined;
+  home: () => Value | undefined;
 }
 /** A value not computed yet. */
 export interface LazyValue extends Carried {
