@@ -1,18 +1,6 @@
 // Characters that a reader does not see: finds the runs, decodes what they carry, tells the lawful uses.
 
-export type HiddenKind =
-  'tags' | 'variation-selectors' | 'zero-width' | 'bidi' | 'ansi' | 'ansi-concealed';
-
-/** A run (or sum of runs) of hidden characters; offsets in UTF-16 units of the original. */
-export interface HiddenRun {
-  kind: HiddenKind;
-  start: number;
-  end: number;
-  /** Hidden characters counted. */
-  count: number;
-  /** What it says once decoded; '' where it carries nothing by itself. */
-  decoded: string;
-}
+import { ansiRuns, bidiRuns, runOf, type HiddenRun } from './controls.ts';
 
 const MAX_RUNS = 400;
 const INTERESTING =
@@ -26,11 +14,7 @@ const JOINING =
   /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}\p{Script=Mongolian}\p{Script=Hangul}]/u;
 const PICTURE =
   /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}#*0-9\ufe0f\u20e3]/u;
-const RTL = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 const WORD = /[\p{L}\p{N}]/u;
-const ANSI =
-  /(?:\u001b\[|\u009b)[0-?]{0,24}[ -/]{0,4}[@-~]|\u001b\][^\u0007\u001b]{0,400}(?:\u0007|\u001b\\)?/g;
-
 /** True if the text holds none of the characters this file is about (the usual case, fast). */
 export function isPlain(text: string): boolean {
   return !INTERESTING.test(text);
@@ -141,64 +125,6 @@ function binaryOf(run: string): string {
     return Buffer.from(bytes).toString('utf8');
   });
   return readings.find((reading) => /^[\x20-\x7e\s]{3,}$/.test(reading)) ?? '';
-}
-
-function bidiRuns(text: string): HiddenRun[] {
-  const runs: HiddenRun[] = [];
-  const hasRtl = RTL.test(text);
-  for (const match of text.matchAll(
-    /[\u202d\u202e]([^\u202c\n]{0,4000})\u202c?|[\u202a\u202b\u2066-\u2068]/g,
-  )) {
-    // Embeddings and isolates are how right-to-left text is quoted; overrides are not.
-    if (hasRtl && match[1] === undefined) continue;
-    const isReversed = match[0].startsWith('\u202e');
-    const inner = match[1] ?? '';
-    runs.push(
-      runOf(
-        'bidi',
-        match.index,
-        match[0],
-        isReversed ? Array.from(inner).reverse().join('') : inner,
-      ),
-    );
-  }
-  return runs;
-}
-
-function ansiRuns(text: string): HiddenRun[] {
-  const runs: HiddenRun[] = [];
-  let concealedFrom = -1;
-  for (const match of text.matchAll(ANSI)) {
-    const isConceal = /\[(?:\d+;)*8(?:;\d+)*m$/.test(match[0]);
-    if (concealedFrom >= 0 && !isConceal) {
-      const decoded = text.slice(concealedFrom, match.index).replace(ANSI, '');
-      runs.push({
-        kind: 'ansi-concealed',
-        start: concealedFrom,
-        end: match.index,
-        count: 2,
-        decoded,
-      });
-      concealedFrom = -1;
-    }
-    if (isConceal) concealedFrom = match.index + match[0].length;
-    else runs.push(runOf('ansi', match.index, match[0], ''));
-  }
-  if (concealedFrom >= 0) {
-    const decoded = text.slice(concealedFrom);
-    runs.push({
-      kind: 'ansi-concealed',
-      start: concealedFrom,
-      end: text.length,
-      count: 1,
-      decoded,
-    });
-  }
-  return runs;
-}
-
-function runOf(kind: HiddenKind, start: number, run: string, decoded: string): HiddenRun {
-  return { kind, start, end: start + run.length, count: Array.from(run).length, decoded };
 }
 
 function sum(runs: readonly HiddenRun[]): number {

@@ -1,6 +1,6 @@
 // Findings about the channel itself: hidden characters, and readings that hide natural language.
 import type { Severity, TextLocation } from '../../types.ts';
-import type { HiddenRun } from './characters.ts';
+import type { HiddenRun } from './controls.ts';
 import { isReadable } from './decode.ts';
 import type { Candidate, View } from './shapes.ts';
 

@@ -1,5 +1,6 @@
 // The readings of a text: as it stands, and what is hidden, decoded or disguised in it.
-import { hiddenRuns, type HiddenRun } from './characters.ts';
+import { hiddenRuns } from './characters.ts';
+import type { HiddenRun } from './controls.ts';
 import { fieldViews } from './fields.ts';
 import { decodedViews } from './decode.ts';
 import { disguisedViews } from './disguise.ts';
