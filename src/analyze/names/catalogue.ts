@@ -19,6 +19,7 @@ export interface Catalogue {
   targets: ParsedName[];
   byName: Map<string, number>;
   byFolded: NameIndex;
+  /** Scoped names only; see idsOfBase. */
   bySquash: NameIndex;
   byBag: NameIndex;
   byCore: NameIndex;
@@ -87,13 +88,31 @@ export function idsIn(index: NameIndex, key: string): readonly number[] {
   return typeof ids === 'number' ? [ids] : (ids ?? []);
 }
 
+/** Ids under a key of `index`, and those whose folded name is that key. */
+export function idsOf(
+  catalogue: Catalogue,
+  index: 'byBag' | 'byCore' | 'bySkeleton' | 'bySound',
+  key: string,
+): readonly number[] {
+  const derived = idsIn(catalogue[index], key);
+  const plain = idsIn(catalogue.byFolded, key);
+  return derived.length === 0 ? plain : [...plain, ...derived];
+}
+
+/** Ids of names with this base, whatever their scope. */
+export function idsOfBase(catalogue: Catalogue, squash: string): readonly number[] {
+  const scoped = idsIn(catalogue.bySquash, squash);
+  const plain = idsIn(catalogue.byFolded, squash).filter((id) => !catalogue.targets[id]?.scope);
+  return scoped.length === 0 ? plain : [...plain, ...scoped];
+}
+
 /** The words left when noise and plurals are taken away, in alphabetical order; '' if none is left. */
 export function coreOf(words: readonly string[], noise: ReadonlySet<string>): string {
   const left = words.filter((word) => !noise.has(word) && !/^v?\d+$/.test(word));
-  return [...new Set(left.map(singularOf))].sort().join(' ');
+  return [...new Set(left.map(singularOf))].sort().join('');
 }
 
-export const bagOf = (words: readonly string[]): string => [...words].sort().join(' ');
+export const bagOf = (words: readonly string[]): string => [...words].sort().join('');
 
 export const soundKeyOf = (words: readonly string[]): string =>
   soundOf(words.map(singularOf).join(''));
@@ -112,13 +131,17 @@ export const tailOf = (text: string): number =>
 function addTarget(catalogue: Catalogue, parsed: ParsedName): number {
   const id = catalogue.targets.push(parsed) - 1;
   catalogue.byName.set(parsed.name, id);
-  push(catalogue.byFolded, parsed.folded, id);
-  push(catalogue.bySquash, parsed.squash, id);
-  push(catalogue.bySkeleton, skeletonOf(parsed.folded), id);
-  push(catalogue.bySound, soundKeyOf(parsed.words), id);
-  if (parsed.words.length > 1) push(catalogue.byBag, bagOf(parsed.words), id);
-  const core = coreOf(parsed.words, catalogue.noise);
-  if (core !== '') push(catalogue.byCore, core, id);
+  const { folded } = parsed;
+  push(catalogue.byFolded, folded, id);
+  if (parsed.scope) push(catalogue.bySquash, parsed.squash, id);
+  // A key that is the folded name itself is found there; see idsOf.
+  const keys = [
+    [catalogue.bySkeleton, skeletonOf(folded)],
+    [catalogue.bySound, soundKeyOf(parsed.words)],
+    [catalogue.byBag, bagOf(parsed.words)],
+    [catalogue.byCore, coreOf(parsed.words, catalogue.noise)],
+  ] as const;
+  for (const [index, key] of keys) if (key !== '' && key !== folded) push(index, key, id);
   if (parsed.scope) {
     increment(catalogue.scopes, parsed.scope);
     increment(catalogue.scopeHeads, `${parsed.scope}/${parsed.tokens[0] ?? ''}`);

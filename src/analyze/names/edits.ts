@@ -1,6 +1,6 @@
 // Signals of the "slip of the finger" family: edit distance, look-alike characters, sound and spelling.
 import type { Confidence, LookalikeKind } from '../../types.ts';
-import { headOf, idsIn, maskOf, soundKeyOf, tailOf, type Catalogue } from './catalogue.ts';
+import { headOf, idsOf, maskOf, soundKeyOf, tailOf, type Catalogue } from './catalogue.ts';
 import { editDistance, firstDifference, slipOf } from './distance.ts';
 import { singularOf, skeletonOf, usualSpelling, type ParsedName } from './parse.ts';
 
@@ -24,14 +24,15 @@ export function editCandidates(name: ParsedName, catalogue: Catalogue): Candidat
     if (distance === 0 || distance > limit) continue;
     const confidence = editConfidence(name, target, distance, catalogue);
     if (confidence) {
-      out.push({ id, kind: 'edit', confidence, weight: 1 / distance - 1 / target.folded.length });
+      const kind = distance === 1 && isGlyphSwap(name.folded, target.folded) ? 'homoglyph' : 'edit';
+      out.push({ id, kind, confidence, weight: 1 / distance - 1 / target.folded.length });
     }
   }
   return out;
 }
 
 export function glyphCandidates(name: ParsedName, catalogue: Catalogue): Candidate[] {
-  const ids = idsIn(catalogue.bySkeleton, skeletonOf(name.folded));
+  const ids = idsOf(catalogue, 'bySkeleton', skeletonOf(name.folded));
   return others(ids, name, catalogue).map((id) => {
     const target = catalogue.targets[id] as ParsedName;
     const isPlain =
@@ -45,7 +46,7 @@ export function glyphCandidates(name: ParsedName, catalogue: Catalogue): Candida
 
 export function spellingCandidates(name: ParsedName, catalogue: Catalogue): Candidate[] {
   if (name.folded.length < 5) return [];
-  const ids = idsIn(catalogue.bySound, soundKeyOf(name.words));
+  const ids = idsOf(catalogue, 'bySound', soundKeyOf(name.words));
   return others(ids, name, catalogue).map((id) => {
     const target = catalogue.targets[id] as ParsedName;
     const isPlain =
@@ -172,6 +173,12 @@ export function meansOtherWord(
 
 export function isWord(word: string, catalogue: Catalogue): boolean {
   return catalogue.vocabulary.has(word) || catalogue.vocabulary.has(singularOf(word));
+}
+
+/** i for l, or l for i: the one pair of letters that many typefaces draw alike. */
+function isGlyphSwap(a: string, b: string): boolean {
+  const at = firstDifference(a, b);
+  return a.length === b.length && 'il'.includes(a[at] ?? '-') && 'il'.includes(b[at] ?? '-');
 }
 
 function onlyDigitsDiffer(a: string, b: string): boolean {

@@ -92,7 +92,8 @@ const GLYPHS = new Map([
     return [odd, usual] as const;
   }),
 ]);
-const SOUNDS = new Map(Object.entries({ c: 'k', q: 'k', z: 's', x: 'ks', y: 'i' }));
+// Towards the commoner letter, so that most names are their own key.
+const SOUNDS = new Map(Object.entries({ k: 'c', q: 'c', z: 's', y: 'i' }));
 
 const USUAL = new Map(nameRules().spellings);
 const UNUSUAL = new RegExp([...USUAL.keys()].join('|'), 'g');

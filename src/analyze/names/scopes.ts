@@ -1,6 +1,6 @@
 // Signals about scopes and delimiters: dropped, added, imitated, or folded into the name.
 import { brandKeyOf, brandsOfScope } from './brand-index.ts';
-import { idsIn, type Catalogue } from './catalogue.ts';
+import { idsIn, idsOfBase, type Catalogue } from './catalogue.ts';
 import { editDistance } from './distance.ts';
 import { isOther, isWord, type Candidate } from './edits.ts';
 import { skeletonOf, type ParsedName } from './parse.ts';
@@ -23,7 +23,7 @@ export function delimiterCandidates(name: ParsedName, catalogue: Catalogue): Can
 }
 
 export function scopeCandidates(name: ParsedName, catalogue: Catalogue): Candidate[] {
-  const ids = idsIn(catalogue.bySquash, name.squash).filter((id) => {
+  const ids = idsOfBase(catalogue, name.squash).filter((id) => {
     const target = catalogue.targets[id];
     return target && target.name !== name.name && target.scope !== name.scope;
   });

@@ -1,6 +1,6 @@
 // Signals of the "same words" family: order, affixes, version suffixes.
 import type { Confidence } from '../../types.ts';
-import { bagOf, idsIn, coreOf, type Catalogue } from './catalogue.ts';
+import { bagOf, idsIn, idsOf, idsOfBase, coreOf, type Catalogue } from './catalogue.ts';
 import { nameRules } from './data.ts';
 import { editDistance, firstDifference, slipOf } from './distance.ts';
 import { isOther, isWord, withinReach, type Candidate } from './edits.ts';
@@ -11,7 +11,7 @@ const MAX_TOKENS = 12;
 const MAX_SAME_CORE = 20;
 export function orderCandidates(name: ParsedName, catalogue: Catalogue): Candidate[] {
   if (name.words.length < 2) return [];
-  return sameOwnersOut(idsIn(catalogue.byBag, bagOf(name.words)), name, catalogue)
+  return sameOwnersOut(idsOf(catalogue, 'byBag', bagOf(name.words)), name, catalogue)
     .filter((id) => catalogue.targets[id]?.folded !== name.folded)
     .map((id) => ({ id, kind: 'word-order', confidence: 'low', weight: 0.8 }));
 }
@@ -27,7 +27,7 @@ export function affixCandidates(name: ParsedName, catalogue: Catalogue): Candida
       if (run.length < 2 || tokens.slice(from, to).every((token) => mcpWords.includes(token)))
         continue;
       const rest = [...tokens.slice(0, from), ...tokens.slice(to)];
-      for (const id of idsIn(catalogue.bySquash, run)) {
+      for (const id of idsOfBase(catalogue, run)) {
         const target = catalogue.targets[id];
         if (!target || !isOther(name, target)) continue;
         const confidence = affixConfidence(name, from, to, target, catalogue);
@@ -54,7 +54,7 @@ export function gluedCandidates(name: ParsedName, catalogue: Catalogue): Candida
   const out: Candidate[] = [];
   const { strongPrefixes, strongSuffixes } = nameRules();
   const cut = (left: string) => {
-    for (const id of idsIn(catalogue.bySquash, left)) {
+    for (const id of idsOfBase(catalogue, left)) {
       if (!isOther(name, catalogue.targets[id])) continue;
       const isClear =
         left.length >= 4 && catalogue.targets[id]?.name === left && !catalogue.vocabulary.has(left);
@@ -73,7 +73,7 @@ export function gluedCandidates(name: ParsedName, catalogue: Catalogue): Candida
 export function versionCandidates(name: ParsedName, catalogue: Catalogue): Candidate[] {
   const left = /^(.*?\D)\d{1,6}$/.exec(name.squash)?.[1];
   if (left === undefined) return [];
-  const ids = [left, left.replace(/v$/, '')].flatMap((key) => idsIn(catalogue.bySquash, key));
+  const ids = [left, left.replace(/v$/, '')].flatMap((key) => idsOfBase(catalogue, key));
   const isApart = /-\d{1,2}$/.test(name.base) && name.scope === '';
   return sameOwnersOut(ids, name, catalogue).map((id) => {
     const isLong = (catalogue.targets[id]?.tokens.length ?? 0) > 1;
@@ -90,7 +90,10 @@ export function versionCandidates(name: ParsedName, catalogue: Catalogue): Candi
 export function coreCandidates(name: ParsedName, catalogue: Catalogue): Candidate[] {
   const core = coreOf(name.words, catalogue.noise);
   if (core.length < 3) return [];
-  const ids = sameOwnersOut(idsIn(catalogue.byCore, core), name, catalogue).slice(0, MAX_SAME_CORE);
+  const ids = sameOwnersOut(idsOf(catalogue, 'byCore', core), name, catalogue).slice(
+    0,
+    MAX_SAME_CORE,
+  );
   return ids.map((id) => {
     const length = name.folded.length + (catalogue.targets[id]?.folded.length ?? 0);
     return { id, kind: 'affix', confidence: 'low', weight: core.length / length };
