@@ -3,6 +3,8 @@ import type { KnownName } from '../../types.ts';
 import { nameRules, type Brand } from './data.ts';
 import { parseName, type ParsedName } from './parse.ts';
 
+const OFFICIAL_SCOPE = 'modelcontextprotocol';
+
 export interface BrandIndex {
   /** Brand -> known servers that the brand's own scope publishes, or that are listed as the vendor's. */
   firstParty: Map<string, number[]>;
@@ -12,6 +14,7 @@ export interface BrandIndex {
   scopeOwner: Map<string, number>;
   /** Brands from the list whose owner publishes no server on npm: a target that stands for the brand itself. */
   unpublished: Map<string, number>;
+  scopesSeen: Set<string>;
   /** Scopes that own a brand. */
   ownedBy: Map<string, Set<string>>;
 }
@@ -22,6 +25,7 @@ export function emptyBrandIndex(): BrandIndex {
     thirdParty: new Map(),
     scopeOwner: new Map(),
     unpublished: new Map(),
+    scopesSeen: new Set(),
     ownedBy: new Map(),
   };
 }
@@ -29,7 +33,7 @@ export function emptyBrandIndex(): BrandIndex {
 /** The words of a server's name that say whose or what it is; null if it does not claim to be an MCP server. */
 export function brandKeyOf(name: ParsedName): string | null {
   const mcp = new Set(nameRules().mcpWords);
-  const isOfficial = name.scope === 'modelcontextprotocol' && name.tokens[0] === 'server';
+  const isOfficial = name.scope === OFFICIAL_SCOPE && name.tokens[0] === 'server';
   const isServer = name.tokens.some((token) => token === 'mcp' || token === 'modelcontextprotocol');
   if (isServer || isOfficial) return name.tokens.filter((token) => !mcp.has(token)).join('');
   const glued = /^(?:mcp(?:server)?)?([a-z0-9]{3,}?)(?:mcp|mcpserver)?$/.exec(name.squash)?.[1];
@@ -42,12 +46,16 @@ export function addBrand(
   name: ParsedName,
   tier: KnownName['tier'] | undefined,
 ): void {
+  const mayBeServer = name.squash.includes('mcp') || name.squash.includes('modelcontext');
+  const isFirst = name.scope !== '' && !index.scopesSeen.has(name.scope);
+  index.scopesSeen.add(name.scope);
+  if (!isFirst && !mayBeServer && name.scope !== OFFICIAL_SCOPE) return;
   const owners = name.scope === '' ? [] : brandsOfScope(name.scope);
   for (const owner of owners) if (!index.scopeOwner.has(owner)) index.scopeOwner.set(owner, id);
   const key = brandKeyOf(name);
   if (key === null) return;
   const isListed = tier === 'vendor' || tier === 'official';
-  const isOwn = owners.includes(key) || name.scope === 'modelcontextprotocol';
+  const isOwn = owners.includes(key) || name.scope === OFFICIAL_SCOPE;
   if (key === '') {
     for (const owner of owners) add(index.firstParty, owner, id);
     return;

@@ -48,3 +48,16 @@ function isOwner(scope: string, key: string, catalogue: Catalogue): boolean {
   if (catalogue.brands.ownedBy.get(key)?.has(scope)) return true;
   return brandsOfScope(scope).includes(key);
 }
+
+/** A scope that sounds like a vendor's and is not the one it owns: @anthropic/x, where @anthropic-ai is theirs. */
+export function inventedScopeCandidates(name: ParsedName, catalogue: Catalogue): Candidate[] {
+  const { ownedBy, firstParty, unpublished } = catalogue.brands;
+  if (name.scope === '' || (catalogue.scopes.get(name.scope) ?? 0) > 0) return [];
+  const brand = brandsOfScope(name.scope).find((key) => (ownedBy.get(key)?.size ?? 0) > 0);
+  if (brand === undefined || ownedBy.get(brand)?.has(name.scope)) return [];
+  const ids = firstParty.get(brand) ?? [unpublished.get(brand)].filter((id) => id !== undefined);
+  return ids.slice(0, 2).map((id) => {
+    const isCopy = catalogue.targets[id]?.base === name.base;
+    return { id, kind: 'invented-scope', confidence: isCopy ? 'medium' : 'low', weight: 0.9 };
+  });
+}

@@ -2,6 +2,7 @@
 import type { KnownName } from '../../types.ts';
 import { addBrand, addListedBrand, emptyBrandIndex, type BrandIndex } from './brand-index.ts';
 import { nameRules, ruleLines, type Brand } from './data.ts';
+import { headOf, maskOf, tailOf } from './distance.ts';
 import { parseName, singularOf, skeletonOf, soundOf, type ParsedName } from './parse.ts';
 
 /** Ids by key; most keys have one, and an array for each would be most of the index. */
@@ -27,6 +28,8 @@ export interface Catalogue {
   bySound: NameIndex;
   /** By length of `folded`, with a bit for each kind of character: the cheap half of an edit search. */
   byLength: Map<number, LengthBucket>;
+  /** The same for the bases of scoped names of several words. */
+  basesByLength: Map<number, LengthBucket>;
   /** How many known names each scope has. */
   scopes: Map<string, number>;
   /** How many unscoped known names begin with this word. */
@@ -39,6 +42,7 @@ export interface Catalogue {
   vocabulary: ReadonlySet<string>;
   noise: ReadonlySet<string>;
   families: ReadonlySet<string>;
+  isComplete: boolean;
   brands: BrandIndex;
 }
 
@@ -58,6 +62,7 @@ export function catalogueOf(
     bySkeleton: new Map(),
     bySound: new Map(),
     byLength: new Map(),
+    basesByLength: new Map(),
     scopes: new Map(),
     heads: new Map(),
     scopeHeads: new Map(),
@@ -65,6 +70,7 @@ export function catalogueOf(
     vocabulary: new Set(),
     noise: new Set(noise),
     families: new Set(families),
+    isComplete: false,
     brands: emptyBrandIndex(),
   };
   for (const entry of known) {
@@ -78,9 +84,19 @@ export function catalogueOf(
     const [head = '', count = '0'] = line.split(' ');
     catalogue.heads.set(head, Math.max(Number(count), catalogue.heads.get(head) ?? 0));
   }
-  catalogue.vocabulary = vocabularyOf(catalogue.targets);
   for (const brand of brands) addListedBrand(catalogue, brand);
   return catalogue;
+}
+
+/** The half of the index that only names off the list need: made once, when the first is asked about. */
+export function completeIndex(catalogue: Catalogue): void {
+  if (catalogue.isComplete) return;
+  catalogue.isComplete = true;
+  catalogue.vocabulary = vocabularyOf(catalogue.targets);
+  for (const id of catalogue.byName.values()) {
+    const target = catalogue.targets[id];
+    if (target) addDerivedKeys(catalogue, target, id);
+  }
 }
 
 export function idsIn(index: NameIndex, key: string): readonly number[] {
@@ -117,31 +133,12 @@ export const bagOf = (words: readonly string[]): string => [...words].sort().joi
 export const soundKeyOf = (words: readonly string[]): string =>
   soundOf(words.map(singularOf).join(''));
 
-/** A 32-bit set of the characters in a text. */
-export function maskOf(text: string): number {
-  let mask = 0;
-  for (let i = 0; i < text.length; i += 1) mask |= 1 << (text.charCodeAt(i) & 31);
-  return mask;
-}
-
-export const headOf = (text: string): number => text.charCodeAt(0) * 65536 + text.charCodeAt(1);
-export const tailOf = (text: string): number =>
-  text.charCodeAt(text.length - 2) * 65536 + text.charCodeAt(text.length - 1);
-
 function addTarget(catalogue: Catalogue, parsed: ParsedName): number {
   const id = catalogue.targets.push(parsed) - 1;
   catalogue.byName.set(parsed.name, id);
   const { folded } = parsed;
   push(catalogue.byFolded, folded, id);
   if (parsed.scope) push(catalogue.bySquash, parsed.squash, id);
-  // A key that is the folded name itself is found there; see idsOf.
-  const keys = [
-    [catalogue.bySkeleton, skeletonOf(folded)],
-    [catalogue.bySound, soundKeyOf(parsed.words)],
-    [catalogue.byBag, bagOf(parsed.words)],
-    [catalogue.byCore, coreOf(parsed.words, catalogue.noise)],
-  ] as const;
-  for (const [index, key] of keys) if (key !== '' && key !== folded) push(index, key, id);
   if (parsed.scope) {
     increment(catalogue.scopes, parsed.scope);
     increment(catalogue.scopeHeads, `${parsed.scope}/${parsed.tokens[0] ?? ''}`);
@@ -149,18 +146,32 @@ function addTarget(catalogue: Catalogue, parsed: ParsedName): number {
     increment(catalogue.heads, parsed.tokens[0] ?? '');
     increment(catalogue.extensions, parsed.name.replace(/[-_.~][^-_.~]*$/, ''));
   }
-  const bucket = catalogue.byLength.get(parsed.folded.length) ?? {
-    ids: [],
-    masks: [],
-    heads: [],
-    tails: [],
-  };
-  bucket.ids.push(id);
-  bucket.masks.push(maskOf(parsed.folded));
-  bucket.heads.push(headOf(parsed.folded));
-  bucket.tails.push(tailOf(parsed.folded));
-  catalogue.byLength.set(parsed.folded.length, bucket);
+  addLength(catalogue.byLength, folded, id);
   return id;
+}
+
+function addLength(lengths: Map<number, LengthBucket>, text: string, id: number): void {
+  const bucket = lengths.get(text.length) ?? { ids: [], masks: [], heads: [], tails: [] };
+  bucket.ids.push(id);
+  bucket.masks.push(maskOf(text));
+  bucket.heads.push(headOf(text));
+  bucket.tails.push(tailOf(text));
+  lengths.set(text.length, bucket);
+}
+
+function addDerivedKeys(catalogue: Catalogue, parsed: ParsedName, id: number): void {
+  const { folded } = parsed;
+  // A key that is the folded name itself is found there; see idsOf.
+  const keys = [
+    [catalogue.bySkeleton, skeletonOf(folded)],
+    [catalogue.bySound, soundKeyOf(parsed.words)],
+    [catalogue.byBag, bagOf(parsed.words)],
+    [catalogue.byCore, coreOf(parsed.words, catalogue.noise)],
+  ] as const;
+  if (parsed.scope && parsed.tokens.length > 1) {
+    addLength(catalogue.basesByLength, parsed.squash, id);
+  }
+  for (const [index, key] of keys) if (key !== '' && key !== folded) push(index, key, id);
 }
 
 function vocabularyOf(targets: readonly ParsedName[]): Set<string> {

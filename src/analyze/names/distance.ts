@@ -39,6 +39,17 @@ export function slipOf(typed: string, meant: string): Slip {
   return bits !== 0 && (bits & (bits - 1)) === 0 ? 'bitflip' : 'replace';
 }
 
+/** A 32-bit set of the characters in a text. */
+export function maskOf(text: string): number {
+  let mask = 0;
+  for (let i = 0; i < text.length; i += 1) mask |= 1 << (text.charCodeAt(i) & 31);
+  return mask;
+}
+
+export const headOf = (text: string): number => text.charCodeAt(0) * 65536 + text.charCodeAt(1);
+export const tailOf = (text: string): number =>
+  text.charCodeAt(text.length - 2) * 65536 + text.charCodeAt(text.length - 1);
+
 export function firstDifference(a: string, b: string): number {
   let at = 0;
   while (at < a.length && a[at] === b[at]) at += 1;

@@ -1,7 +1,7 @@
 // Signals of the "slip of the finger" family: edit distance, look-alike characters, sound and spelling.
 import type { Confidence, LookalikeKind } from '../../types.ts';
-import { headOf, idsOf, maskOf, soundKeyOf, tailOf, type Catalogue } from './catalogue.ts';
-import { editDistance, firstDifference, slipOf } from './distance.ts';
+import { idsOf, soundKeyOf, type Catalogue } from './catalogue.ts';
+import { editDistance, firstDifference, headOf, maskOf, slipOf, tailOf } from './distance.ts';
 import { singularOf, skeletonOf, usualSpelling, type ParsedName } from './parse.ts';
 
 const CROWDED = 40;
@@ -76,13 +76,18 @@ export function isOther(name: ParsedName, target: ParsedName | undefined): boole
  * Ids whose name has nearly this length, nearly these characters, and the same beginning or the same
  * end: one slip in six letters leaves one of the two whole.
  */
-export function withinReach(text: string, limit: number, catalogue: Catalogue): number[] {
+export function withinReach(
+  text: string,
+  limit: number,
+  catalogue: Catalogue,
+  lengths = catalogue.byLength,
+): number[] {
   const mask = maskOf(text);
   const [head, tail] = [headOf(text), tailOf(text)];
   const isShort = text.length < 6;
   const out: number[] = [];
   for (let length = text.length - limit; length <= text.length + limit; length += 1) {
-    const bucket = catalogue.byLength.get(length);
+    const bucket = lengths.get(length);
     if (!bucket) continue;
     for (let i = 0; i < bucket.ids.length; i += 1) {
       if (!isShort && bucket.heads[i] !== head && bucket.tails[i] !== tail) continue;

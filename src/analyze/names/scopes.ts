@@ -2,7 +2,7 @@
 import { brandKeyOf, brandsOfScope } from './brand-index.ts';
 import { idsIn, idsOfBase, type Catalogue } from './catalogue.ts';
 import { editDistance } from './distance.ts';
-import { isOther, isWord, type Candidate } from './edits.ts';
+import { isOther, isWord, withinReach, type Candidate } from './edits.ts';
 import { skeletonOf, type ParsedName } from './parse.ts';
 
 // Scopes whose packages are made for, and named after, packages of others.
@@ -41,6 +41,27 @@ export function scopeCandidates(name: ParsedName, catalogue: Catalogue): Candida
       !NOT_IMITATED.has(name.scope);
     return { id, kind: 'scope-added', confidence: isCopy ? 'medium' : 'low', weight: 0.5 };
   });
+}
+
+/** A scope left out and a slip in the rest: cloude-code for @anthropic-ai/claude-code. */
+export function slippedScopeCandidates(name: ParsedName, catalogue: Catalogue): Candidate[] {
+  if (name.scope !== '' || name.tokens.length < 2 || name.squash.length < 8) return [];
+  return withinReach(name.squash, 1, catalogue, catalogue.basesByLength)
+    .filter((id) => {
+      const target = catalogue.targets[id];
+      return (
+        target && name.tokens.length === target.tokens.length && !isVariant(name, target, catalogue)
+      );
+    })
+    .map((id) => ({ id, kind: 'scope-dropped', confidence: 'medium', weight: 0.7 }));
+}
+
+function isVariant(name: ParsedName, target: ParsedName, catalogue: Catalogue): boolean {
+  if (NOT_IMITATED.has(target.scope) || isCrowded(name.tokens[0], catalogue)) return true;
+  if (editDistance(name.squash, target.squash, 1) !== 1) return true;
+  const own = name.tokens.filter((token) => !target.tokens.includes(token));
+  // A short word, or one that means something, makes another name.
+  return own.some((word) => word.length < 5 || isWord(word, catalogue) || /\d/.test(word));
 }
 
 function dropped(

@@ -1,10 +1,10 @@
 // Asks every signal about one name and keeps the strongest answer for each target.
 import type { NameMatch, NameVerdict } from '../../types.ts';
-import { brandCandidates } from './brands.ts';
-import type { Catalogue } from './catalogue.ts';
+import { brandCandidates, inventedScopeCandidates } from './brands.ts';
+import { completeIndex, type Catalogue } from './catalogue.ts';
 import { editCandidates, glyphCandidates, spellingCandidates, type Candidate } from './edits.ts';
 import { parseName, type ParsedName } from './parse.ts';
-import { delimiterCandidates, scopeCandidates } from './scopes.ts';
+import { delimiterCandidates, scopeCandidates, slippedScopeCandidates } from './scopes.ts';
 import {
   affixCandidates,
   coreCandidates,
@@ -23,12 +23,14 @@ const SIGNALS: ((name: ParsedName, catalogue: Catalogue) => Candidate[])[] = [
   delimiterCandidates,
   orderCandidates,
   scopeCandidates,
+  slippedScopeCandidates,
   versionCandidates,
   affixCandidates,
   gluedCandidates,
   slippedAffixCandidates,
   coreCandidates,
   brandCandidates,
+  inventedScopeCandidates,
 ];
 
 export function verdictOf(input: string, catalogue: Catalogue): NameVerdict {
@@ -41,6 +43,7 @@ export function verdictOf(input: string, catalogue: Catalogue): NameVerdict {
 
 /** What a name could be taken for; never itself, also if it is known. */
 export function matchesOf(name: ParsedName, catalogue: Catalogue): NameMatch[] {
+  completeIndex(catalogue);
   const best = new Map<number, Candidate>();
   const self = catalogue.byName.get(name.name);
   for (const signal of SIGNALS) {
