@@ -60,6 +60,7 @@ function isVariant(name: ParsedName, target: ParsedName, catalogue: Catalogue): 
   if (NOT_IMITATED.has(target.scope) || isCrowded(name.tokens[0], catalogue)) return true;
   if (editDistance(name.squash, target.squash, 1) !== 1) return true;
   const own = name.tokens.filter((token) => !target.tokens.includes(token));
+  if (name.squash.replace(/\d/g, '') === target.squash.replace(/\d/g, '')) return true;
   // A short word, or one that means something, makes another name.
   return own.some((word) => word.length < 5 || isWord(word, catalogue) || /\d/.test(word));
 }

@@ -1,0 +1,112 @@
+// The shipped lists: sound in themselves, and of use against known incidents.
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { cloneOf, knownClonesOf } from '../../../src/analyze/names/clones.ts';
+import { compareContexts, repositoryKey, SPEAKS } from '../../../src/analyze/names/compare.ts';
+import { knownGoodNames, listedBrands } from '../../../src/analyze/names/data.ts';
+import { createNameChecker, defaultKnownNames } from '../../../src/analyze/names/index.ts';
+
+const checker = createNameChecker({ known: defaultKnownNames() });
+const flagged = (name: string) =>
+  checker.check(name).matches.filter(({ confidence }) => confidence !== 'low');
+
+describe('shipped lists', () => {
+  test('every known-good entry has a publisher and a source, and stands there once', () => {
+    const good = knownGoodNames();
+    expect(new Set(good.map(({ name }) => name)).size).toBe(good.length);
+    for (const { name, publisher, source } of good) {
+      expect(publisher, name).toBeTruthy();
+      expect(source?.length, name).toBeGreaterThan(0);
+    }
+  });
+
+  test('a brand names only packages that are on the known-good list', () => {
+    const good = new Set(knownGoodNames().map(({ name }) => name));
+    for (const name of listedBrands().flatMap(({ packages }) => packages)) {
+      expect(good, name).toContain(name);
+    }
+  });
+
+  test('our own dependency tree holds no lookalike', () => {
+    const lock = JSON.parse(
+      readFileSync(new URL('../../../package-lock.json', import.meta.url), 'utf8'),
+    ) as { packages: Record<string, unknown> };
+    const names = Object.keys(lock.packages).map((key) => key.split('node_modules/').pop() ?? '');
+    expect(names.filter((name) => flagged(name).length > 0)).toEqual([]);
+  });
+
+  // Names of publicly known incidents; none of them stands in rules/.
+  test.each([
+    ['@modelcontextprotoco1/server-filesystem', '@modelcontextprotocol/server-filesystem'],
+    ['mcp-server-supabase', '@supabase/mcp-server-supabase'],
+    ['mcp-server-sequential-thinking', '@modelcontextprotocol/server-sequential-thinking'],
+    ['rimarf', 'rimraf'],
+    ['suport-color', 'supports-color'],
+    ['claud-code', '@anthropic-ai/claude-code'],
+  ])('%s is flagged as a lookalike of %s', (name, target) => {
+    expect(flagged(name).map((match) => match.target)).toContain(target);
+  });
+
+  test.each(['eslint-plugin-weather', 'react-weather-map', '@somebody/utils', 'weather-mcp'])(
+    '%s is not flagged',
+    (name) => {
+      expect(flagged(name)).toEqual([]);
+    },
+  );
+});
+
+describe('comparison of two packages', () => {
+  const description = 'Reads and writes files below the folders that you allow.';
+
+  test('the same publisher outweighs everything that is the same', () => {
+    const context = { description, publisher: 'acme', mcpName: 'io.github.acme/x' };
+    expect(compareContexts(context, context)).toEqual({
+      supports: [],
+      refutes: [SPEAKS.samePublisher],
+    });
+  });
+
+  test('says which text was copied', () => {
+    expect(compareContexts({ description: `${description} ` }, { description })).toEqual({
+      supports: [SPEAKS.sameDescription],
+      refutes: [],
+    });
+  });
+
+  test('knows the older of the two', () => {
+    const [old, young] = [{ createdAt: '2014-01-01' }, { createdAt: '2025-01-01' }];
+    expect(compareContexts(old, young).refutes).toEqual([SPEAKS.isOlder]);
+    expect(compareContexts(young, old).refutes).toEqual([]);
+  });
+
+  test('does not compare descriptions that say next to nothing', () => {
+    expect(compareContexts({ description: 'Foo' }, { description }).refutes).toEqual([]);
+  });
+
+  test.each([
+    ['git+https://github.com/Acme/Weather.git', 'github/acme/weather'],
+    ['git@github.com:acme/weather.git', 'github/acme/weather'],
+    ['github:acme/weather', 'github/acme/weather'],
+    ['https://git.example/acme/weather', null],
+  ])('reads %s as %s', (url, key) => {
+    expect(repositoryKey(url)).toBe(key);
+  });
+});
+
+describe('copies', () => {
+  const files = { 'dist/a.js': 'a'.repeat(64), 'dist/b.js': 'b'.repeat(64) };
+
+  test('a licence text and a package.json are nobody’s', () => {
+    const own = { LICENSE: 'c'.repeat(64), 'package.json': 'd'.repeat(64) };
+    expect(cloneOf(own, 'x', Object.values(own))).toBeNull();
+  });
+
+  test('half of the files is the least that is told', () => {
+    expect(cloneOf(files, 'x', ['a'.repeat(64)])).toEqual({ of: 'x', share: 0.5, files: 1 });
+    expect(cloneOf({ ...files, 'c.js': 'e'.repeat(64) }, 'x', ['a'.repeat(64)])).toBeNull();
+  });
+
+  test('foreign files are no copy of a shipped server', () => {
+    expect(knownClonesOf(files)).toEqual([]);
+  });
+});
