@@ -28,12 +28,12 @@ import {
 import { fieldKey, lookup } from './model.ts';
 import type { Call } from './model.ts';
 import { constantOf, HOLE, keyOf, nameOf, propertyOf, shapeOf, unwrap } from './names.ts';
+import { isNarrow } from './narrow.ts';
 import * as calls from './vocabulary.ts';
 
 const MAX_DEPTH = 60;
 const HIDDEN_TEXT =
   /[\u200b\u200c\u200d\u2060-\u2064\u3164\uffa0\u{e0100}-\u{e01ef}\u{e0020}-\u{e007e}]{8}|[\ufe00-\ufe0f]{8}/u;
-const SECRET_WORD = /token|secret|key|pass|cred|auth|api|private|wallet/i;
 const READS_CREDENTIALS =
   /\b(?:gh auth token|npm (?:config get|token)\b.{0,60}|gcloud auth print-\w{0,20}-?token|aws configure (?:get|export)|security (?:find-|dump-)\S{0,20}|op item get|git credential fill)/;
 
@@ -47,9 +47,11 @@ export function evaluate(
   if (!node || depth > MAX_DEPTH) return 0;
   const known = flow.memo.get(node);
   if (known !== undefined && !isCallback) return known;
-  flow.memo.set(node, known ?? 0);
+  // A value that depends on itself adds nothing to itself.
+  if (known === undefined) flow.memo.set(node, 0);
   const labels = find(flow, node, depth + 1, isCallback);
   if (!isCallback) flow.memo.set(node, labels);
+  else if (known === undefined) flow.memo.delete(node);
   return labels;
 }
 
@@ -170,6 +172,9 @@ function call(flow: Flow, node: Call, depth: number, isCallback: boolean): numbe
   const callee = unwrap(node.callee);
   const method = callee.type === 'MemberExpression' ? (keyOf(model, callee) ?? '') : '';
   const given = node.arguments.reduce((labels, arg) => labels | evaluate(flow, arg, depth), 0);
+  const whole = shapeOf(model, node);
+  const text = whole === null ? 0 : constant(flow, node, () => textLabels(whole));
+  if (/^path\b.{0,8}\.(?:join|resolve|normalize|dirname|relative)$/.test(name)) return given | text;
   const source = sourceLabels(flow, node, name, given, depth);
   if (source !== null) return source;
   const promised = flow.resolved.get(node);
@@ -178,8 +183,8 @@ function call(flow: Flow, node: Call, depth: number, isCallback: boolean): numbe
   if (local.length > 0) return local.reduce((labels, fn) => labels | (fn.labels & ~HOOKED), 0);
   if (calls.isScrubber(method) || (method === '' && calls.isScrubber(name))) return 0;
   const received = callee.type === 'MemberExpression' ? evaluate(flow, callee.object, depth) : 0;
-  if (received & ENV && isNarrow(flow, node)) return 0;
-  return methodLabels(flow, node, method, received, given, isCallback);
+  if (received & ENV && isNarrow(model.text.slice(node.start, node.end))) return 0;
+  return text | methodLabels(flow, node, method, received, given, isCallback);
 }
 
 /** Labels of calls that are sources or change the form; null for any other call. */
@@ -194,9 +199,9 @@ function sourceLabels(
     const path = evaluate(flow, node.arguments[0], depth);
     return path & CRED_PATH ? CRED : FILES | (path & HOME);
   }
-  if (is(name, CLIENT)) return REMOTE;
-  if (is(name, CONNECTION)) return SOCKET;
   if (name === 'https.get' || name === 'http.get') return SOCKET | REMOTE;
+  if (is(name, CONNECTION)) return SOCKET;
+  if (is(name, CLIENT)) return REMOTE;
   if (/^dns(?:\.promises)?\.resolveTxt$/.test(name)) return REMOTE;
   if (is(name, HOST)) return HOST_INFO;
   if (is(name, CLIP_READ)) return CLIPBOARD;
@@ -299,11 +304,4 @@ function asTextIfEncoder(node: Call, labels: number): number {
   return node.type === 'NewExpression' || node.callee.type === 'MemberExpression'
     ? labels
     : labels & ~ENV;
-}
-
-/** Whether a filter keeps only one program's own settings. */
-function isNarrow(flow: Flow, node: Call): boolean {
-  const text = flow.model.text.slice(node.start, Math.min(node.end, node.start + 3000));
-  const chosen = /(?:startsWith\(\s*|\/\^\(?)(['"`]?)([A-Za-z_]{2,40})/.exec(text);
-  return chosen !== null && !SECRET_WORD.test(chosen[2] ?? '');
 }

@@ -114,7 +114,9 @@ function judge(scene: Scene, sending: Sending, all: Sending[]): void {
   const { node, labels, to } = sending;
   if (to.place === 'local') return;
   const isForeign = to.place === 'drop' || to.place === 'foreign' || to.place === 'release';
-  if (labels & HOOKED && to.place !== 'own') {
+  // The call that the hook stands for goes where its caller wants.
+  const isPassedOn = to.host === null && (carried(scene, node.arguments[0]) & HOOKED) !== 0;
+  if (labels & HOOKED && to.place !== 'own' && !isPassedOn) {
     report(scene, node, {
       ruleId: 'network-hook',
       severity: 'critical',

@@ -7,10 +7,12 @@ import { fieldKey, lookup } from './model.ts';
 import type { Binding, Call, Def, Fn, Model } from './model.ts';
 import { keyOf, nameOf, unwrap } from './names.ts';
 import { patterns } from './data.ts';
-import { CONVERSATION, HOOKED, named, REMOTE, SHELL, SOCKET, TOOL_ALL } from './labels.ts';
+import { CONVERSATION, ENV, HOOKED, named, REMOTE, SHELL, SOCKET, TOOL_ALL } from './labels.ts';
+import { isNarrow } from './narrow.ts';
+import { parentOf } from '../nodes.ts';
 import { isToolRegistration } from './vocabulary.ts';
 
-const MAX_PASSES = 6;
+const MAX_PASSES = 8;
 
 /** Spreads the labels; afterwards {@link labelsOf} answers for any expression of the file. */
 export function flowOf(model: Model): Flow {
@@ -126,7 +128,10 @@ function labelsOfDef(flow: Flow, def: Def): number {
     return 0;
   let labels = labelsOf(flow, def.value);
   for (const key of def.path) if (!/^(?:\*|\d{1,4})$/.test(key)) labels = named(labels);
-  return def.kind === 'each' ? labels & ~SOCKET : labels;
+  if (def.kind !== 'each' && def.kind !== 'keys') return labels;
+  const loop = parentOf(def.value);
+  const body = loop && labels & ENV ? flow.model.text.slice(loop.start, loop.end) : '';
+  return (isNarrow(body) ? labels & ~ENV : labels) & ~SOCKET;
 }
 
 function spreadAssignment(flow: Flow, assign: Model['assigns'][number]): void {
