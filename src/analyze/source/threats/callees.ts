@@ -1,7 +1,7 @@
 // Which functions of the file a call or an argument leads to.
 import type { Node } from '../parse.ts';
 import { lookup } from './model.ts';
-import type { Call, Fn, Model } from './model.ts';
+import type { Binding, Call, Fn, Model } from './model.ts';
 import { keyOf, nameOf, unwrap } from './names.ts';
 
 export interface Flow {
@@ -11,12 +11,20 @@ export interface Flow {
   handlers: Set<Fn>;
   /** `new Promise(...)` -> what is handed to its resolve. */
   resolved: Map<Node, number>;
+  /** The resolve parameter of a promise -> the promise. */
+  resolvers: Map<Binding, Node>;
   /** Labels that go into the parameters of functions from outside this file. */
   changed: boolean;
 }
 
 /** The functions of this file that a call may run. */
 export function calleesOf(model: Model, call: Call): Fn[] {
+  let found = model.callees.get(call);
+  if (!found) model.callees.set(call, (found = findCallees(model, call)));
+  return found;
+}
+
+function findCallees(model: Model, call: Call): Fn[] {
   const callee = unwrap(call.callee);
   const own = model.fnOf.get(callee);
   if (own) return [own];
@@ -34,9 +42,27 @@ export function calleesOf(model: Model, call: Call): Fn[] {
   return method === null || isForeign ? [] : methodsNamed(model, method);
 }
 
+const NONE: Fn[] = [];
+const MAY_BE_FUNCTION = new Set([
+  'Identifier',
+  'FunctionExpression',
+  'ArrowFunctionExpression',
+  'MemberExpression',
+  'CallExpression',
+  'AwaitExpression',
+  'ParenthesizedExpression',
+  'ChainExpression',
+]);
+
 /** The function that an argument is or names. */
 export function functionsIn(model: Model, node: Node | null | undefined): Fn[] {
-  if (!node) return [];
+  if (!node || !MAY_BE_FUNCTION.has(node.type)) return NONE;
+  let found = model.callees.get(node);
+  if (!found) model.callees.set(node, (found = findFunctions(model, node)));
+  return found;
+}
+
+function findFunctions(model: Model, node: Node): Fn[] {
   const value = unwrap(node);
   const own = model.fnOf.get(value);
   if (own) return [own];

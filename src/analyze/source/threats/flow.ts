@@ -21,17 +21,22 @@ export function flowOf(model: Model): Flow {
     memo: new Map(),
     handlers: new Set(),
     resolved: new Map(),
+    resolvers: new Map(),
     changed: true,
   };
   markHandlers(flow);
   markHooks(flow);
-  for (let pass = 0; pass < MAX_PASSES && flow.changed; pass++) {
+  markPromises(flow);
+  const bindings = model.bindings.filter((one) => one.defs.some((def) => def.value !== null));
+  const functions = model.functions.filter((fn) => fn.returns.length > 0);
+  const passes = model.calls.length > 5000 ? MAX_PASSES / 2 : MAX_PASSES;
+  for (let pass = 0; pass < passes && flow.changed; pass++) {
     flow.changed = false;
     flow.memo.clear();
-    for (const binding of model.bindings) spreadBinding(flow, binding);
+    for (const binding of bindings) spreadBinding(flow, binding);
     for (const assign of model.assigns) spreadAssignment(flow, assign);
     for (const call of model.calls) spreadCall(flow, call);
-    for (const fn of model.functions) spreadReturns(flow, fn);
+    for (const fn of functions) spreadReturns(flow, fn);
   }
   flow.memo.clear();
   return flow;
@@ -188,7 +193,7 @@ function spreadCall(flow: Flow, call: Call): void {
     if (method === 'pipe' && received)
       bindLabels(flow, unwrap(call.arguments[0] ?? callee), received & REMOTE);
   }
-  if (name === 'Promise' && call.type === 'NewExpression') spreadPromise(flow, call);
+  spreadResolved(flow, call);
   spreadCallbacks(flow, call, callees, received);
 }
 
@@ -213,20 +218,27 @@ function spreadCallbacks(flow: Flow, call: Call, callees: Fn[], received: number
   }
 }
 
-function spreadPromise(flow: Flow, call: Call): void {
-  const executor = functionsIn(flow.model, call.arguments[0])[0];
-  const resolve = executor?.params[0];
-  if (resolve?.type !== 'Identifier') return;
-  const binding = lookup(flow.model, resolve);
-  let labels = flow.resolved.get(call) ?? 0;
-  for (const other of flow.model.calls) {
-    if (other.start < call.start || other.end > call.end || other.callee.type !== 'Identifier')
-      continue;
-    if (other.callee.name === resolve.name && lookup(flow.model, other.callee) === binding) {
-      labels |= labelsOf(flow, other.arguments[0]);
-    }
+/** `resolve(value)` inside `new Promise((resolve) => …)` is the value of the promise. */
+function spreadResolved(flow: Flow, call: Call): void {
+  if (call.callee.type !== 'Identifier' || flow.resolvers.size === 0) return;
+  const binding = lookup(flow.model, call.callee);
+  const promise = binding ? flow.resolvers.get(binding) : undefined;
+  if (!promise) return;
+  const before = flow.resolved.get(promise) ?? 0;
+  const labels = before | labelsOf(flow, call.arguments[0]);
+  if (labels === before) return;
+  flow.resolved.set(promise, labels);
+  flow.changed = true;
+}
+
+function markPromises(flow: Flow): void {
+  for (const call of flow.model.calls) {
+    if (call.type !== 'NewExpression' || nameOf(flow.model, call.callee) !== 'Promise') continue;
+    const resolve = functionsIn(flow.model, call.arguments[0])[0]?.params[0];
+    const binding = resolve?.type === 'Identifier' ? lookup(flow.model, resolve) : null;
+    if (binding) flow.resolvers.set(binding, call);
+    flow.resolved.set(call, 0);
   }
-  flow.resolved.set(call, labels);
 }
 
 function spreadReturns(flow: Flow, fn: Fn): void {

@@ -21,15 +21,17 @@ export function findHooks(scene: Scene): void {
   const hasAddress = scene.model.strings.some(
     (node) => node.type === 'Literal' && typeof node.value === 'string' && ADDRESS.test(node.value),
   );
-  for (const { call, name } of scene.calls) {
+  const readsClip =
+    (hasPattern || hasAddress) &&
+    scene.model.bindings.some((binding) => binding.labels & CLIPBOARD);
+  for (const { call, name } of readsClip ? scene.calls : []) {
     const isClip =
       is(name, CLIP_WRITE) ||
       (is(name, EXEC) &&
         /\b(?:pbcopy|xclip|xsel|Set-Clipboard|\bclip\b)/.test(
           shapeOf(scene.model, call.arguments[0]) ?? '',
         ));
-    const readsClip = scene.model.bindings.some((binding) => binding.labels & CLIPBOARD);
-    if (isClip && readsClip && (hasPattern || hasAddress)) swap(scene, call);
+    if (isClip) swap(scene, call);
   }
   for (const assign of scene.model.assigns) {
     const name = nameOf(scene.model, assign.left) ?? '';

@@ -45,6 +45,8 @@ export interface Model {
   /** Labels of `this.x`, by class and property name. */
   fields: Map<string, number>;
   strings: Node[];
+  /** Functions that calls and arguments lead to. */
+  callees: Map<Node, Fn[]>;
   /** Labels of constants, which no pass changes. */
   constants: Map<Node, number>;
   names: Map<Node, string | null>;
@@ -68,6 +70,7 @@ export function modelOf(path: string, text: string, program: Program): Model {
     methods: new Map(),
     fields: new Map(),
     strings: [],
+    callees: new Map(),
     constants: new Map(),
     names: new Map(),
     shapes: new Map(),
