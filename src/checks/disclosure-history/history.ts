@@ -130,8 +130,8 @@ function pastHits(
 ): Hit[] {
   const applying = new Set(own(advisories, 'vulnerability').map(({ advisory }) => advisory.id));
   const past = advisories.ownHistory.filter(
-    ({ kind, id, severity }) =>
-      kind === 'vulnerability' && severity !== 'info' && !applying.has(id),
+    ({ kind, id, severity, isVerified }) =>
+      kind === 'vulnerability' && severity !== 'info' && isVerified && !applying.has(id),
   );
   if (past.length === 0) return [];
   return [

@@ -18,7 +18,7 @@ export async function openPaths(
   options: BuildOptions,
 ): Promise<OpenedIndex> {
   try {
-    const file = path.join(databaseDir, `paths-${await stamp(paths)}.idx`);
+    const file = path.join(databaseDir, `paths-${await stamp(paths, options.now)}.idx`);
     const opened = openIndex(file);
     if ('index' in opened) return opened;
     const builder = new IndexBuilder(options);
@@ -48,9 +48,9 @@ async function keepAndOpen(builder: IndexBuilder, file: string): Promise<OpenedI
   }
 }
 
-/** Changes whenever a file is added, removed or written. */
-async function stamp(paths: readonly string[]): Promise<string> {
-  const hash = createHash('sha256');
+/** Changes whenever a file is added, removed or written, and daily: what lies in the future is not counted. */
+async function stamp(paths: readonly string[], now: string): Promise<string> {
+  const hash = createHash('sha256').update(now.slice(0, 'YYYY-MM-DD'.length));
   for (const file of await readable(() => advisoryFiles(paths))) {
     const { size, mtimeMs } = await stat(file);
     hash.update(JSON.stringify([path.resolve(file), size, mtimeMs]));

@@ -111,7 +111,7 @@ describe('formats', () => {
     const [index] = readdirSync(database());
     expect(index).toMatch(/^paths-[0-9a-f]{16}\.idx$/);
     const before = readFileSync(path.join(database(), index ?? ''));
-    expect(summaryOf(await lookUp({ advisoryPaths, now: '2026-11-22T00:00:00.000Z' }))).toEqual(
+    expect(summaryOf(await lookUp({ advisoryPaths, now: '2026-11-21T23:00:00.000Z' }))).toEqual(
       EXPECTED,
     );
     expect(readFileSync(path.join(database(), index ?? ''))).toEqual(before);
