@@ -1,5 +1,6 @@
 // Starts boxes and gathers what happens in all of them on one clock.
 import type { EgressEvent, RunPhase } from '../types.ts';
+import { escapeExcerpt } from '../analyze/text/escape.ts';
 import { phaseOf } from './judge/phase.ts';
 import type {
   Box,
@@ -25,7 +26,13 @@ export interface Running {
   exit: () => ExitInfo | null;
 }
 const MAX_EVENTS = 20_000;
+const LAUNCH_TRIES = 3;
 const TAIL_CHARS = 4_000;
+
+/** The box could not be made; the server has not run in it. */
+export class LaunchError extends Error {
+  override readonly name = 'LaunchError';
+}
 
 export class Boxes {
   readonly events: BoxEvent[] = [];
@@ -41,7 +48,7 @@ export class Boxes {
 
   async launch(options: LaunchOptions, phase: RunPhase): Promise<Running> {
     const offsetMs = Date.now() - this.startedAt;
-    const box = await this.#isolation.launch(options);
+    const box = await this.#launch(options);
     box.onEvent((event) => this.#record(event, phase, offsetMs));
     box.mark(phase);
     let tail = '';
@@ -58,6 +65,20 @@ export class Boxes {
     const running = { box, stderrTail: () => tail, exit: () => exit };
     this.#open.set(box, running);
     return running;
+  }
+
+  /** Making namespaces can fail for a moment on a busy machine; nothing of the server has run then. */
+  async #launch(options: LaunchOptions): Promise<Box> {
+    let last: unknown;
+    for (let i = 0; i < LAUNCH_TRIES; i += 1) {
+      try {
+        return await this.#isolation.launch(options);
+      } catch (error) {
+        last = error;
+      }
+    }
+    const text = last instanceof Error ? last.message : 'unknown reason';
+    throw new LaunchError(escapeExcerpt(text, 200), { cause: last });
   }
 
   async stop(running: Running): Promise<void> {

@@ -1,4 +1,5 @@
 // The fuzz phase: wires calls, replies, restarts and repeated tool lists to the judges.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ToolDefinition } from '../types.ts';
 import type { Session } from './client/session.ts';
 import { fuzz, type FuzzLimits, type FuzzResult } from './fuzz/run.ts';
@@ -20,6 +21,7 @@ import {
 import { hostsIn, listTools, type Survey } from './survey.ts';
 
 const MAX_LISTINGS = 60;
+const EXIT_MS = 300;
 // A payload's out-of-band host is unique to the call; hosts are compared without the evaluated part.
 const UNKNOWN_HOST = 'h.invalid';
 
@@ -50,7 +52,7 @@ export async function exercise(run: Exercise): Promise<Exercised> {
     marker: setup.plan.marker,
   };
   for (const edge of fuzzData().strings) judge.echo.add(payloadOf(edge, UNKNOWN_HOST, options));
-  judge.echo.add(setup.plan.sinkSentence);
+  for (const part of setup.plan.sinkSentences) judge.echo.add(part);
   for (const { inputSchema, description } of survey.tools) {
     for (const host of [...hostsIn(inputSchema), ...hostsIn(description)])
       context.toolHosts.add(host);
@@ -69,6 +71,7 @@ export async function exercise(run: Exercise): Promise<Exercised> {
         listings += 1;
         if (listings <= MAX_LISTINGS) tools = await compareTools(run, session, tools, calls);
       },
+      hasCrashed: (session) => hasCrashed(session, connected),
       async reopen() {
         connected = await reopen(run, connected);
         return connected?.session ?? null;
@@ -130,6 +133,12 @@ async function compareTools(
   const when = `after ${calls} calls`;
   judgeChanges(before, after, { phase: 'fuzz', when, isAnnounced }, run.context);
   return after;
+}
+
+async function hasCrashed(session: Session, connected: Connected | null): Promise<boolean> {
+  if (session.transport.flood !== null || connected === null) return false;
+  const exit = await Promise.race([connected.running.box.exited, sleep(EXIT_MS)]);
+  return exit?.reason !== 'limit';
 }
 
 /** Ends what is left of the server and starts it again; twice, since the second start may do better. */

@@ -1,6 +1,4 @@
-// Runs the lifecycle scripts of the tree, each in a box of its own, on a copy of the tree.
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// Runs the lifecycle scripts of the tree, each in a box of its own.
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerSetup } from './server.ts';
@@ -11,19 +9,6 @@ import { BOX_PATHS } from './isolation/types.ts';
 const ORDER = ['preinstall', 'install', 'postinstall'];
 const MAX_SCRIPTS = 60;
 const MAX_TOTAL_MS = 90_000;
-const PREFIX = 'mcp-vet-tree-';
-
-export interface Copy {
-  dir: string;
-  remove: () => void;
-}
-
-/** A copy that scripts may change; the vetted tree itself stays as it is. */
-export function copyTree(packageDir: string): Copy {
-  const dir = mkdtempSync(path.join(tmpdir(), PREFIX));
-  cpSync(packageDir, dir, { recursive: true, verbatimSymlinks: true });
-  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
-}
 
 /** Runs all scripts in the order given. Hands back why some did not finish; that alone is no fault. */
 export async function runInstallScripts(

@@ -1,13 +1,13 @@
 // The run of one server from install scripts to its second start, and what was learnt from it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fact, RunFact, RunPhase, ToolDefinition } from '../types.ts';
-import { Boxes, type Isolation, type Running } from './boxes.ts';
+import { Boxes, LaunchError, type Isolation, type Running } from './boxes.ts';
 import type { Session } from './client/session.ts';
 import type { RpcMessage } from './client/transport.ts';
 import { exercise } from './exercise.ts';
 import { fuzzData } from './fuzz/data.ts';
 import type { FuzzLimits } from './fuzz/run.ts';
-import { copyTree, runInstallScripts, type Copy } from './install.ts';
+import { runInstallScripts } from './install.ts';
 import { JudgeContext } from './judge/context.ts';
 import { judgeChanges, readTools } from './judge/definitions.ts';
 import { judgeFlood, judgeTransport } from './judge/fuzz.ts';
@@ -26,7 +26,7 @@ import {
   type ServerSetup,
   type Timing,
 } from './server.ts';
-import { judgeSurvey, listTools, survey } from './survey.ts';
+import { hostsIn, judgeSurvey, listTools, survey } from './survey.ts';
 
 export interface PhaseOptions {
   seed: number;
@@ -47,7 +47,6 @@ class Run {
   readonly #options: PhaseOptions;
   #phase: RunPhase = 'start';
   #isAnnounced = false;
-  #copy: Copy | null = null;
 
   constructor(isolation: Isolation, input: SandboxInput, options: PhaseOptions) {
     this.#input = input;
@@ -69,17 +68,22 @@ class Run {
       finder ??= isolation.canaryFinder(this.setup.canaries);
       return finder(text);
     };
-    this.context = new JudgeContext({ subject, stated, staticHosts, zone, pageHost, findCanaries });
+    const givenHosts = hostsIn([...input.args, ...Object.values(input.env)]);
+    this.context = new JudgeContext({
+      ...{ subject, stated, staticHosts, givenHosts, zone, pageHost, findCanaries },
+    });
     this.judge = new ResponseJudge(this.context, plan.marker);
   }
 
   async all(): Promise<Fact<RunFact>> {
     try {
-      await this.#phases();
+      await this.#phases().catch((error: unknown) => {
+        if (!(error instanceof LaunchError)) throw error;
+        this.outcome.failed ??= `the sandbox could not be started: ${error.message}`;
+      });
       return await this.#finish();
     } finally {
       await this.setup.boxes.stopAll();
-      this.#copy?.remove();
     }
   }
 
@@ -100,10 +104,8 @@ class Run {
   }
 
   async #install(): Promise<void> {
-    const { installScripts, packageDir } = this.#input;
+    const { installScripts } = this.#input;
     if (installScripts.length === 0) return;
-    this.#copy = copyTree(packageDir);
-    this.setup.packageDir = this.#copy.dir;
     const problems = await this.#timed('install', () =>
       runInstallScripts(this.setup, installScripts),
     );

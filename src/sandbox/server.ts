@@ -54,6 +54,8 @@ export async function launchServer(setup: ServerSetup, phase: RunPhase): Promise
       packageDir: setup.packageDir,
       command: [...plan.command, ...attempt.args],
       env: attempt.env,
+      // Many servers keep their data beside their program, and as an installed package they may.
+      writablePackage: true,
       canaries: setup.canaries,
       seed: setup.seedText,
       sinkBody: plan.sinkBody,
@@ -127,10 +129,13 @@ export function describeExit(running: Running): string {
   const exit = running.exit();
   const lines = running
     .stderrTail()
-    .trim()
     .split('\n')
-    .filter((line) => line.trim() !== '');
-  const said = lines.slice(-3).map((line) => escapeExcerpt(line.trim(), 160));
+    .filter((line) => line.trim() !== '' && !/^\s+at /.test(line));
+  const cause = lines.find((line) => /error|missing|required|usage|not set/i.test(line));
+  const last = lines.slice(-2).filter((line) => line !== cause);
+  const said = [...(cause === undefined ? [] : [cause]), ...last].map((line) =>
+    escapeExcerpt(line.trim(), 160),
+  );
   const how = exit?.signal != null ? `signal ${exit.signal}` : `code ${exit?.code ?? 'unknown'}`;
   const detail =
     exit?.reason === 'limit'

@@ -121,8 +121,8 @@ export function judgeSurvey(
 }
 
 /** Host names in tool definitions: a default or an example that a call with it contacts. */
-export function hostsIn(schema: Json | string): string[] {
-  const text = typeof schema === 'string' ? schema : stringsOf(schema);
+export function hostsIn(schema: Json): string[] {
+  const text = stringsOf(schema);
   return [...text.slice(0, 100_000).matchAll(/https?:\/\/([a-z0-9.-]{3,200})/gi)].map((match) =>
     (match[1] ?? '').toLowerCase(),
   );

@@ -26,6 +26,7 @@ const context = (more: Partial<JudgeOptions> = {}): JudgeContext =>
     },
     stated: { functions: [], expectedCapabilities: [], expectedHosts: ['api.forecast.example'] },
     staticHosts: ['tiles.maps.example'],
+    givenHosts: [],
     ...{ zone: 'cdn-assets.example', pageHost: 'www.company.example' },
     findCanaries: (text) =>
       text.includes('PLANTED')

@@ -72,7 +72,7 @@ export const QUICK = {
   probeMs: 1_000,
   connectMs: 2_000,
 };
-export const QUICK_FUZZ = { callMs: 400, toolMs: 4_000, totalMs: 15_000 };
+export const QUICK_FUZZ = { callMs: 400, probeMs: 300, toolMs: 4_000, totalMs: 15_000 };
 
 export function plainIsolation(events: BoxEvent[] = []): Isolation {
   return {

@@ -15,11 +15,15 @@ export interface FuzzHooks {
   onReply: (tool: string, fuzzCase: FuzzCase, reply: Reply) => void;
   /** After the calls of one tool, e.g. to list the tools again. */
   afterTool: (session: Session, calls: number) => Promise<void>;
+  /** Whether the server that is gone ended by itself; false: it was ended for what it put out. */
+  hasCrashed: (session: Session) => Promise<boolean>;
   /** A fresh start of the server; null if it does not come up again. */
   reopen: () => Promise<Session | null>;
 }
 export interface FuzzLimits {
   callMs: number;
+  /** How long a server may take to answer anything else after a call that it did not answer. */
+  probeMs: number;
   toolMs: number;
   totalMs: number;
   hangsPerTool: number;
@@ -28,6 +32,7 @@ export interface FuzzLimits {
 }
 export const FUZZ_LIMITS: FuzzLimits = {
   callMs: 3_000,
+  probeMs: 2_000,
   toolMs: 8_000,
   totalMs: 60_000,
   hangsPerTool: 2,
@@ -38,7 +43,9 @@ export interface ToolRecord {
   name: string;
   calls: number;
   ok: number;
-  /** Kinds of the cases that ended the server. */
+  /** How often the server was gone after a call. */
+  ends: number;
+  /** Kinds of the cases after which it had ended by itself. */
   crashes: string[];
   /** Kinds of the cases after which the server answered nothing any more. */
   hangs: string[];
@@ -102,7 +109,7 @@ export async function fuzz(
 }
 
 function emptyRecord(name: string): ToolRecord {
-  return { name, calls: 0, ok: 0, crashes: [], hangs: [], slow: [] };
+  return { name, calls: 0, ok: 0, ends: 0, crashes: [], hangs: [], slow: [] };
 }
 
 function whyIncomplete(state: State, tools: ToolRecord[]): string | undefined {
@@ -130,7 +137,7 @@ async function callAll(
 
 function isSpent(record: ToolRecord, limits: FuzzLimits): boolean {
   const unanswered = record.hangs.length + record.slow.length;
-  return unanswered >= limits.hangsPerTool || record.crashes.length >= limits.crashesPerTool;
+  return unanswered >= limits.hangsPerTool || record.ends >= limits.crashesPerTool;
 }
 
 async function callOnce(
@@ -153,10 +160,14 @@ async function callOnce(
   else if (reply.kind === 'rpc-error') summary.rpcErrors += 1;
   hooks.onReply(record.name, fuzzCase, reply);
   if (reply.kind === 'closed') {
-    summary.crashes += 1;
-    record.crashes.push(fuzzCase.kind);
+    // Ended for a flood is told by the flood; still, the tool is not worth many more restarts.
+    record.ends += 1;
+    if (await hooks.hasCrashed(session)) {
+      summary.crashes += 1;
+      record.crashes.push(fuzzCase.kind);
+    }
     await restart(state);
-  } else if (reply.kind === 'timeout') await onTimeout(state, record, fuzzCase, session);
+  } else if (reply.kind === 'timeout') await onTimeout(state, record, fuzzCase, params);
 }
 
 function paramsOf({ name, task }: FuzzTarget, { args }: FuzzCase): Record<string, unknown> {
@@ -172,14 +183,21 @@ async function onTimeout(
   state: State,
   record: ToolRecord,
   fuzzCase: FuzzCase,
-  session: Session,
+  params: Record<string, unknown>,
 ): Promise<void> {
-  const probe = await session.request('tools/list', {}, 1_000);
+  if (state.session === null) return;
+  const probe = await state.session.request('tools/list', {}, state.limits.probeMs);
   if (probe.kind !== 'timeout' && probe.kind !== 'closed') {
     record.slow.push(fuzzCase.kind);
     return;
   }
   state.summary.hangs += 1;
+  record.hangs.push(fuzzCase.kind);
+  await restart(state);
+  if (state.session === null) return;
+  // The same call again, to a fresh server: a busy machine is no fault of the server.
+  const again = await state.session.request('tools/call', params, state.limits.callMs);
+  if (again.kind !== 'timeout') return;
   record.hangs.push(fuzzCase.kind);
   await restart(state);
 }

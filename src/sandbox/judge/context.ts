@@ -11,6 +11,8 @@ export interface JudgeOptions {
   subject: Subject;
   stated: FunctionFact;
   staticHosts: string[];
+  /** Hosts in the arguments and variables that the user gave. */
+  givenHosts: string[];
   zone: string;
   pageHost: string;
   findCanaries: (text: string) => CanaryHit[];
@@ -32,19 +34,17 @@ export class JudgeContext {
     this.options = options;
   }
 
-  /** Keeps the first of each rule, tool and message. */
+  /** Keeps the first of each rule, tool and message; what is only information, once for all tools. */
   add(observation: RunObservation): void {
-    const { ruleId, tool, message } = observation;
-    const key = JSON.stringify([ruleId, tool ?? '', message]);
-    const before = this.#observations.get(key);
-    if (before !== undefined || this.#observations.size >= MAX_OBSERVATIONS) return;
+    const { ruleId, tool, message, severity } = observation;
+    const key = JSON.stringify([ruleId, severity === 'info' ? '' : (tool ?? ''), message]);
+    if (this.#observations.has(key) || this.#observations.size >= MAX_OBSERVATIONS) return;
     this.#observations.set(key, observation);
   }
 
   get observations(): RunObservation[] {
-    return [...this.#observations.entries()]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, one]) => one);
+    const entries = [...this.#observations.entries()];
+    return entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
   }
 
   /** Remembers what a call sent, so that it can be told from what the server does by itself. */
@@ -71,8 +71,9 @@ export class JudgeContext {
 
   /** Whether README, homepage, repository or brand declare the host. */
   isDeclared(host: string): boolean {
-    if (isOneOf(host, this.options.stated.expectedHosts)) return true;
-    const declared = this.options.stated.expectedHosts.map(registrable);
+    const { stated, givenHosts } = this.options;
+    if (isOneOf(host, [...stated.expectedHosts, ...givenHosts])) return true;
+    const declared = stated.expectedHosts.map(registrable);
     return !isIpAddress(host) && (declared.includes(registrable(host)) || this.isBrand(host));
   }
 

@@ -7,18 +7,22 @@ const UNTYPED = /[^\x20-\x7e]/;
 export class EchoFilter {
   /** Payloads by their first characters, lower-case. */
   readonly #payloads = new Map<string, string>();
+  #sorted: [string, string][] | null = null;
 
   /** Texts that the run sends or serves and that may come back in any later answer. */
   add(payload: string): void {
     const plain = payload.trim().toLowerCase().slice(0, 4_000);
     const length = UNTYPED.test(plain) ? 3 : MIN_ECHO;
+    this.#sorted = null;
     if (plain.length >= length) this.#payloads.set(plain, plain.slice(0, MIN_ECHO));
   }
 
   /** The text without whole or cut-off repetitions of the payloads, whatever their case or JSON escaping. */
   strip(text: string): string {
     let rest = text;
-    for (const [payload, start] of this.#payloads) rest = stripOne(rest, payload, start);
+    // Longer ones first: what begins alike must not be cut in half.
+    this.#sorted ??= [...this.#payloads].sort(([a], [b]) => b.length - a.length);
+    for (const [payload, start] of this.#sorted) rest = stripOne(rest, payload, start);
     return rest;
   }
 }

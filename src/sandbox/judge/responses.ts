@@ -10,6 +10,9 @@ import { textOf } from './text-of.ts';
 
 const SEVERITIES: readonly Severity[] = ['info', 'low', 'moderate', 'high', 'critical'];
 const STACK = /\n {1,8}at [^\n]{1,200}:\d{1,6}:\d{1,6}\)?|Traceback \(most recent call last\)/;
+// Words of Node and the C library when no memory is left to give.
+const NO_MEMORY =
+  /Array buffer allocation failed|Cannot allocate memory|JavaScript heap out of memory|\bENOMEM\b/;
 const PASSWD = /root:[x*]?:0:0:/;
 const KEYS =
   /-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b|\bsk-ant-[A-Za-z0-9_-]{30,200}\b|\bxox[bpa]-[A-Za-z0-9-]{20,100}\b/;
@@ -57,6 +60,11 @@ export class ResponseJudge {
     if (trace !== null) {
       const message = 'An answer shows a stack trace of the server';
       this.#add('stack-trace-in-response', 'low', message, answer, trace[0]);
+    }
+    const memory = NO_MEMORY.exec(own);
+    if (memory !== null) {
+      const message = 'A call takes more memory than the sandbox gives';
+      this.#add('exhausts-resources', 'moderate', message, answer, memory[0]);
     }
     if (ESCAPES.test(own)) {
       const message = 'An answer contains terminal escape sequences';
@@ -122,7 +130,9 @@ export class ResponseJudge {
 
   #instructions(text: string, location: ServerText['location'], answer: Answer): void {
     const { severity, findings } = findInstructions(text, { location });
-    if (severity === 'none' || SEVERITIES.indexOf(severity) < 2) return;
+    // Documents that a server offers may tell a reader what to do; answers to a call may not.
+    const least = location === 'tool-response' && answer.fuzzCase !== undefined ? 2 : 3;
+    if (severity === 'none' || SEVERITIES.indexOf(severity) < least) return;
     const worst = findings.find((finding) => finding.severity === severity);
     // Before any call only definitions were sent; these are judged with the definitions themselves.
     const message =

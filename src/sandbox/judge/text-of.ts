@@ -4,6 +4,7 @@ import type { Reply } from '../client/session.ts';
 const MAX_CHARS = 256 * 1024;
 const MAX_NODES = 5_000;
 const MAX_DEPTH = 40;
+const BASE64 = /^[A-Za-z0-9+/_-]{8,1000}={0,2}$/;
 
 /** All strings of the answer, keys left out. Of an answer too deep to walk, the start of the raw line. */
 export function textOf(reply: Reply): string {
@@ -20,7 +21,7 @@ export function stringsOf(value: unknown): string {
     if (nodes > MAX_NODES || depth > MAX_DEPTH || chars > MAX_CHARS) return;
     if (typeof at === 'string') {
       // Pictures and sounds are no text.
-      if ((key === 'data' || key === 'blob') && at.length > 200) return;
+      if ((key === 'data' || key === 'blob') && BASE64.test(at.slice(0, 1_000))) return;
       const part = at.slice(0, MAX_CHARS - chars);
       chars += part.length;
       parts.push(part);
