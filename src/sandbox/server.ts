@@ -130,8 +130,10 @@ export function describeExit(running: Running): string {
   const lines = running
     .stderrTail()
     .split('\n')
-    .filter((line) => line.trim() !== '' && !/^\s+at /.test(line));
-  const cause = lines.find((line) => /error|missing|required|usage|not set/i.test(line));
+    .filter((line) => /[a-z].{0,40}[a-z].{0,40}[a-z]/i.test(line) && !/^\s+at /.test(line));
+  const cause = lines.find((line) =>
+    /error: |missing|required|usage|not set|cannot|failed/i.test(line),
+  );
   const last = lines.slice(-2).filter((line) => line !== cause);
   const said = [...(cause === undefined ? [] : [cause]), ...last].map((line) =>
     escapeExcerpt(line.trim(), 160),
