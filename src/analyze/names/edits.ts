@@ -116,6 +116,9 @@ function editConfidence(
   const slip = slipOf(name.folded, target.folded);
   const isTyped = slip === 'swap' || slip === 'repeat' || slip === 'omit';
   if (length <= 5 && !isTyped && slip !== 'keyboard') return 'low';
+  // Another first letter makes a rhyme more often than a slip: wouter, mockjs.
+  const isRhyme = slip === 'replace' && firstDifference(name.folded, target.folded) === 0;
+  if (isRhyme && length <= 7) return 'low';
   return length >= 6 && isTyped ? 'high' : 'medium';
 }
 
@@ -124,6 +127,11 @@ function isLongSlip(name: ParsedName, target: ParsedName): boolean {
   if (Math.min(name.folded.length, target.folded.length) < 10) return false;
   const theirs = new Set(target.words);
   const own = name.words.filter((word) => !theirs.has(word));
+  if (name.words.length === 1 && target.words.length > 1) {
+    return (
+      headOf(name.folded) === headOf(target.folded) && tailOf(name.folded) === tailOf(target.folded)
+    );
+  }
   if (name.words.length !== target.words.length) return false;
   return own.length === 1 && (own[0]?.length ?? 0) >= 8;
 }

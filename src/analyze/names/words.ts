@@ -72,18 +72,22 @@ export function gluedCandidates(name: ParsedName, catalogue: Catalogue): Candida
 
 export function versionCandidates(name: ParsedName, catalogue: Catalogue): Candidate[] {
   const left = /^(.*?\D)\d{1,6}$/.exec(name.squash)?.[1];
-  if (left === undefined) return [];
-  const ids = [left, left.replace(/v$/, '')].flatMap((key) => idsOfBase(catalogue, key));
-  const isApart = /-\d{1,2}$/.test(name.base) && name.scope === '';
-  return sameOwnersOut(ids, name, catalogue).map((id) => {
-    const isLong = (catalogue.targets[id]?.tokens.length ?? 0) > 1;
-    return {
-      id,
-      kind: 'version-suffix',
-      confidence: isApart && isLong ? 'medium' : 'low',
-      weight: 0.99,
-    };
-  });
+  // A number among the words is stranger than one at the end: webpack-5-chain.
+  const inner = name.squash.replace(/\d{1,6}(?=\D)/, '');
+  const isApart = /-\d{1,2}$/.test(name.base);
+  return [
+    ...(left === undefined ? [] : versionsOf(name, [left, left.replace(/v$/, '')], isApart)),
+    ...(inner === name.squash ? [] : versionsOf(name, [inner], name.tokens.length > 2)),
+  ];
+
+  function versionsOf(of: ParsedName, keys: string[], isOdd: boolean): Candidate[] {
+    const ids = keys.flatMap((key) => idsOfBase(catalogue, key));
+    return sameOwnersOut(ids, of, catalogue).map((id) => {
+      const isLong = (catalogue.targets[id]?.tokens.length ?? 0) > 1;
+      const confidence = isOdd && isLong && of.scope === '' ? 'medium' : 'low';
+      return { id, kind: 'version-suffix', confidence, weight: 0.99 };
+    });
+  }
 }
 
 /** The same words once noise is taken away: solana-web3-stable for @solana/web3.js. */
@@ -146,11 +150,14 @@ function affixConfidence(
   if (!name.base.includes(target.base)) return 'low';
   const before = tokens.slice(0, from);
   const after = tokens.slice(to);
-  if (length >= 5 && name.base === `${target.base}.js`) return 'medium';
+  const isWordy = isWord(target.squash, catalogue);
+  if (length >= 5 && !isWordy && name.base === `${target.base}.js`) return 'medium';
+  // node-openssl says what node-sqlite says, unless the word is everybody's.
+  if (length >= 6 && !isWordy && name.base === `node-${target.base}`) return 'medium';
   const isStrong =
     before.every((word) => strongPrefixes.includes(word)) &&
     after.every((word) => strongSuffixes.includes(word) || /^v\d{1,3}$/.test(word));
-  if (isStrong) return 'medium';
+  if (isStrong) return before.length > 0 && isWordy ? 'low' : 'medium';
   return isStrayWord(target, [...before, ...after], catalogue) ? 'medium' : 'low';
 }
 
@@ -162,7 +169,8 @@ function isStrayWord(
 ): boolean {
   if (stray.length === 1) return false;
   if (more.length > 0 || target.tokens.length < 2 || isWord(stray, catalogue)) return false;
-  if (catalogue.families.has(target.tokens.slice(0, 2).join('-'))) return false;
+  const isPlugin = target.tokens.length <= 3;
+  if (isPlugin && catalogue.families.has(target.tokens.slice(0, 2).join('-'))) return false;
   // What others have built on already is a family, not a victim.
   return !catalogue.families.has(target.name) && !catalogue.extensions.has(target.name);
 }
