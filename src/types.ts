@@ -848,3 +848,28 @@ export interface VetResult {
   notVetted: NotVetted[];
   error?: { code: string; message: string; hint?: string };
 }
+
+// ---- client configurations --------------------------------------------------------------------
+
+/** One server as a client configuration starts it. Values of env and headers are secrets: never printed. */
+export interface ConfiguredServer {
+  client: string;
+  server: string;
+  file: string;
+  command?: string;
+  args: string[];
+  env: Record<string, string>;
+  url?: string;
+  headers: Record<string, string>;
+  isDisabled: boolean;
+  /** Tools that run without asking; '*' for all. */
+  autoApprove: string[];
+  /** A server.json names its packages directly. */
+  packages?: { registry: string; name: string; version?: string }[];
+}
+/** What starting a configured server comes down to. */
+export type Launch =
+  | { kind: 'npm'; specs: string[]; runner: string; args: string[]; wraps?: Launch }
+  | { kind: 'remote'; url: string }
+  | { kind: 'local'; path: string }
+  | { kind: 'unsupported'; code: string; reason: string };

@@ -1,9 +1,10 @@
 // How the tests run: from the repository's root, nothing timed; in CI a skipped test is a failure.
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { SummaryReporter } from './support/summary-reporter.ts';
 
 export default defineConfig({
-  root: '..',
+  root: path.resolve(import.meta.dirname, '..'),
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,

@@ -1,6 +1,7 @@
 // The seven points: which rules each has, what must be known before it may pass, and how it is answered.
-import type { Rule } from '../rule.ts';
+import type { Rule, RuleText } from '../rule.ts';
 import type { CheckId, CheckResult, Evidence, Finding, Gap, Outcome, Severity } from '../types.ts';
+import { acrossRules } from './across.ts';
 import { rules as dependencyAudit } from './dependency-audit/index.ts';
 import { rules as disclosureHistory } from './disclosure-history/index.ts';
 import { rules as networkEgress } from './network-egress/index.ts';
@@ -39,6 +40,12 @@ export const DEFAULT_POLICY: RulePolicy = {
 
 export function allRules(): Rule[] {
   return checklist().flatMap((point) => RULES[point.id]);
+}
+
+/** Every rule as text, those about configurations included. */
+export function allRuleTexts(): RuleText[] {
+  const texts = allRules().map(({ apply: _apply, needs: _needs, ...text }) => text);
+  return [...texts, ...acrossRules];
 }
 
 /** Asks every rule of the seven points. Pure: the same evidence gives the same results. */

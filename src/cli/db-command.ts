@@ -1,7 +1,7 @@
 // `mcp-vet db update|import|status`: the local advisory database.
 import path from 'node:path';
 import type { Command } from 'commander';
-import type { DatabaseStatus } from '../collect/advisories/database.ts';
+import type { DatabaseStatus } from '../collect/advisories/index.ts';
 import { EXIT, type Io } from './io.ts';
 
 interface Flags {
@@ -17,7 +17,7 @@ export function dbCommand(program: Command, io: Io, setExit: (code: number) => v
     command.option('--cache <dir>', 'cache folder').option('--json', 'the state as JSON');
   options(db.command('status').description('what is there, and how old it is')).action(
     async (flags: Flags) => {
-      const { databaseStatus } = await import('../collect/advisories/database.ts');
+      const { databaseStatus } = await import('../collect/advisories/index.ts');
       const status = await databaseStatus(await databaseDir(flags, io), now());
       print(status, flags, io);
       setExit(status.isUsable ? EXIT.passed : EXIT.notVetted);
@@ -30,11 +30,15 @@ export function dbCommand(program: Command, io: Io, setExit: (code: number) => v
       .argument('<path...>', 'files or folders')
       .option('--replace', 'start from nothing'),
   ).action(async (paths: string[], flags: Flags) => {
-    const { importDatabase } = await import('../collect/advisories/database.ts');
+    const { importDatabase } = await import('../collect/advisories/index.ts');
     const files = paths.map((file) => path.resolve(io.cwd, file));
     const isReplacing = flags.replace === true;
     const target = await databaseDir(flags, io);
-    print(await importDatabase(files, target, { now: now(), isReplacing }), flags, io);
+    print(await importDatabase(files, target, {
+      now: now(),
+      isReplacing,
+      signal: io.signal,
+    }), flags, io);
   });
   options(
     db
@@ -42,7 +46,7 @@ export function dbCommand(program: Command, io: Io, setExit: (code: number) => v
       .description("download OSV's advisories for npm")
       .option('--url <url>', 'another place of the same archive'),
   ).action(async (flags: Flags) => {
-    const { updateDatabase } = await import('../collect/advisories/update.ts');
+    const { updateDatabase } = await import('../collect/advisories/index.ts');
     const { readNpmConfig } = await import('../collect/npm-config.ts');
     const { options: fetchOptions } = await readNpmConfig({
       cwd: io.cwd,
@@ -53,6 +57,7 @@ export function dbCommand(program: Command, io: Io, setExit: (code: number) => v
       databaseDir: await databaseDir(flags, io),
       now: now(),
       fetchOptions,
+      signal: io.signal,
       ...(flags.url === undefined ? {} : { url: flags.url }),
     });
     print(status, flags, io);

@@ -67,8 +67,8 @@ function filesOf(flags: OutputFlags): [string, Renderer][] {
 
 async function sarif(result: VetResult): Promise<string> {
   const { renderSarif } = await import('../render/sarif.ts');
-  const { allRules } = await import('../checks/index.ts');
-  return renderSarif(result, allRules());
+  const { allRuleTexts } = await import('../checks/index.ts');
+  return renderSarif(result, allRuleTexts());
 }
 
 async function write(file: string, text: string): Promise<void> {

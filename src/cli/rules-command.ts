@@ -11,8 +11,8 @@ export function rulesCommand(program: Command, io: Io): void {
     .option('--json', 'as JSON')
     .addHelpText('after', '\nExample:\n  mcp-vet rules lookalike-name')
     .action(async (id: string | undefined, flags: { json?: boolean }) => {
-      const { allRules } = await import('../checks/index.ts');
-      const rules = allRules();
+      const { allRuleTexts } = await import('../checks/index.ts');
+      const rules = allRuleTexts();
       const chosen = id === undefined ? rules : rules.filter((rule) => rule.id === id);
       if (chosen.length === 0) {
         throw new VetError('usage', 'There is no rule of that id.', {
@@ -20,8 +20,7 @@ export function rulesCommand(program: Command, io: Io): void {
         });
       }
       if (flags.json === true) {
-        const plain = chosen.map(({ apply: _apply, ...text }) => text);
-        io.stdout.write(`${JSON.stringify(plain, null, 2)}\n`);
+        io.stdout.write(`${JSON.stringify(chosen, null, 2)}\n`);
         return;
       }
       for (const rule of chosen) {
@@ -32,7 +31,7 @@ export function rulesCommand(program: Command, io: Io): void {
         const cap = rule.caps ? `\ncaps      at ${rule.caps}, when confidence is high` : '';
         const upstream = rule.fixUpstream ? `\nupstream  ${rule.fixUpstream}` : '';
         io.stdout.write(
-          `${rule.id} (${rule.check}, ${rule.severity})\n${rule.title}\n\nwhy       ${rule.why}\nfix       ${rule.fix}${upstream}\nneeds     ${rule.needs.join(', ')}${cap}\n`,
+          `${rule.id} (${rule.check}, ${rule.severity})\n${rule.title}\n\nwhy       ${rule.why}\nfix       ${rule.fix}${upstream}${cap}\n`,
         );
       }
     });

@@ -1,4 +1,5 @@
 // The user's suppressions and rule settings as the checks apply them; expired entries become findings.
+import { acrossFinding } from '../checks/across.ts';
 import type { RulePolicy } from '../checks/index.ts';
 import type { Suppression, UserConfig } from '../targets/user-config.ts';
 import type { Finding, Subject } from '../types.ts';
@@ -19,15 +20,14 @@ export function policyFor(config: UserConfig, subject: Subject, now: string): Ru
 export function expiredFindings(config: UserConfig, now: string): Finding[] {
   return config.ignore
     .filter((entry) => Date.parse(entry.expires) < Date.parse(now))
-    .map((entry) => ({
-      ruleId: 'expired-suppression',
-      severity: 'low',
-      confidence: 'high',
-      message: `The suppression of ${entry.rule} expired on ${entry.expires.slice(0, 10)} and no longer counts`,
-      location: config.file ?? 'configuration',
-      excerpt: `${entry.package}: ${entry.reason}`,
-      fix: 'Look at the finding again, then renew the entry with a new date or remove it.',
-    }));
+    .map((entry) =>
+      acrossFinding(
+        'expired-suppression',
+        `The suppression of ${entry.rule} expired on ${entry.expires.slice(0, 10)} and no longer counts`,
+        config.file ?? 'configuration',
+        `${entry.package}: ${entry.reason}`,
+      ),
+    );
 }
 
 function appliesTo(entry: Suppression, finding: Finding, subject: Subject): boolean {

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { createNameChecker, defaultKnownNames, type NameChecker } from '../analyze/names/index.ts';
-import { allRules } from '../checks/index.ts';
+import { allRuleTexts } from '../checks/index.ts';
 import { loadKnownGood } from '../collect/known-good.ts';
 import { defaultRegistry, readNpmConfig, type NpmOptions } from '../collect/npm-config.ts';
 import { pacoteOptions } from '../collect/pacote.ts';
@@ -63,7 +63,7 @@ export interface Session {
 export async function openSession(options: VetOptions): Promise<Session> {
   const cwd = options.cwd ?? process.cwd();
   const environment = options.environment ?? process.env;
-  const ruleIds = allRules().map((rule) => rule.id);
+  const ruleIds = allRuleTexts().map((rule) => rule.id);
   const { config, ignoredProjectFile: ignoredConfig } = await readUserConfig({
     cwd,
     env: environment,

@@ -1,0 +1,116 @@
+// Targets -> jobs: a client configuration becomes one job a package, and a list of what cannot be vetted.
+import { homedir } from 'node:os';
+import { launchOf } from '../analyze/runner.ts';
+import { VetError } from '../errors.ts';
+import { discoverConfigs, readClientConfig } from '../targets/client-config.ts';
+import { parseTarget, type Target } from '../targets/parse.ts';
+import type { ConfiguredAs, ConfiguredServer, Launch, NotVetted } from '../types.ts';
+import type { Session } from './session.ts';
+
+export interface Job {
+  /** What the report calls the target: as typed, or the configured spec. */
+  label: string;
+  target: Target;
+  configuredAs: ConfiguredAs[];
+}
+export interface Plan {
+  jobs: Job[];
+  notVetted: NotVetted[];
+  /** Failures that make the run exit 2, in order. */
+  failures: { target: string; error: unknown }[];
+  servers: { server: ConfiguredServer; launch: Launch }[];
+}
+
+export async function planJobs(targets: readonly string[], session: Session): Promise<Plan> {
+  const plan: Plan = { jobs: [], notVetted: [], failures: [], servers: [] };
+  for (const text of targets) {
+    try {
+      const target = parseTarget(text, session.cwd);
+      if (target.kind === 'config') addServers(await readClientConfig(target.path), plan);
+      else plan.jobs.push({ label: text, target, configuredAs: [] });
+    } catch (error) {
+      plan.failures.push({ target: text, error });
+    }
+  }
+  if (session.options.discover === true) await addDiscovered(plan, session);
+  return plan;
+}
+
+async function addDiscovered(plan: Plan, session: Session): Promise<void> {
+  const environment = session.options.environment ?? process.env;
+  const home = environment['HOME'] || homedir();
+  const files = await discoverConfigs(home, session.cwd, process.platform, environment);
+  for (const file of files) {
+    try {
+      addServers(await readClientConfig(file), plan);
+    } catch (error) {
+      // A settings file without any server is the normal case here, not a broken configuration.
+      if (error instanceof VetError && error.code === 'unsupported-target') continue;
+      plan.failures.push({ target: file, error });
+    }
+  }
+  if (files.length === 0) {
+    session.options.onNotice?.('No client configuration was found on this machine.');
+  }
+}
+
+function addServers(servers: readonly ConfiguredServer[], plan: Plan): void {
+  for (const server of servers) {
+    const launch = launchOf(server);
+    plan.servers.push({ server, launch });
+    addLaunch(launch, server, plan);
+  }
+}
+
+function addLaunch(launch: Launch, server: ConfiguredServer, plan: Plan): void {
+  const { client, server: name, file } = server;
+  const refuse = (code: string, reason: string, spec: string) =>
+    plan.notVetted.push({
+      target: name,
+      kind: 'unsupported',
+      code,
+      reason,
+      configuredAs: { client, server: name, file, spec },
+    });
+  if (launch.kind === 'remote') refuse('remote', remoteReason(launch.url), hostOf(launch.url));
+  if (launch.kind === 'local') {
+    refuse('local-path', 'it starts a local file; vet its folder: mcp-vet ./folder', 'local file');
+  }
+  if (launch.kind === 'unsupported') refuse(launch.code, launch.reason, launch.code);
+  if (launch.kind !== 'npm') return;
+  for (const spec of launch.specs) {
+    try {
+      const target = parseSpec(spec);
+      const as: ConfiguredAs = { client, server: name, file, spec };
+      const known = plan.jobs.find((job) => job.label === spec && job.configuredAs.length > 0);
+      if (known) known.configuredAs.push(as);
+      else plan.jobs.push({ label: spec, target, configuredAs: [as] });
+    } catch (error) {
+      if (!(error instanceof VetError)) throw error;
+      refuse(error.code, error.message, 'not an npm spec');
+    }
+  }
+  if (launch.wraps) addLaunch(launch.wraps, server, plan);
+}
+
+/** A configured spec never names a folder of ours. */
+function parseSpec(spec: string): Target {
+  const target = parseTarget(spec, '/nonexistent');
+  if (target.kind !== 'package') {
+    throw new VetError(
+      'unsupported-target',
+      'it starts a local folder or file; vet that: mcp-vet ./folder',
+    );
+  }
+  return { ...target, request: { ...target.request, isConfigured: true } };
+}
+
+function remoteReason(url: string): string {
+  const tls = /^https:/i.test(url) ? 'reached with TLS' : 'reached without TLS';
+  return `it is a remote server, ${tls}; what it runs cannot be seen from here`;
+}
+
+/** The host alone: paths and queries of remote URLs can hold tokens. */
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : 'remote';
+}
