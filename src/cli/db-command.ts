@@ -34,11 +34,15 @@ export function dbCommand(program: Command, io: Io, setExit: (code: number) => v
     const files = paths.map((file) => path.resolve(io.cwd, file));
     const isReplacing = flags.replace === true;
     const target = await databaseDir(flags, io);
-    print(await importDatabase(files, target, {
-      now: now(),
-      isReplacing,
-      signal: io.signal,
-    }), flags, io);
+    print(
+      await importDatabase(files, target, {
+        now: now(),
+        isReplacing,
+        signal: io.signal,
+      }),
+      flags,
+      io,
+    );
   });
   options(
     db

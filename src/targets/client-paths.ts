@@ -3,7 +3,10 @@ import path from 'node:path';
 
 const BY_PATH: [RegExp, string][] = [
   [/claude_desktop_config\.json$/, 'claude-desktop'],
-  [/managed-mcp\.json$|\.?claude\.json$|claude-code|[\\/]ClaudeCode[\\/]|\.claude[\\/]/, 'claude-code'],
+  [
+    /managed-mcp\.json$|\.?claude\.json$|claude-code|[\\/]ClaudeCode[\\/]|\.claude[\\/]/,
+    'claude-code',
+  ],
   [/\.cursor[\\/]|cursor\.mcp\.json$/, 'cursor'],
   [/\.vscode[\\/]|[\\/]Code( - Insiders)?[\\/]User[\\/](mcp|settings)\.json$|vscode\./, 'vscode'],
   [/windsurf/, 'windsurf'],
