@@ -104,7 +104,7 @@ function fileCounts(
   ];
   return {
     total: seen.input.files.length,
-    bytes: seen.input.files.reduce((sum, { bytes }) => sum + bytes.length, 0),
+    bytes: seen.input.files.reduce((sum, { size }) => sum + size, 0),
     parsed: seen.looks.size - failed.length,
     unreadable: unreadable.slice(0, MAX_HITS),
   };
@@ -142,7 +142,7 @@ function readabilityOf(seen: Seen): PackageAnalysis['readability'] {
   for (const file of seen.input.files) {
     const kind = seen.kinds.get(file.path);
     if (kind !== 'native' && kind !== 'bytecode') continue;
-    all.push({ file: file.path, bytes: file.bytes.length, verdict: kind, reason: `${kind} code` });
+    all.push({ file: file.path, bytes: file.size, verdict: kind, reason: `${kind} code` });
   }
   const reached = all.filter(({ file }) => seen.reach.reached.has(file));
   const judged = reached.length > 0 ? reached : all;

@@ -20,7 +20,11 @@ export interface PackageContext {
 export interface PackageFile {
   /** Relative to the package, forward slashes, no leading `./`. */
   path: string;
+  /** Only the first bytes of a file that is too large to look into. */
   bytes: Uint8Array;
+  size: number;
+  /** Hex; '' if it was not worked out. */
+  sha256: string;
 }
 export interface PackageInput {
   name: string;
@@ -33,7 +37,7 @@ export interface PackageInput {
   /** Files to be given up on (they took too long before). */
   skip?: ReadonlySet<string>;
   /** Told before each file is parsed, for a watchdog. */
-  onFile?: (index: number) => void;
+  onFile?: (path: string) => void;
 }
 
 /** A threat before reachability is known. */

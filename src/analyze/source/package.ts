@@ -1,5 +1,4 @@
 // Everything that one package's files tell: the same files and rules give the same answer.
-import { createHash } from 'node:crypto';
 import { Buffer } from 'node:buffer';
 import type { Manifest, PackageAnalysis } from '../../types.ts';
 import { isDict, toManifest } from '../manifest.ts';
@@ -40,9 +39,7 @@ export function analyzePackage(input: PackageInput): PackageAnalysis {
   }
   const reach = followReach(visit, { entries, looks, kinds, paths, manifest, rawManifest });
   const hashes: Record<string, string> = Object.create(null) as Record<string, string>;
-  for (const { path, bytes } of input.files) {
-    hashes[path] = createHash('sha256').update(bytes).digest('hex');
-  }
+  for (const { path, sha256 } of input.files) if (sha256 !== '') hashes[path] = sha256;
   return assemble({ input, manifest, context, kinds, looks, kept, reach, entries, hashes });
 }
 
@@ -82,12 +79,12 @@ function look(
   context: PackageContext,
   kept: Map<string, SourceFile>,
 ): FileLook {
-  const { path, bytes } = file;
-  input.onFile?.(input.files.indexOf(file));
+  const { path, bytes, size } = file;
+  input.onFile?.(path);
   const isSkipped = input.skip?.has(path) === true;
-  if (isSkipped || bytes.length > MAX_PARSED_BYTES) {
+  if (isSkipped || size > MAX_PARSED_BYTES) {
     const reason = isSkipped ? 'took too long or too much memory' : 'too large to parse';
-    return { ...lookAt(path, '', context, () => undefined), bytes: bytes.length, failure: reason };
+    return { ...lookAt(path, '', context, () => undefined), bytes: size, failure: reason };
   }
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
   return lookAt(path, text, context, (source) => {
@@ -122,7 +119,7 @@ function contextOf(
 }
 
 function readJson(file: PackageFile | undefined): unknown {
-  if (!file || file.bytes.length > 5_000_000) return null;
+  if (!file || file.size > 5_000_000) return null;
   try {
     return JSON.parse(
       Buffer.from(file.bytes)

@@ -11,10 +11,10 @@ function analyze(files: Record<string, string | Uint8Array>, more: Partial<Packa
     integrity: null,
     isSubject: true,
     notRead: [],
-    files: Object.entries(files).map(([path, content]) => ({
-      path,
-      bytes: typeof content === 'string' ? Buffer.from(content) : content,
-    })),
+    files: Object.entries(files).map(([path, content]) => {
+      const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+      return { path, bytes, size: bytes.length, sha256: '0'.repeat(64) };
+    }),
     ...more,
   });
 }

@@ -1,0 +1,46 @@
+// Keeps what a tarball told, by its integrity and the rules: a shared dependency is looked into once.
+import cacache from 'cacache';
+import path from 'node:path';
+import type { PackageAnalysis } from '../../types.ts';
+
+/** Raised whenever PackageAnalysis, or how it is worked out, changes without a change in rules/. */
+export const ANALYSIS_SCHEMA = 1;
+
+export interface AnalysisCache {
+  get: (key: AnalysisKey) => Promise<PackageAnalysis | null>;
+  put: (key: AnalysisKey, json: string) => Promise<void>;
+}
+export interface AnalysisKey {
+  name: string;
+  version: string;
+  integrity: string;
+  isSubject: boolean;
+}
+
+/** `cacheDir` may not exist yet. A cache that cannot be read or written is as good as none. */
+export function openCache(cacheDir: string, rulesDigest: string): AnalysisCache {
+  const dir = path.join(cacheDir, 'analysis');
+  const keyOf = (key: AnalysisKey) =>
+    `mcp-vet:${ANALYSIS_SCHEMA}:${rulesDigest}:${key.isSubject ? 'subject' : 'dependency'}:${key.name}@${key.version}:${key.integrity}`;
+  return {
+    async get(key) {
+      try {
+        const { data } = await cacache.get(dir, keyOf(key));
+        return toAnalysis(JSON.parse(data.toString('utf8')), key);
+      } catch {
+        return null;
+      }
+    },
+    async put(key, json) {
+      // A full or read-only disk costs time in the next run, not this one's answer.
+      await cacache.put(dir, keyOf(key), json).catch(() => undefined);
+    },
+  };
+}
+
+/** cacache has checked that the bytes are what was written; the name says that they are the right ones. */
+function toAnalysis(value: unknown, key: AnalysisKey): PackageAnalysis | null {
+  const analysis = value as Partial<PackageAnalysis> | null;
+  const isRight = analysis?.name === key.name && analysis.version === key.version;
+  return isRight && analysis.files !== undefined ? (analysis as PackageAnalysis) : null;
+}

@@ -1,0 +1,68 @@
+// The files of a folder as npm would pack them, roughly: read, bounded, links not followed.
+import { createHash } from 'node:crypto';
+import { open, readFile, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { PackageFile } from '../../analyze/source/package-context.ts';
+import type { ArchiveContent } from './archive.ts';
+import { ARCHIVE_BOUNDS } from './archive.ts';
+
+// npm never packs these.
+const NEVER = new Set(['node_modules', '.git', '.svn', '.hg', 'CVS', '.DS_Store', '.npmrc']);
+const MAX_DEPTH = 30;
+
+/** Throws what the file system throws when the folder itself cannot be read. */
+export async function readFolder(folder: string): Promise<ArchiveContent> {
+  const content: ArchiveContent = { files: [], notRead: [] };
+  const state = { bytes: 0 };
+  await visit(folder, '', 0, content, state);
+  content.files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return content;
+}
+
+async function visit(
+  root: string,
+  inner: string,
+  depth: number,
+  content: ArchiveContent,
+  state: { bytes: number },
+): Promise<void> {
+  const entries = await readdir(path.join(root, inner), { withFileTypes: true });
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const entry of entries) {
+    if (NEVER.has(entry.name)) continue;
+    const file = inner === '' ? entry.name : `${inner}/${entry.name}`;
+    const leaveOut = (reason: string) => content.notRead.push({ file, reason });
+    if (entry.isSymbolicLink()) leaveOut('a symbolic link');
+    else if (entry.isDirectory()) {
+      if (depth >= MAX_DEPTH) leaveOut('a folder nested too deep');
+      else await visit(root, file, depth + 1, content, state);
+    } else if (!entry.isFile()) leaveOut('neither a file nor a folder');
+    else if (content.files.length >= ARCHIVE_BOUNDS.maxEntries) return;
+    else if (state.bytes > ARCHIVE_BOUNDS.maxUnpackedBytes) leaveOut('the folder is too large');
+    else {
+      const read = await readBounded(path.join(root, file), file);
+      if (read === null) leaveOut('it could not be opened');
+      else content.files.push(read);
+      state.bytes += read?.size ?? 0;
+    }
+  }
+}
+
+async function readBounded(full: string, file: string): Promise<PackageFile | null> {
+  try {
+    const handle = await open(full, 'r');
+    try {
+      const { size } = await handle.stat();
+      const isKept = size <= ARCHIVE_BOUNDS.maxKeptBytes;
+      const bytes = isKept
+        ? await readFile(handle)
+        : (await handle.read(Buffer.alloc(128), 0, 128, 0)).buffer;
+      const sha256 = isKept ? createHash('sha256').update(bytes).digest('hex') : '';
+      return { path: file, bytes, size, sha256 };
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return null;
+  }
+}

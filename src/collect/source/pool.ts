@@ -1,0 +1,142 @@
+// Worker threads with a watchdog: no file, and no package, can hold the run up.
+import { Worker } from 'node:worker_threads';
+import { runJob } from './job.ts';
+import type { Job, JobResult } from './job.ts';
+import { BOARD_BYTES, HEADER_BYTES } from './worker.ts';
+
+export interface PoolOptions {
+  size: number;
+  /** Compiled worker.js; null: work in this thread, without a watchdog (tests of the sources). */
+  script: URL | null;
+  fileTimeoutMs?: number;
+  maxHeapMb?: number;
+}
+export interface Pool {
+  run: (job: Job) => Promise<JobResult>;
+  /** Ends the threads; jobs under way are answered with a reason. */
+  close: () => Promise<void>;
+}
+interface Waiting {
+  job: Job;
+  done: (result: JobResult) => void;
+}
+interface Slot {
+  worker: Worker | null;
+  board: SharedArrayBuffer;
+  current: Waiting | null;
+}
+
+const FILE_TIMEOUT_MS = 15_000;
+const TICK_MS = 500;
+const MAX_HEAP_MB = 1_200;
+// Deeply nested but honest code (long chains of +) must parse.
+const STACK_MB = 32;
+const MAX_GIVEN_UP = 3;
+const CLOSED: JobResult = { ok: false, reason: 'the run was stopped' };
+
+export function createPool(options: PoolOptions): Pool {
+  const { script } = options;
+  if (script === null) return inThisThread();
+  const queue: Waiting[] = [];
+  const slots: Slot[] = Array.from({ length: options.size }, () => ({
+    worker: null,
+    board: new SharedArrayBuffer(BOARD_BYTES),
+    current: null,
+  }));
+  const pump = () => {
+    for (const slot of slots) {
+      if (slot.current !== null) continue;
+      const next = queue.shift();
+      if (!next) return;
+      start(slot, next, { ...options, script }, pump);
+    }
+  };
+  return {
+    run: (job) =>
+      new Promise((done) => {
+        queue.push({ job, done });
+        pump();
+      }),
+    async close() {
+      for (const { done } of queue.splice(0)) done(CLOSED);
+      for (const slot of slots) slot.current?.done(CLOSED);
+      await Promise.all(slots.map(({ worker }) => worker?.terminate()));
+    },
+  };
+}
+
+function inThisThread(): Pool {
+  return {
+    run: async (job) => Promise.resolve(runJob(job, () => undefined)),
+    close: async () => Promise.resolve(),
+  };
+}
+
+function start(
+  slot: Slot,
+  waiting: Waiting,
+  options: PoolOptions & { script: URL },
+  pump: () => void,
+): void {
+  slot.current = waiting;
+  slot.worker ??= createWorker(slot, options);
+  const { worker } = slot;
+  const header = new Int32Array(slot.board, 0, 2);
+  let count = Atomics.load(header, 0);
+  let since = performance.now();
+  const timer = setInterval(() => {
+    const now = Atomics.load(header, 0);
+    if (now !== count) {
+      count = now;
+      since = performance.now();
+    } else if (performance.now() - since > (options.fileTimeoutMs ?? FILE_TIMEOUT_MS)) {
+      giveUp();
+    }
+  }, TICK_MS);
+  const settle = (result: JobResult | 'again') => {
+    clearInterval(timer);
+    worker.off('message', settle).off('error', giveUp);
+    slot.current = null;
+    if (result === 'again') start(slot, waiting, options, pump);
+    else {
+      waiting.done(result);
+      pump();
+    }
+  };
+  const giveUp = () => {
+    worker.off('error', giveUp);
+    // What a dying thread still says is of no interest, but must not become an uncaught error.
+    worker.on('error', () => undefined);
+    void worker.terminate();
+    slot.worker = null;
+    settle(leaveOutCurrent(waiting.job, slot.board));
+  };
+  worker.on('message', settle);
+  worker.on('error', giveUp);
+  worker.postMessage(waiting.job);
+}
+
+/** Names the file the thread was at, so that the next attempt leaves it out. */
+function leaveOutCurrent(job: Job, board: SharedArrayBuffer): JobResult | 'again' {
+  const length = Atomics.load(new Int32Array(board, 0, 2), 1);
+  const file = Buffer.from(new Uint8Array(board, HEADER_BYTES, length)).toString('utf8');
+  if (file === '' || job.skip.includes(file) || job.skip.length >= MAX_GIVEN_UP) {
+    return { ok: false, reason: 'looking into it took too long or too much memory' };
+  }
+  job.skip.push(file);
+  return 'again';
+}
+
+function createWorker(slot: Slot, options: PoolOptions & { script: URL }): Worker {
+  const worker = new Worker(options.script, {
+    workerData: { board: slot.board },
+    resourceLimits: {
+      maxOldGenerationSizeMb: options.maxHeapMb ?? MAX_HEAP_MB,
+      stackSizeMb: STACK_MB,
+    },
+    // Nothing of the user's environment or command line is any business of the thread's.
+    env: {},
+    execArgv: [],
+  });
+  return worker;
+}

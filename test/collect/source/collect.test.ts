@@ -1,0 +1,162 @@
+// From a tree to a SourceFact, from a folder and a tarball: no registry is asked.
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openCache } from '../../../src/collect/source/cache.ts';
+import { collectSource } from '../../../src/collect/source/index.ts';
+import type { SourceInput } from '../../../src/collect/source/index.ts';
+import { createPool } from '../../../src/collect/source/pool.ts';
+import { toManifest } from '../../../src/analyze/manifest.ts';
+import type { TreeNode } from '../../../src/types.ts';
+import { tarball } from './tarball.ts';
+
+const WORKER = new URL('../../../dist/collect/source/worker.js', import.meta.url);
+let dir = '';
+beforeEach(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'mcp-vet-test-'));
+});
+afterEach(async () => {
+  await rm(dir, { recursive: true, force: true });
+});
+
+function node(id: string, more: Partial<TreeNode>): TreeNode {
+  return {
+    id,
+    name: id.replace('node_modules/', '') || 'a',
+    version: '1.0.0',
+    kind: 'registry',
+    integrity: null,
+    resolved: null,
+    path: [],
+    isDirect: true,
+    isOptional: false,
+    isDev: false,
+    isPeer: false,
+    isOtherPlatform: false,
+    hasInstallScript: false,
+    installScripts: {},
+    edges: [],
+    ...more,
+  };
+}
+function inputFor(files: SourceInput['subjectFiles'], nodes: TreeNode[]): SourceInput {
+  return {
+    tree: { nodes, from: 'resolved', problems: [] },
+    subject: {
+      name: 'a',
+      version: '1.0.0',
+      purl: '',
+      integrity: null,
+      source: 'folder',
+      requested: '.',
+    },
+    manifest: toManifest({ name: 'a' }),
+    subjectFiles: files,
+    pacoteOptions: {},
+    cacheDir: path.join(dir, 'cache'),
+    rulesDigest: 'r',
+  };
+}
+
+describe('collectSource', () => {
+  test('reads a folder and says which nodes are never fetched', async () => {
+    await mkdir(path.join(dir, 'a'));
+    await writeFile(path.join(dir, 'a/package.json'), '{"name":"a","version":"1.0.0"}');
+    await writeFile(path.join(dir, 'a/index.js'), "require('b'); require('fs').rmSync(x)");
+    const nodes = [
+      node('', {
+        kind: 'subject',
+        edges: [{ name: 'b', spec: '*', type: 'prod', to: 'node_modules/b' }],
+      }),
+      node('node_modules/b', { kind: 'git' }),
+      node('node_modules/c', { kind: 'remote' }),
+    ];
+    const fact = await collectSource(
+      inputFor({ kind: 'folder', path: path.join(dir, 'a') }, nodes),
+    );
+    expect(fact).toMatchObject({ known: true, value: { reachedNodes: ['', 'node_modules/b'] } });
+    if (!fact.known) return;
+    expect(fact.value.unread.map(({ name, reason }) => [name, reason.slice(0, 18)])).toEqual([
+      ['b', 'it comes from git,'],
+      ['c', 'it comes from a UR'],
+    ]);
+    expect(fact.value.subject.capabilities).toMatchObject([
+      { capability: 'file-delete', file: 'index.js', line: 1, reached: 'entry' },
+    ]);
+  });
+
+  test('is unknown when the tarball is broken', async () => {
+    await writeFile(path.join(dir, 'a.tgz'), 'no archive at all, really');
+    const files = { kind: 'tarball', path: path.join(dir, 'a.tgz') } as const;
+    const fact = await collectSource(inputFor(files, [node('', { kind: 'subject' })]));
+    expect(fact).toEqual({ known: false, reason: 'the archive is broken' });
+  });
+
+  test('stops when told to', async () => {
+    const abort = new AbortController();
+    abort.abort();
+    const files = { kind: 'folder', path: dir } as const;
+    const input = { ...inputFor(files, [node('', { kind: 'subject' })]), signal: abort.signal };
+    await expect(collectSource(input)).rejects.toMatchObject({ code: 'interrupted' });
+  });
+});
+
+describe('the cache', () => {
+  const key = { name: 'a', version: '1.0.0', integrity: 'sha512-x', isSubject: false };
+  const json = JSON.stringify({ name: 'a', version: '1.0.0', files: {} });
+
+  test('answers for the same tarball and rules only', async () => {
+    await openCache(dir, 'r1').put(key, json);
+    expect(await openCache(dir, 'r1').get(key)).toMatchObject({ name: 'a' });
+    expect(await openCache(dir, 'r2').get(key)).toBeNull();
+    expect(await openCache(dir, 'r1').get({ ...key, integrity: 'sha512-y' })).toBeNull();
+    expect(await openCache(dir, 'r1').get({ ...key, isSubject: true })).toBeNull();
+  });
+
+  test('does not take an entry for another package', async () => {
+    await openCache(dir, 'r1').put(key, json.replace('"a"', '"b"'));
+    expect(await openCache(dir, 'r1').get(key)).toBeNull();
+  });
+});
+
+describe.skipIf(!existsSync(WORKER))('the worker threads (needs a build)', () => {
+  const job = (content: string) => ({
+    name: 'a',
+    version: '1.0.0',
+    integrity: null,
+    isSubject: true,
+    skip: [],
+    content: {
+      kind: 'tarball' as const,
+      bytes: tarball([
+        { path: 'package/index.js', content },
+        { path: 'package/package.json', content: '{}' },
+      ]),
+    },
+  });
+
+  test('answer one job after the other, also when nested deeply', async () => {
+    const pool = createPool({ size: 1, script: WORKER });
+    const sum = `x(${Array.from({ length: 10_000 }, () => 'a').join('+')})`;
+    const results = await Promise.all([pool.run(job('1')), pool.run(job(sum)), pool.run(job('2'))]);
+    await pool.close();
+    expect(results.map((result) => result.ok && JSON.parse(result.json).files.unreadable)).toEqual([
+      [],
+      [],
+      [],
+    ]);
+  });
+
+  test('give up on a file that takes more memory than allowed, name it, and go on', async () => {
+    const pool = createPool({ size: 1, script: WORKER, maxHeapMb: 24 });
+    const large = await pool.run(job(`x([${'{a:1},'.repeat(200_000)}])`));
+    const small = await pool.run(job('1'));
+    await pool.close();
+    expect(large.ok && JSON.parse(large.json).files.unreadable).toMatchObject([
+      { file: 'index.js', reason: 'took too long or too much memory' },
+    ]);
+    expect(small.ok).toBe(true);
+  });
+});
