@@ -4,11 +4,13 @@ import type { ServerSource } from '../package-context.ts';
 import { readServer } from '../surface/read-server.ts';
 import type { Use } from '../surface/model.ts';
 import { commandFault } from './commands.ts';
+import { contradictions } from './contradictions.ts';
 import { codeFault, pollutionFault, queryFault } from './data.ts';
 import { sinksFor } from './sinks.ts';
 import { hitOf, toolContext, type Fault, type ToolContext } from './faults.ts';
 import { pathFault } from './paths.ts';
 import { requestFault } from './requests.ts';
+import { serverFaults } from './server.ts';
 
 const MAX_HITS = 200;
 const ORDER = { critical: 0, high: 1, moderate: 2, low: 3, info: 4 };
@@ -17,16 +19,21 @@ const ORDER = { critical: 0, high: 1, moderate: 2, low: 3, info: 4 };
 export function findWeaknesses(server: ServerSource, surface: SurfaceFact): WeaknessHit[] {
   const model = readServer(server);
   const tools = new Map(surface.tools.map((tool) => [tool.name, toolContext(tool)]));
+  const definitions = new Map(surface.tools.map((tool) => [tool.name, tool]));
   const worst = new Map<string, WeaknessHit>();
   for (const use of model.uses) {
-    for (const fault of faultsOf(use, tools.get(use.tool) ?? toolContext(undefined))) {
+    const faults = faultsOf(use, tools.get(use.tool) ?? toolContext(undefined));
+    const contradicted = contradictions(use, definitions.get(use.tool));
+    for (const fault of [...faults, ...contradicted]) {
       const hit = hitOf(use, fault);
-      const key = `${fault.ruleId} ${hit.file}:${use.node.start}`;
+      // What a tool says is its own matter, however many share the code.
+      const whose = contradicted.includes(fault) ? use.tool : '';
+      const key = `${fault.ruleId} ${whose} ${hit.file}:${whose === '' ? use.node.start : ''}`;
       const before = worst.get(key);
       if (!before || ORDER[hit.severity] < ORDER[before.severity]) worst.set(key, hit);
     }
   }
-  return [...worst.values()]
+  return [...worst.values(), ...serverFaults(server, surface)]
     .sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line))
     .slice(0, MAX_HITS);
 }

@@ -1,0 +1,131 @@
+// Weaknesses of the server as a whole: who may connect to it, and what it leaves behind.
+import type { SurfaceFact, WeaknessHit } from '../../../types.ts';
+import { escapeExcerpt } from '../../text/escape.ts';
+import type { SourceFile } from '../file.ts';
+import type { ServerSource } from '../package-context.ts';
+import type { Node } from '../parse.ts';
+
+const TRANSPORT =
+  /\b(?:StreamableHTTPServerTransport|SSEServerTransport|StreamableHTTPTransport|StreamableHttpServerTransport|httpStream|WebStandardStreamableHTTPServerTransport)\b/;
+const AUTHENTICATES =
+  /authoriz|requireBearerAuth|bearer|x-api-key|apiKeyAuth|jsonwebtoken|verifyToken|authenticate|basicAuth|AUTH_TOKEN|timingSafeEqual/i;
+const CHECKS_ORIGIN =
+  /enableDnsRebindingProtection|allowedHosts|allowedOrigins|headers\.origin|headers\[['"]origin['"]\]|headers\.host|hostHeaderValidation|createMcpExpressApp|localhostHostValidation/;
+const LOGS =
+  /\b(?:winston|pino|bunyan|log4js|tslog|loglevel|sendLoggingMessage|auditLog|audit_log|logger)\b/;
+// The SDK speaks of all this itself; bundles say nothing about the server.
+const MAX_OWN_CHARS = 400_000;
+
+export function serverFaults(server: ServerSource, surface: SurfaceFact): WeaknessHit[] {
+  const files = [...server.files.values()].filter((file) => file.text.length < MAX_OWN_CHARS);
+  const hits = openListener(files);
+  if (surface.tools.length > 0 && files.length > 0) hits.push(...habits(files));
+  return hits;
+}
+
+function openListener(files: readonly SourceFile[]): WeaknessHit[] {
+  const serving = files.filter((file) => TRANSPORT.test(file.text));
+  const [first] = serving;
+  if (!first || files.some((file) => AUTHENTICATES.test(withoutClients(file.text)))) return [];
+  const hits: WeaknessHit[] = [];
+  const open = listeners(files).find(({ isOpen }) => isOpen !== false);
+  if (open) {
+    const isExplicit = open.isOpen === true;
+    hits.push(
+      hit('open-network-server', open.file, open.node, {
+        severity: isExplicit ? 'moderate' : 'low',
+        confidence: isExplicit ? 'medium' : 'low',
+        message: isExplicit
+          ? 'The server listens on every network interface and asks nobody who they are'
+          : 'The server listens without naming an interface, which means all, and asks nobody who they are',
+      }),
+    );
+  }
+  if (!files.some((file) => CHECKS_ORIGIN.test(file.text))) {
+    hits.push(
+      hit('no-rebinding-protection', first, first.program, {
+        severity: 'low',
+        confidence: 'medium',
+        message:
+          'The HTTP transport does not check Host or Origin; a web page can reach it through DNS rebinding',
+      }),
+    );
+  }
+  return hits;
+}
+
+/** Sending a token to an API is no authentication of those who connect. */
+function withoutClients(text: string): string {
+  return text.replace(
+    /["'`]?Authorization["'`]?\s*[:,\]]\s*[`"'].{0,20}|Bearer \$\{.{0,60}\}/g,
+    '',
+  );
+}
+
+interface Listener {
+  file: SourceFile;
+  node: Node;
+  /** True: every interface by name; null: by leaving the name out; false: one interface. */
+  isOpen: boolean | null;
+}
+
+function listeners(files: readonly SourceFile[]): Listener[] {
+  const found: Listener[] = [];
+  for (const file of files) {
+    for (const node of file.nodesOf('CallExpression')) {
+      const { callee } = node;
+      if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') continue;
+      if (callee.property.name !== 'listen' && callee.property.name !== 'start') continue;
+      const text = file.text.slice(node.start, Math.min(node.end, node.start + 400));
+      const isOpen = /["'`](?:0\.0\.0\.0|::)["'`]/.test(text) || namesOpenHost(file, node);
+      if (isOpen) found.push({ file, node, isOpen: true });
+      else if (callee.property.name === 'listen') {
+        const hasHost =
+          node.arguments.filter((a) => !/Function/.test(a.type)).length > 1 ||
+          /\bhost\b/i.test(text);
+        found.push({ file, node, isOpen: hasHost ? false : null });
+      }
+    }
+  }
+  return found.sort((a, b) => Number(b.isOpen === true) - Number(a.isOpen === true));
+}
+
+function namesOpenHost(file: SourceFile, node: Node & { type: 'CallExpression' }): boolean {
+  return node.arguments.some((argument) => {
+    const text = file.constant(argument);
+    if (text === '0.0.0.0' || text === '::') return true;
+    if (argument.type !== 'Identifier') return false;
+    const init = file.bindingOf(argument.name, argument)?.init;
+    return init != null && /["'`](?:0\.0\.0\.0|::)["'`]/.test(file.textOf(init));
+  });
+}
+
+function habits(files: readonly SourceFile[]): WeaknessHit[] {
+  const [first] = files;
+  if (!first || files.some((file) => LOGS.test(file.text))) return [];
+  return [
+    hit('no-audit-log', first, first.program, {
+      severity: 'info',
+      confidence: 'low',
+      message: 'No log of the calls that the server carries out was found',
+    }),
+  ];
+}
+
+function hit(
+  ruleId: string,
+  file: SourceFile,
+  node: Node,
+  text: Pick<WeaknessHit, 'severity' | 'confidence' | 'message'>,
+): WeaknessHit {
+  const isWhole = node.type === 'Program';
+  return {
+    ruleId,
+    ...text,
+    file: file.path,
+    line: isWhole ? 1 : file.lineOf(node),
+    excerpt: isWhole ? '' : escapeExcerpt(file.textOf(node), 200),
+    reached: 'entry',
+    flow: [],
+  };
+}
