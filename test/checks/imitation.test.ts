@@ -44,6 +44,17 @@ describe('lookalike-name', () => {
     ]);
   });
 
+  test('does not take a package that moved into a scope for an imitation', () => {
+    const supports = [SPEAKS.sameDescription, SPEAKS.sameRepository];
+    const [finding] = find(
+      'lookalike-name',
+      imitation({ kind: 'scope-dropped' }, { supports }),
+      denied,
+    );
+    expect(finding).toMatchObject({ severity: 'moderate' });
+    expect(finding?.caps).toBeUndefined();
+  });
+
   test('never caps for an affix', () => {
     const [finding] = find(
       'lookalike-name',
@@ -83,6 +94,11 @@ describe('brand-without-scope', () => {
   test('is moderate with a copied description', () => {
     const copied = imitation(brand, { supports: [SPEAKS.sameDescription] });
     expect(find('brand-without-scope', copied)).toMatchObject([{ severity: 'moderate' }]);
+  });
+  test('says nothing when the repository of the brand claims the package', () => {
+    const repository = { url: '', host: 'git.example', owner: 'Acme', name: 'x', exists: true };
+    const facts = { repository: known({ ...repository, claimsPackage: true }) };
+    expect(find('brand-without-scope', imitation(brand), facts)).toEqual([]);
   });
   test('says nothing of a package on the known-good list', () => {
     const listed = {

@@ -12,6 +12,15 @@ const CAPPING = new Set<LookalikeKind>([
   'scope-imitated',
   'invented-scope',
 ]);
+// How one package gets a second name when it moves, e.g. into its publisher's scope.
+const MOVES = new Set<LookalikeKind>([
+  'scope-dropped',
+  'scope-added',
+  'delimiter',
+  'affix',
+  'version-suffix',
+  'word-order',
+]);
 // What an honest fork has in common with its origin does not confirm an imitation; text copied word for word does.
 const CONFIRMING = new Set<string>([SPEAKS.sameDescription, SPEAKS.sameReadme, SPEAKS.sameMcpName]);
 const CLONE_SHARE = 0.8;
@@ -51,13 +60,16 @@ const brandWithoutScope = defineRule({
   fix: "Look on the vendor's own site for its official server, or read this one as a stranger's work.",
   fixUpstream: 'Say in the README that this is not an official server.',
   needs: ['names'],
-  find({ names }) {
+  find({ names }, { optional }) {
     const own = subjectOf(names.imitations);
     if (!own || names.known) return [];
+    const repository = optional('repository');
+    const vendor = repository?.claimsPackage === true ? squash(repository.owner) : null;
     return own.verdict.matches
       .map((match, i) => ({ match, evidence: own.evidence[i] }))
       .filter(({ match }) => match.kind === 'brand')
       .slice(0, 1)
+      .filter(({ match }) => vendor === null || !squash(match.target).includes(vendor))
       .filter(({ evidence }) => !evidence?.refutes.includes(SPEAKS.samePublisher))
       .map(({ match, evidence }): Hit => {
         const supports = evidence?.supports ?? [];
@@ -141,14 +153,16 @@ function lookalikeHit(
 ): Hit[] {
   const confirmed = supports.some((reason) => CONFIRMING.has(reason));
   const isFaint = match.confidence === 'low';
-  if (refutes.includes(SPEAKS.samePublisher) || (isFaint && !confirmed)) return [];
+  const isMove = MOVES.has(match.kind) && supports.includes(SPEAKS.sameRepository);
+  if (refutes.includes(SPEAKS.samePublisher)) return [];
+  if (isFaint && (!confirmed || isMove)) return [];
   const base = {
     message: `${name} looks like ${match.target} (${match.kind})${spoken(supports, refutes)}`,
     location: 'package.json#/name',
   };
   if (confirmed && !isClaimedBack && refutes.length === 0) {
-    // A faint match with a copied text may be a fork under its author's own name.
-    return isFaint
+    // Neither a fork under its author's name nor a package that moved into a scope is an imitation.
+    return isFaint || isMove
       ? [{ ...base, severity: 'moderate', confidence: 'medium' }]
       : [{ ...base, severity: 'critical', confidence: 'high' }];
   }
@@ -174,6 +188,8 @@ function isRefuted(own: ImitationFact, target: string): boolean {
 function subjectOf(imitations: readonly ImitationFact[]): ImitationFact | undefined {
   return imitations.find(({ node }) => node === '');
 }
+
+const squash = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
 
 function spoken(supports: readonly string[], refutes: readonly string[]): string {
   const words = [
