@@ -51,9 +51,9 @@ function vet(dir) {
   total.packages += 1;
   const paths = listFiles(dir, '');
   const pkg = contextOf(dir, manifest, paths);
-  for (const threat of findPackageThreats(pkg, [])) tell(id, threat);
   for (const file of paths)
     if (CODE.test(file) && !/\.d\.[cm]?ts$/.test(file)) vetFile(id, dir, file, pkg);
+  for (const threat of findPackageThreats(pkg, [])) tell(id, threat);
 }
 
 function contextOf(dir, manifest, paths) {

@@ -11,6 +11,8 @@ export interface Flow {
   handlers: Set<Fn>;
   /** `new Promise(...)` -> what is handed to its resolve. */
   resolved: Map<Node, number>;
+  /** Names of what comes from other files of the package. */
+  imports: string[];
   /** The resolve parameter of a promise -> the promise. */
   resolvers: Map<Binding, Node>;
   /** Labels that go into the parameters of functions from outside this file. */

@@ -24,10 +24,12 @@ import {
   SOCKET,
   throughUnknown,
   TOKEN,
+  TOOL_ALL,
 } from './labels.ts';
 import { fieldKey, lookup } from './model.ts';
 import type { Call } from './model.ts';
 import { constantOf, HOLE, keyOf, nameOf, propertyOf, shapeOf, unwrap } from './names.ts';
+import { linkLabel } from './link.ts';
 import { isNarrow } from './narrow.ts';
 import * as calls from './vocabulary.ts';
 
@@ -66,7 +68,7 @@ function find(flow: Flow, wrapped: Node, depth: number, isCallback: boolean): nu
         : 0;
     case 'Identifier': {
       const own = lookup(flow.model, node);
-      return (own?.labels ?? 0) | nameLabels(nameOf(flow.model, node));
+      return (own?.labels ?? 0) | nameLabels(flow, nameOf(flow.model, node));
     }
     case 'TemplateLiteral':
       return (
@@ -116,8 +118,9 @@ function textLabels(text: string): number {
   return text.includes('\n') ? 0 : pathLabels(text.replaceAll(HOLE, '*')) | secretLabel(text);
 }
 
-function nameLabels(name: string | null): number {
+function nameLabels(flow: Flow, name: string | null): number {
   if (name === null) return 0;
+  if (name.startsWith('.') && /^\.{1,2}\//.test(name)) return linkLabel(flow.imports, name);
   if (name === 'process.env' || name === 'Deno.env.toObject()') return ENV;
   if (name === 'process.env.HOME' || name === 'process.env.USERPROFILE') return HOME;
   if (name.startsWith('process.env.')) {
@@ -150,7 +153,7 @@ function member(
   depth: number,
 ): number {
   const { model } = flow;
-  const name = nameLabels(nameOf(model, node));
+  const name = nameLabels(flow, nameOf(model, node));
   if (name !== 0) return name;
   const key = keyOf(model, node);
   const object = evaluate(flow, node.object, depth);
@@ -160,6 +163,8 @@ function member(
     return object & ENV ? (keys & ENV ? ENV_TEXT : 0) | keys : object;
   }
   if (calls.isScrubber(key)) return 0;
+  // The arguments of a request are the whole of what the model said.
+  if (object & TOOL_ALL && /^(?:params|arguments|input|args)$/.test(key)) return object;
   if (node.object.type === 'ThisExpression') return model.fields.get(fieldKey(node, key)) ?? 0;
   const value = propertyOf(model, node.object, key);
   if (value) return evaluate(flow, value, depth);
@@ -175,6 +180,7 @@ function call(flow: Flow, node: Call, depth: number, isCallback: boolean): numbe
   const whole = shapeOf(model, node);
   const text = whole === null ? 0 : constant(flow, node, () => textLabels(whole));
   if (/^path\b.{0,8}\.(?:join|resolve|normalize|dirname|relative)$/.test(name)) return given | text;
+  if (/^(?:new )?\.{1,2}\//.test(name)) return linkLabel(flow.imports, name);
   const source = sourceLabels(flow, node, name, given, depth);
   if (source !== null) return source;
   const promised = flow.resolved.get(node);

@@ -1,16 +1,18 @@
 // Threats by what is run: decoded or fetched code, downloads, reverse shells, hidden names.
 import type { Node } from '../parse.ts';
+import { candidatesOf } from './candidates.ts';
 import { callsCode } from './code-runners.ts';
 import { patterns } from './data.ts';
 import { hostOf, placeOf } from './declared.ts';
 import type { Place } from './declared.ts';
 import { propertyTexts } from './evaluate.ts';
-import { CHMOD, CLIENT, EXEC, WRITE, is } from './kinds.ts';
+import { CHMOD, CLIENT, EVAL, EXEC, WRITE, is } from './kinds.ts';
 import { DECODED, INVISIBLE, REMOTE, SHELL, SOCKET } from './labels.ts';
 import { walkTree } from '../nodes.ts';
 import { lookup } from './model.ts';
 import type { Binding, Call } from './model.ts';
 import { constantOf, HOLE, keyOf, nameOf, shapeOf, unwrap } from './names.ts';
+import { noteSink } from './record.ts';
 import { reachOf } from './reach.ts';
 import { carried, carriedByAll, report } from './scene.ts';
 import type { Scene } from './scene.ts';
@@ -24,8 +26,8 @@ export function findExecution(scene: Scene): void {
     judgePipe(scene, call);
     if (is(name, WRITE)) noteWrite(scene, call, name, written);
   }
-  for (const { call, name } of scene.calls) {
-    if (is(name, EXEC)) judgeCommand(scene, call, name);
+  for (const { call, name, args } of scene.calls) {
+    if (is(name, EXEC)) judgeCommand(scene, call, args, name);
     if (
       is(name, EXEC) ||
       is(name, CHMOD) ||
@@ -40,9 +42,10 @@ export function findExecution(scene: Scene): void {
 }
 
 function judgeCode(scene: Scene, call: Call, name: string): void {
-  const code = callsCode(scene, call, name);
+  const code = callsCode(scene, call, name) ?? runnerGiven(scene, call);
   if (!code) return;
   const labels = carried(scene, code);
+  noteSink(scene, call, 'run', labels, false);
   const shape = shapeOf(scene.model, code);
   if (labels & REMOTE) {
     report(scene, call, {
@@ -63,6 +66,20 @@ function judgeCode(scene: Scene, call: Call, name: string): void {
       message: 'Text is decoded and run as code.',
     });
   }
+}
+
+/** `promise.then(eval)`: what the promise yields is run. */
+function runnerGiven(scene: Scene, call: Call): Node | null {
+  const callee = unwrap(call.callee);
+  if (callee.type !== 'MemberExpression') return null;
+  const isGiven = call.arguments.some((arg) => {
+    if (arg.type !== 'Identifier' && arg.type !== 'MemberExpression') return false;
+    const name = nameOf(scene.model, arg) ?? '';
+    return is(name, EVAL) || (is(name, EXEC) && calls.isShellExec(name));
+  });
+  return isGiven && /^(?:then|map|forEach|on|once|finally)$/.test(keyOf(scene.model, callee) ?? '')
+    ? callee.object
+    : null;
 }
 
 /** Code that stands in the file only in pieces or codes. */
@@ -114,35 +131,49 @@ function judgePipe(scene: Scene, call: Call): void {
   });
 }
 
-function judgeCommand(scene: Scene, call: Call, name: string): void {
-  const first = call.arguments[0];
+function judgeCommand(scene: Scene, call: Call, args: readonly Node[], name: string): void {
+  const first = args[0];
   const shape = shapeOf(scene.model, first) ?? '';
-  const list = propertyTexts(scene.flow, call.arguments[1]);
-  const line = list === '' ? shape : `${shape} ${list}`;
-  for (const threat of shellThreats(line, {
-    readme: scene.declared.readme,
-    declared: scene.declared,
-    name: scene.pkg.name,
-  })) {
+  const list = propertyTexts(scene.flow, args[1]);
+  for (const text of candidatesOf(scene, first))
+    judgeLine(scene, call, list === '' ? text : `${text} ${list}`);
+  if (list !== '' && shape === '') judgeLine(scene, call, list);
+  for (const inner of args[1]?.type === 'ArrayExpression' ? args[1].elements : []) {
+    for (const text of candidatesOf(scene, inner))
+      if (text.length > 15 && !list.includes(text)) judgeLine(scene, call, text);
+  }
+  judgeRunText(scene, call, args, name, shape, list);
+}
+
+function judgeLine(scene: Scene, call: Call, line: string): void {
+  const context = { readme: scene.declared.readme, declared: scene.declared, name: scene.pkg.name };
+  for (const threat of shellThreats(line, context)) {
     const reach = threat.isOnRequestFine ? reachOf(scene, call) : 'start';
+    const { isOnRequestFine: _, ...told } = threat;
     report(scene, call, {
-      ...threat,
+      ...told,
       severity: reach === 'start' ? threat.severity : reach === 'command' ? 'low' : 'moderate',
       confidence: reach === 'start' ? (threat.confidence ?? 'high') : 'medium',
     });
   }
+}
+
+function judgeRunText(
+  scene: Scene,
+  call: Call,
+  args: readonly Node[],
+  name: string,
+  shape: string,
+  list: string,
+): void {
   const isShellWithCode =
     /^(?:\S*\/)?(?:(?:ba|z|da)?sh|cmd(?:\.exe)?|powershell(?:\.exe)?|pwsh|node|python3?|perl)$/.test(
       shape,
     ) && /(?:^|\s)(?:-c|\/c|-e|-EncodedCommand|-enc|-Command|--eval)\s/i.test(`${list} `);
-  const code =
-    calls.isShellExec(name) || isShellWithCode
-      ? isShellWithCode
-        ? call.arguments[1]
-        : first
-      : null;
+  const code = isShellWithCode ? args[1] : calls.isShellExec(name) ? args[0] : null;
   if (!code) return;
   const labels = carried(scene, code);
+  noteSink(scene, call, 'run', labels, false);
   const startsUnknown =
     isShellWithCode ||
     (shapeOf(scene.model, code) ?? HOLE).startsWith(HOLE) ||
@@ -187,9 +218,9 @@ function keysOf(scene: Scene, node: Node): (string | Binding)[] {
     const binding = lookup(scene.model, value);
     if (binding) keys.push(binding);
   }
-  const shape = shapeOf(scene.model, value);
-  if (shape !== null && shape.length > 4 && (shape.match(/\u0000/g)?.length ?? 0) < 2)
-    keys.push(shape);
+  for (const text of candidatesOf(scene, value)) {
+    if (text.length > 4 && (text.match(/\u0000/g)?.length ?? 0) < 2) keys.push(text);
+  }
   return keys;
 }
 
@@ -249,8 +280,10 @@ function sourcePlace(scene: Scene): Place {
   const places = new Set<Place>();
   for (const { call, name } of scene.calls) {
     if (!is(name, CLIENT) && !/^https?\.(?:get|request)$/.test(name)) continue;
-    for (const arg of call.arguments.slice(0, 1))
-      places.add(placeOf(hostOf(shapeOf(scene.model, arg)), scene.declared));
+    const texts = candidatesOf(scene, call.arguments[0]);
+    for (const text of texts.length > 0 ? texts : ['']) {
+      places.add(placeOf(hostOf(text), scene.declared));
+    }
   }
   if (places.has('unknown')) {
     // The address may be put together elsewhere in the file.

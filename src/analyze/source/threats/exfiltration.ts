@@ -1,4 +1,5 @@
 // Threats by what leaves the machine: environment, credentials, conversations, by any network call.
+import type { Node } from '../parse.ts';
 import { hosts } from './data.ts';
 import { isMentioned } from './declared.ts';
 import { destinationOf } from './destination.ts';
@@ -25,6 +26,7 @@ import {
 } from './labels.ts';
 import type { Call } from './model.ts';
 import { constantOf, HOLE, keyOf, shapeOf, unwrap } from './names.ts';
+import { noteSink } from './record.ts';
 import { carried, carriedByAll, report } from './scene.ts';
 import type { Scene } from './scene.ts';
 
@@ -36,15 +38,15 @@ interface Sending {
 
 export function findExfiltration(scene: Scene): void {
   const sendings: Sending[] = [];
-  for (const { call, name } of scene.calls) {
+  for (const { call, name, args } of scene.calls) {
     if (is(name, DNS)) judgeDns(scene, call);
-    const sending = sendingOf(scene, call, name);
+    const sending = sendingOf(scene, call, args, name);
     if (sending && sending.labels !== 0) sendings.push(sending);
   }
   for (const sending of sendings) judge(scene, sending, sendings);
 }
 
-function sendingOf(scene: Scene, call: Call, name: string): Sending | null {
+function sendingOf(scene: Scene, call: Call, args: readonly Node[], name: string): Sending | null {
   if (
     is(name, CLIENT) ||
     name === 'https.get' ||
@@ -54,8 +56,8 @@ function sendingOf(scene: Scene, call: Call, name: string): Sending | null {
   ) {
     return {
       node: call,
-      labels: carriedByAll(scene, call.arguments),
-      to: destinationOf(scene, call.arguments),
+      labels: carriedByAll(scene, args),
+      to: destinationOf(scene, args),
     };
   }
   if (
@@ -66,19 +68,19 @@ function sendingOf(scene: Scene, call: Call, name: string): Sending | null {
   ) {
     return {
       node: call,
-      labels: carried(scene, call.arguments[0]),
-      to: destinationOf(scene, call.arguments),
+      labels: carried(scene, args[0]),
+      to: destinationOf(scene, args),
     };
   }
   if (is(name, EXEC)) return commandSending(scene, call);
   const callee = unwrap(call.callee);
-  if (callee.type !== 'MemberExpression' || call.arguments.length === 0) return null;
+  if (callee.type !== 'MemberExpression' || args.length === 0) return null;
   const method = keyOf(scene.model, callee) ?? '';
   const received = carried(scene, callee.object);
   if (/^(?:write|end|send|emit|sendMessage|post)$/.test(method) && received & SOCKET) {
-    const to = destinationOf(scene, call.arguments, callee.object);
-    const place = to.host === null ? destinationOf(scene, call.arguments) : to;
-    return { node: call, labels: carriedByAll(scene, call.arguments), to: place };
+    const to = destinationOf(scene, args, callee.object);
+    const place = to.host === null ? destinationOf(scene, args) : to;
+    return { node: call, labels: carriedByAll(scene, args), to: place };
   }
   // Clients of chat, mail and storage services whose library we do not list.
   if (
@@ -86,8 +88,8 @@ function sendingOf(scene: Scene, call: Call, name: string): Sending | null {
       method,
     )
   ) {
-    const labels = carriedByAll(scene, call.arguments) & (ENV_TEXT | CRED);
-    return { node: call, labels, to: destinationOf(scene, call.arguments) };
+    const labels = carriedByAll(scene, args) & (ENV_TEXT | CRED);
+    return { node: call, labels, to: destinationOf(scene, args) };
   }
   return null;
 }
@@ -113,6 +115,7 @@ function commandSending(scene: Scene, call: Call): Sending | null {
 function judge(scene: Scene, sending: Sending, all: Sending[]): void {
   const { node, labels, to } = sending;
   if (to.place === 'local') return;
+  noteSink(scene, node, 'send', labels, to.host !== null);
   const isForeign = to.place === 'drop' || to.place === 'foreign' || to.place === 'release';
   // The call that the hook stands for goes where its caller wants.
   const isPassedOn = to.host === null && (carried(scene, node.arguments[0]) & HOOKED) !== 0;

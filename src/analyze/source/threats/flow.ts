@@ -5,9 +5,20 @@ import type { Flow } from './callees.ts';
 import { evaluate } from './evaluate.ts';
 import { fieldKey, lookup } from './model.ts';
 import type { Binding, Call, Def, Fn, Model } from './model.ts';
-import { keyOf, nameOf, unwrap } from './names.ts';
+import { constantOf, keyOf, nameOf, propertyOf, unwrap } from './names.ts';
+import { proxyFunctions } from './invoke.ts';
 import { patterns } from './data.ts';
-import { CONVERSATION, ENV, HOOKED, named, REMOTE, SHELL, SOCKET, TOOL_ALL } from './labels.ts';
+import {
+  CONVERSATION,
+  ENV,
+  HOOKED,
+  named,
+  PARAM,
+  REMOTE,
+  SHELL,
+  SOCKET,
+  TOOL_ALL,
+} from './labels.ts';
 import { isNarrow } from './narrow.ts';
 import { parentOf } from '../nodes.ts';
 import { isToolRegistration } from './vocabulary.ts';
@@ -21,12 +32,14 @@ export function flowOf(model: Model): Flow {
     memo: new Map(),
     handlers: new Set(),
     resolved: new Map(),
+    imports: [],
     resolvers: new Map(),
     changed: true,
   };
   markHandlers(flow);
   markHooks(flow);
   markPromises(flow);
+  markParameters(flow);
   const bindings = model.bindings.filter((one) => one.defs.some((def) => def.value !== null));
   const functions = model.functions.filter((fn) => fn.returns.length > 0);
   const passes = model.calls.length > 5000 ? MAX_PASSES / 2 : MAX_PASSES;
@@ -117,10 +130,31 @@ function markHooks(flow: Flow): void {
     if (assign.left.type !== 'MemberExpression' && assign.left.type !== 'Identifier') continue;
     const name = nameOf(flow.model, assign.left);
     if (name === null || !isHookable(name)) continue;
-    for (const fn of functionsIn(flow.model, assign.right)) {
-      for (const param of fn.params) bindLabels(flow, param, HOOKED);
-      fn.labels |= HOOKED;
-    }
+    hook(flow, functionsIn(flow.model, assign.right), 0);
+    hook(flow, proxyFunctions(flow.model, assign.right), 1);
+  }
+  for (const call of flow.model.calls) {
+    if (nameOf(flow.model, call.callee) !== 'Object.defineProperty') continue;
+    const [object, key] = [
+      nameOf(flow.model, call.arguments[0]),
+      constantOf(flow.model, call.arguments[1]),
+    ];
+    const name =
+      object === 'globalThis' || object === 'window' || object === 'global'
+        ? key
+        : `${object}.${key}`;
+    if (name === null || !isHookable(name)) continue;
+    hook(
+      flow,
+      functionsIn(flow.model, propertyOf(flow.model, call.arguments[2] ?? null, 'value')),
+      0,
+    );
+  }
+}
+
+function hook(flow: Flow, functions: Fn[], from: number): void {
+  for (const fn of functions) {
+    for (const param of fn.params.slice(from)) bindLabels(flow, param, HOOKED);
   }
 }
 
@@ -230,6 +264,20 @@ function spreadResolved(flow: Flow, call: Call): void {
   flow.resolved.set(promise, labels);
   flow.changed = true;
 }
+
+/** Named functions may be called by other files. */
+function markParameters(flow: Flow): void {
+  if (flow.model.functions.length > 2000) return;
+  for (const fn of flow.model.functions) {
+    if (fn.name === '' && !isExported(fn)) continue;
+    for (const param of fn.params) bindLabels(flow, param, PARAM);
+  }
+}
+
+const isExported = (fn: Fn): boolean => {
+  const parent = parentOf(fn.node);
+  return parent?.type === 'ExportDefaultDeclaration' || parent?.type === 'AssignmentExpression';
+};
 
 function markPromises(flow: Flow): void {
   for (const call of flow.model.calls) {

@@ -1,9 +1,10 @@
 // Threats by what is put in the place of something else: network functions, wallets, recipients, tools.
 import type { Node } from '../parse.ts';
 import { walkTree } from '../nodes.ts';
+import { destinationOf } from './destination.ts';
 import { functionsIn } from './callees.ts';
 import { isHookable } from './flow.ts';
-import { CLIP_WRITE, EXEC, is } from './kinds.ts';
+import { CLIENT, CLIP_WRITE, EXEC, is } from './kinds.ts';
 import { CLIPBOARD, HOOKED, REMOTE } from './labels.ts';
 import { plainKey } from './model.ts';
 import { constantOf, HOLE, keyOf, nameOf, propertyOf, shapeOf, unwrap } from './names.ts';
@@ -11,7 +12,7 @@ import { carried, report } from './scene.ts';
 import type { Scene } from './scene.ts';
 
 const ADDRESS_PATTERN =
-  /0x\[a-f\w\\-]{2,12}\]\{40\}|\[13\]?\[?13?\]?\[?[a-km-zA-HJ-NP-Z\w\\-]{6,30}\]\{2[5-6],3[3-9]\}|bc1\[?|\\b\(\?:?bc1|T\[A-Za-z1-9\w-]{2,20}\]\{33\}|\[1-9A-HJ-NP-Za-km-z\]\{3[2-9],4[0-9]\}/;
+  /0x\[[\w\\-]{3,14}\]\{40\}|bc1[[(\\]|\[13\]\[[\w\\-]{6,40}\]\{2\d,3\d\}|\bT\[[\w\\-]{3,30}\]\{33\}|\[1-9A-HJ-NP-Za-km-z\]\{3\d,4\d\}/;
 const ADDRESS =
   /^(?:0x[a-fA-F0-9]{40}|bc1[a-z0-9]{20,60}|[13][a-km-zA-HJ-NP-Z1-9]{25,34}|T[A-Za-z1-9]{33})$/;
 
@@ -212,6 +213,7 @@ export function findChangingTools(scene: Scene): void {
   for (const { call } of scene.calls) {
     const callee = unwrap(call.callee);
     const method = callee.type === 'MemberExpression' ? (keyOf(scene.model, callee) ?? '') : '';
+    if (method === 'setRequestHandler') judgeList(scene, call);
     if (!/^(?:tool|registerTool|addTool)$/.test(method)) continue;
     for (const arg of call.arguments.slice(0, -1)) {
       const description = propertyOf(scene.model, arg, 'description') ?? arg;
@@ -251,6 +253,25 @@ export function findChangingTools(scene: Scene): void {
       continue;
     if (isUnderCounter(scene, assign)) changes(scene, assign);
   }
+}
+
+/** A list of tools that is what some host answers. */
+function judgeList(scene: Scene, call: Scene['calls'][number]['call']): void {
+  const first = call.arguments[0];
+  if (!first || !/ListTools|tools\/list/.test(scene.file.textOf(first))) return;
+  const handler = functionsIn(scene.model, call.arguments[1])[0];
+  if (!handler || (handler.labels & REMOTE) === 0) return;
+  const isFixed = scene.calls.some(({ name, args }) => {
+    if (!is(name, CLIENT)) return false;
+    const { place } = destinationOf(scene, args);
+    return place === 'foreign' || place === 'drop';
+  });
+  report(scene, call, {
+    ruleId: 'remote-tool-definition',
+    severity: isFixed ? 'high' : 'moderate',
+    confidence: 'medium',
+    message: 'The list of tools is fetched from the network: it can change at any time.',
+  });
 }
 
 function isToolShape(scene: Scene, property: Node): boolean {

@@ -10,7 +10,10 @@ import { findGates } from './gates.ts';
 import { findChangingTools, findHiddenRecipients, findHooks } from './hooks.ts';
 import { is, SINKS } from './kinds.ts';
 import { modelOf } from './model.ts';
-import { nameOf } from './names.ts';
+import { aliasProxies, invocationOf } from './invoke.ts';
+import type { Invocation } from './invoke.ts';
+import { emptyLink, findLinkedThreats, keepLink } from './link.ts';
+import { noteGiven } from './record.ts';
 import type { Scene } from './scene.ts';
 import { findInstallers, findScriptThreats } from './scripts.ts';
 import { findSettings } from './settings.ts';
@@ -22,16 +25,41 @@ const WORTH_A_LOOK =
   /\b(?:child_process|fetch|https?|XMLHttpRequest|WebSocket|eval|Function|constructor|process|fromCharCode|fromCodePoint|atob|axios|got|net|dns|dgram|tls|fs|vm|exec\w{0,8}|spawn\w{0,8}|bcc|recipients?|ethereum|globalThis|global|window|import\s{0,3}\(|registerTool|addTool|setRequestHandler|undici|nodemailer|clipboard\w{0,3})\b|require\s{0,3}\(\s{0,9}[^'"\s]|_compile|\.description\s{0,3}=/;
 // Sinks that do not show in the name of a call.
 const MAY_HIDE =
-  /\bconstructor\s{0,3}[\](]|\]\s{0,3}\(|\bbcc\b|\bcc\b|import\s{0,3}\(\s{0,9}[^'"\s]|ethereum|_compile|registerTool|\.tool\(|setRequestHandler|NODE_TLS|rejectUnauthorized|globalThis|prototype\.(?:open|send)|Bcc:|recipients/i;
+  /\bconstructor\s{0,3}[\](]|\]\s{0,3}\(|\bbcc\b|\bcc\b|import\s{0,3}\(\s{0,9}[^'"\s]|data:text\/javascript|\.(?:png|jpe?g|gif|ico|svg|woff2?|dat|bin|txt|md|css|pdf)['"`]\s{0,3}\)|sendgrid|mailgun|mailer|sgMail|sendMail|ethereum|_compile|registerTool|\.tool\(|setRequestHandler|NODE_TLS|rejectUnauthorized|globalThis|prototype\.(?:open|send)|Bcc:|recipients/i;
+// What another file could send.
+const HAS_SOURCE =
+  /process\.env\b(?!\s{0,3}(?:\.|\[\s{0,3}['"]))|\.npmrc|\.ssh\b|\.aws\b|\.netrc|id_rsa|_history|keychain|Login Data|wallet|['"](?:base64|hex)['"]/i;
+const SMALL_PACKAGE = 12;
 const MAX_HITS = 100;
+
+/** The server itself, what runs at an install, and what is small: a hiding place is one of these. */
+const isCloselyRead = (pkg: PackageContext): boolean =>
+  pkg.isSubject || pkg.lifecycleEntries.length > 0 || pkg.paths.length <= SMALL_PACKAGE;
+
+/** Whether a file without sinks may carry something from one file to another. */
+function isLinking(file: SourceFile, pkg: PackageContext, calls: Invocation[]): boolean {
+  if (file.text.length > 200_000 || (!pkg.isSubject && pkg.paths.length > SMALL_PACKAGE))
+    return false;
+  return (
+    HAS_SOURCE.test(file.text) ||
+    calls.some(({ name, args }) => args.length > 0 && /^(?:new )?\.{1,2}\//.test(name))
+  );
+}
 
 /** Threats within one file of any package. */
 export function findThreats(file: SourceFile, pkg: PackageContext): RawThreat[] {
-  if (!WORTH_A_LOOK.test(file.text)) return [];
+  const isClose = isCloselyRead(pkg);
+  if (!isClose && !WORTH_A_LOOK.test(file.text) && !MAY_HIDE.test(file.text)) return [];
   const model = modelOf(file.path, file.text, file.program);
-  const calls = model.calls.map((call) => ({ call, name: nameOf(model, call.callee) ?? '' }));
-  const isHarmless = !calls.some(({ name }) => is(name, SINKS)) && !MAY_HIDE.test(file.text);
-  if (isHarmless) return [];
+  aliasProxies(model);
+  const calls = model.calls.map((call) => invocationOf(model, call));
+  if (
+    !calls.some(({ name }) => is(name, SINKS)) &&
+    !MAY_HIDE.test(file.text) &&
+    !isLinking(file, pkg, calls)
+  ) {
+    return [];
+  }
   const flow = flowOf(model);
   const scene: Scene = {
     file,
@@ -40,6 +68,7 @@ export function findThreats(file: SourceFile, pkg: PackageContext): RawThreat[] 
     flow,
     declared: declaredBy(pkg),
     calls,
+    link: { ...emptyLink(file.path), imports: flow.imports },
     reach: { callers: null, known: new Map() },
     threats: new Map(),
   };
@@ -53,10 +82,12 @@ export function findThreats(file: SourceFile, pkg: PackageContext): RawThreat[] 
   findChangingTools(scene);
   findSettings(scene);
   findGates(scene);
+  noteGiven(scene);
+  keepLink(pkg, scene.link);
   return [...scene.threats.values()].map(({ threat }) => threat).slice(0, MAX_HITS);
 }
 
 /** Threats of the package as a whole: lifecycle scripts and the like. */
 export function findPackageThreats(pkg: PackageContext, files: FileSummary[]): RawThreat[] {
-  return [...findScriptThreats(pkg), ...findInstallers(pkg, files)];
+  return [...findScriptThreats(pkg), ...findInstallers(pkg, files), ...findLinkedThreats(pkg)];
 }

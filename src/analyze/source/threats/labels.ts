@@ -45,6 +45,12 @@ export const TOKEN = 1 << 27;
 /** The conversation, or what the model was told, as a parameter. */
 export const CONVERSATION = 1 << 28;
 
+/** A parameter of a function that other files may call. */
+export const PARAM = 1 << 29;
+/** Came out of another file of the package: of the first import, of any other. */
+export const LINKS = [1 << 30, 1 << 31] as const;
+export const LINKED = LINKS[0] | LINKS[1];
+
 const PATHS = CRED_PATH | AGENT_PATH | HOOK_PATH | AUTOSTART_PATH | SSH_PATH | CI_PATH | HOME;
 /** Objects that unknown functions reduce to what they need. */
 const WHOLE = ENV | TOOL_ALL | SOCKET | SHELL | CRED_PARSED | HOOKED | REMOTE | DECODED;

@@ -15,7 +15,8 @@ export interface Binding {
   labels: number;
   /** Functions of which this is a parameter. */
   owner: Fn | null;
-  isSeen: boolean;
+  /** What a parameter is known to be, where that is known by its place. */
+  alias: string | null;
 }
 export interface Fn {
   node: Node;
@@ -306,7 +307,7 @@ function declare(model: Model, scope: Node, name: string, def: Def, owner: Fn | 
   if (!names) model.scopes.set(scope, (names = new Map()));
   let binding = names.get(name);
   if (!binding) {
-    binding = { name, defs: [], labels: 0, owner, isSeen: false };
+    binding = { name, defs: [], labels: 0, owner, alias: null };
     names.set(name, binding);
     model.bindings.push(binding);
   }

@@ -149,6 +149,7 @@ function clean(name: string): string {
 }
 
 function bindingName(model: Model, binding: Binding, depth: number): string | null {
+  if (binding.alias !== null) return binding.alias;
   // A name with several meanings has none, except for `let x; x = require('y')`.
   const defs = binding.defs.filter((def) => def.value !== null || def.kind === 'param');
   const def = defs[0];

@@ -72,7 +72,8 @@ function isCommandCallback(scene: Scene, site: Node, fn: Node): boolean {
   );
 }
 
-function callersOf(scene: Scene): Map<Node, Node[]> {
+/** Where a function is called or handed on, by function. */
+export function callersOf(scene: Scene): Map<Node, Node[]> {
   if (scene.reach.callers) return scene.reach.callers;
   const callers = new Map<Node, Node[]>();
   const add = (fn: Node, site: Node) =>

@@ -5,7 +5,9 @@ import type { PackageContext, RawThreat } from '../package-context.ts';
 import type { Node } from '../parse.ts';
 import type { Flow } from './callees.ts';
 import { labelsOf } from './flow.ts';
-import type { Call, Model } from './model.ts';
+import type { Invocation } from './invoke.ts';
+import type { FileLink } from './link.ts';
+import type { Model } from './model.ts';
 import { nameOf } from './names.ts';
 import type { Declared } from './declared.ts';
 
@@ -19,7 +21,8 @@ export interface Scene {
   flow: Flow;
   declared: Declared;
   /** Calls with their canonical names, in the order of the text. */
-  calls: { call: Call; name: string }[];
+  calls: Invocation[];
+  link: FileLink;
   /** Call sites by called function, made when first asked for. */
   reach: { callers: Map<Node, Node[]> | null; known: Map<Node, Reach> };
   threats: Map<string, { threat: RawThreat; node: Node }>;

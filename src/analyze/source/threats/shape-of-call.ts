@@ -1,6 +1,6 @@
 // How a call stands in its surroundings: awaited, swallowed, in a handler.
 import type { Node } from '../parse.ts';
-import { isFunction } from './model.ts';
+import { isFunction, lookup } from './model.ts';
 import { keyOf, unwrap } from './names.ts';
 import type { Scene } from './scene.ts';
 
@@ -18,8 +18,11 @@ export function isSwallowed(scene: Scene, call: Node): boolean {
       node = outer;
       continue;
     }
-    if (parent.type === 'ExpressionStatement')
-      return !isInsideRequest(scene, call) || inEmptyTry(scene, parent);
+    if (parent.type === 'ExpressionStatement') {
+      return (
+        !isInsideRequest(scene, call) || inEmptyTry(scene, parent) || ignoresAnswer(scene, call)
+      );
+    }
     if (parent.type === 'UnaryExpression' && parent.operator === 'void') return true;
     if (parent.type === 'AwaitExpression' || parent.type === 'ChainExpression')
       return inEmptyTry(scene, parent);
@@ -33,6 +36,19 @@ function isInsideRequest(scene: Scene, call: Node): boolean {
   if (call.type !== 'CallExpression' || call.callee.type !== 'MemberExpression') return false;
   return /^(?:write|end|send)$/.test(
     keyOf(scene.model, unwrap(call.callee) as typeof call.callee) ?? '',
+  );
+}
+
+/** A request that has no callback and whose response nobody listens to. */
+function ignoresAnswer(scene: Scene, call: Node): boolean {
+  if (call.type !== 'CallExpression' || call.callee.type !== 'MemberExpression') return false;
+  const request = unwrap(call.callee.object);
+  if (request.type !== 'Identifier') return false;
+  const made = lookup(scene.model, request)?.defs.find((def) => def.value !== null)?.value;
+  if (made?.type !== 'CallExpression' || made.arguments.some((arg) => isFunction(arg)))
+    return false;
+  return !new RegExp(`\\b${request.name.replace(/\W/g, '.')}\\.on(?:ce)?\\(\\s*['"]response`).test(
+    scene.file.text,
   );
 }
 

@@ -22,7 +22,7 @@ export interface Seen {
 export function vetFixture(dir: string, variant: string): Seen {
   const files = filesOf(dir, variant);
   const pkg = contextOf(files);
-  const seen: Seen = { threats: findPackageThreats(pkg, []), verdicts: [] };
+  const seen: Seen = { threats: [], verdicts: [] };
   for (const [file, text] of files) {
     if (!CODE.test(file)) continue;
     const opened = openSourceFile(file, text);
@@ -30,11 +30,8 @@ export function vetFixture(dir: string, variant: string): Seen {
     seen.verdicts.push(judgeReadability({ path: file, text, bytes: text.length, program }).verdict);
     if (opened.ok) seen.threats.push(...findThreats(opened.file, pkg));
   }
-  return { ...seen, threats: [...seen.threats, ...linked(pkg)] };
-}
-
-function linked(_pkg: PackageContext): RawThreat[] {
-  return [];
+  seen.threats.push(...findPackageThreats(pkg, []));
+  return seen;
 }
 
 function filesOf(dir: string, variant: string): Map<string, string> {
