@@ -4,9 +4,9 @@ import type { KnownName, Manifest, NamesFact } from '../types.ts';
 
 type Claim = NonNullable<NamesFact['forged']>[number];
 
-/** `known` must hold the subject itself if it is a package of the owner: its claims are then its own. */
+/** A package that is itself on the list claims what is its own. */
 export function forgedClaims(name: string, manifest: Manifest, known: KnownName[]): Claim[] {
-  if (known.some((entry) => entry.name === name && entry.tier !== 'popular')) return [];
+  if (known.some((entry) => entry.name === name)) return [];
   const out: Claim[] = [];
   const scope = scopeOf(name);
   const key = repositoryKey(manifest.repository?.url);

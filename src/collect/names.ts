@@ -24,6 +24,8 @@ export interface NamesInput {
   /** sha256 by path of the subject's files. */
   hashes?: Record<string, string>;
   known: KnownName[];
+  /** One made from `known` already; without it, the list is indexed again. */
+  checker?: NameChecker;
   /** True: ask nobody; the embedded lists decide alone. */
   offline?: boolean;
 }
@@ -45,7 +47,7 @@ export async function collectNames(
   sources: NameSources,
 ): Promise<Fact<NamesFact>> {
   const { subject, manifest, known } = input;
-  const checker = createNameChecker({ known });
+  const checker = input.checker ?? createNameChecker({ known });
   const own = await subjectImitation(input, sources, checker);
   const others = await dependencyImitations(input, sources, checker);
   const forged = forgedClaims(subject.name, manifest, known);
