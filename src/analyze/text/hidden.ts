@@ -85,7 +85,7 @@ function viewSeverity(view: View, location: TextLocation): Severity | null {
   if (view.kind === 'concealed') return 'high';
   if (view.kind === 'comment') return inTool && words >= 4 ? 'moderate' : 'info';
   if (view.kind === 'hidden-markup')
-    return words >= 3 && location !== 'readme' ? 'moderate' : 'info';
+    return words >= (inTool ? 3 : 8) && location !== 'readme' ? 'moderate' : 'info';
   if (view.kind === 'encoded')
     return words >= 4 && location !== 'readme' && location !== 'chat' ? 'moderate' : 'info';
   if (view.kind === 'padded') return words >= 4 && inTool ? 'moderate' : null;
