@@ -1,10 +1,9 @@
 // Starts a server in a box of its own and hands out its streams and what it was seen doing.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readlinkSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describeHost, preparePackage } from './host.ts';
-import { CONTROL_FD, monotonicMs, NOBODY, type BoxConfig } from './protocol.ts';
+import { CONTROL_FD, NOBODY, type BoxConfig, type Up } from './protocol.ts';
 import { removeFolder, removeStaleFolders } from './run-folder.ts';
 import { RunningBox } from './running-box.ts';
 import { BOX_PATHS, type Box, type LaunchOptions, type Limits } from './types.ts';
@@ -21,7 +20,6 @@ export const DEFAULT_LIMITS: Limits = {
   eventBytes: 8 << 20,
   timeMs: 300_000,
 };
-const START_TIMEOUT_MS = 15_000;
 
 /** Rejects with Error when the box cannot be made; the server has not run then. */
 export async function launch(options: LaunchOptions): Promise<Box> {
@@ -33,7 +31,7 @@ export async function launch(options: LaunchOptions): Promise<Box> {
   try {
     const config = { ...(await configOf(options)), isRoot, packageDir: folder, writablePackage };
     const box = new RunningBox(spawnSupervisor(isRoot), config, cleanUp);
-    await box.start((child) => (isRoot ? mapUsers(child) : Promise.resolve()));
+    await box.start(isRoot ? mapUsers : null);
     return box;
   } catch (error) {
     cleanUp();
@@ -58,9 +56,9 @@ async function configOf(options: LaunchOptions): Promise<Configured> {
   };
 }
 
-// As an ordinary user the outer namespace knows that user only; as root it knows nobody as well,
-// and the launcher has to say so, which is what the first line on the control pipe waits for.
-const WAIT_FOR_MAP = 'read -r _ <&4; exec "$@"';
+// As an ordinary user the outer namespace knows that user only; as root it knows nobody as well, and
+// the launcher has to say so. The shell asks for it: before, it would take the change for a lost privilege.
+const WAIT_FOR_MAP = `echo '${JSON.stringify({ is: 'waiting' } satisfies Up)}' >&3; read -r _ <&4; exec "$@"`;
 
 function spawnSupervisor(isRoot: boolean): ChildProcess {
   const supervisor = [process.execPath, '--no-warnings', supervisorFile()];
@@ -87,13 +85,7 @@ function supervisorFile(): string {
   return `${here}/supervisor.js`;
 }
 
-async function mapUsers({ pid, stdio }: ChildProcess): Promise<void> {
-  const own = readlinkSync('/proc/self/ns/user');
-  const deadline = monotonicMs() + START_TIMEOUT_MS;
-  while (readlinkSync(`/proc/${pid}/ns/user`) === own) {
-    if (monotonicMs() > deadline) throw new Error('no user namespace could be made');
-    await delay(1);
-  }
+function mapUsers({ pid, stdio }: ChildProcess): void {
   const map = `0 0 1\n${NOBODY} ${NOBODY} 1\n`;
   writeFileSync(`/proc/${pid}/uid_map`, map);
   writeFileSync(`/proc/${pid}/gid_map`, map);

@@ -30,6 +30,8 @@ export interface BoxConfig {
 export type Down = { ask: 'flush'; id: number } | { ask: 'stop' };
 
 export type Up =
+  /** In its namespaces, but nobody there yet. */
+  | { is: 'waiting' }
   | { is: 'ready' }
   | { is: 'event'; event: RawEvent }
   | { is: 'flushed'; id: number }

@@ -31,6 +31,7 @@ export class RunningBox implements Box {
   readonly #early: BoxEvent[] = [];
   readonly #listeners: ((event: BoxEvent) => void)[] = [];
   readonly #flushes: (() => void)[] = [];
+  readonly #waiting = deferred<void>();
   readonly #ready = deferred<void>();
   readonly #exit = deferred<ExitInfo>();
   readonly #summary = deferred<Summary | null>();
@@ -58,14 +59,20 @@ export class RunningBox implements Box {
     child.once('exit', () => this.#end('the sandbox ended by itself'));
   }
 
-  /** Hands over the configuration once `prepare` is done; rejects when the box cannot be made. */
-  async start(prepare: (child: ChildProcess) => Promise<void>): Promise<void> {
+  /**
+   * Hands over the configuration, after `mapUsers` if the supervisor's shell is to ask for it.
+   * Rejects when the box cannot be made.
+   */
+  async start(mapUsers: ((child: ChildProcess) => void) | null): Promise<void> {
     const timer = setTimeout(
       () => this.#fail('the sandbox did not start in time'),
       START_TIMEOUT_MS,
     );
     try {
-      if (this.#child.pid !== undefined) await prepare(this.#child);
+      if (mapUsers !== null) {
+        await Promise.race([this.#waiting.promise, this.#ready.promise]);
+        mapUsers(this.#child);
+      }
       this.#control(this.#config);
       await this.#ready.promise;
     } catch (error) {
@@ -135,6 +142,7 @@ export class RunningBox implements Box {
   }
 
   #hear(message: Up): void {
+    if (message.is === 'waiting') return this.#waiting.resolve();
     if (message.is === 'ready') return this.#ready.resolve();
     if (message.is === 'flushed') return this.#flushes[message.id]?.();
     if (message.is === 'summary') return this.#summary.resolve(message);
