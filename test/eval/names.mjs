@@ -60,7 +60,7 @@ function recall(title, pairs, extra = []) {
   const missed = [];
   for (const pair of pairs) {
     const verdict = checker.check(pair.name);
-    const hit = verdict.matches.find((match) => match.target === pair.target.toLowerCase());
+    const hit = verdict.matches.find((match) => match.target === pair.target);
     if (isFlagged(verdict)) flagged += 1;
     if (hit) target += 1;
     if (hit && isFlagged(verdict)) medium += 1;
@@ -84,9 +84,7 @@ function confusion(title, pairs) {
   const out = [];
   for (const pair of pairs) {
     const verdict = checker.check(pair.name);
-    const hit = verdict.matches.some(
-      (m) => m.target === pair.target.toLowerCase() && m.confidence !== 'low',
-    );
+    const hit = verdict.matches.some((m) => m.target === pair.target && m.confidence !== 'low');
     const any = isFlagged(verdict);
     if (pair.label) positives += 1;
     const found = process.env.ANY ? any : hit;

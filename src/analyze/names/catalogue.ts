@@ -75,7 +75,7 @@ export function catalogueOf(
   };
   for (const entry of known) {
     const parsed = parseName(typeof entry === 'string' ? entry : entry.name);
-    if (!parsed || catalogue.byName.has(parsed.name)) continue;
+    if (!parsed || catalogue.byName.has(parsed.given)) continue;
     const id = addTarget(catalogue, parsed);
     addBrand(catalogue.brands, id, parsed, typeof entry === 'string' ? undefined : entry.tier);
   }
@@ -135,7 +135,7 @@ export const soundKeyOf = (words: readonly string[]): string =>
 
 function addTarget(catalogue: Catalogue, parsed: ParsedName): number {
   const id = catalogue.targets.push(parsed) - 1;
-  catalogue.byName.set(parsed.name, id);
+  catalogue.byName.set(parsed.given, id);
   const { folded } = parsed;
   push(catalogue.byFolded, folded, id);
   if (parsed.scope) push(catalogue.bySquash, parsed.squash, id);

@@ -5,6 +5,8 @@ const MAX_LENGTH = 214;
 const DELIMITERS = /[-_.~]+/;
 
 export interface ParsedName {
+  /** As it was given; old packages have capitals in their names. */
+  given: string;
   name: string;
   /** Without the @; '' for an unscoped name. */
   scope: string;
@@ -31,6 +33,7 @@ export function parseName(input: string): ParsedName | null {
   if (squash === '') return null;
   const scopeTokens = scope.split(DELIMITERS).filter((token) => token !== '');
   return {
+    given: input,
     name,
     scope,
     base,

@@ -36,7 +36,7 @@ const SIGNALS: ((name: ParsedName, catalogue: Catalogue) => Candidate[])[] = [
 export function verdictOf(input: string, catalogue: Catalogue): NameVerdict {
   const name = parseName(input);
   if (!name) return { name: String(input), verdict: 'clear', matches: [] };
-  if (catalogue.byName.has(name.name)) return { name: input, verdict: 'known', matches: [] };
+  if (catalogue.byName.has(name.given)) return { name: input, verdict: 'known', matches: [] };
   const matches = matchesOf(name, catalogue);
   return { name: input, verdict: matches.length > 0 ? 'lookalike' : 'clear', matches };
 }
@@ -45,7 +45,7 @@ export function verdictOf(input: string, catalogue: Catalogue): NameVerdict {
 export function matchesOf(name: ParsedName, catalogue: Catalogue): NameMatch[] {
   completeIndex(catalogue);
   const best = new Map<number, Candidate>();
-  const self = catalogue.byName.get(name.name);
+  const self = catalogue.byName.get(name.given);
   for (const signal of SIGNALS) {
     for (const candidate of signal(name, catalogue)) {
       const other = best.get(candidate.id);
@@ -57,7 +57,7 @@ export function matchesOf(name: ParsedName, catalogue: Catalogue): NameMatch[] {
     .sort((a, b) => (isStronger(a, b) ? -1 : isStronger(b, a) ? 1 : a.id - b.id))
     .slice(0, MAX_MATCHES)
     .map(({ id, kind, confidence }) => ({
-      target: catalogue.targets[id]?.name ?? '',
+      target: catalogue.targets[id]?.given ?? '',
       kind,
       confidence,
     }));

@@ -77,6 +77,12 @@ describe('name check', () => {
     expect(checker.check(name).verdict).toBe('clear');
   });
 
+  test('gives a name with capitals back as it is, and knows capitals from small letters', () => {
+    const old = createNameChecker({ known: ['JSONStream'] });
+    expect(old.check('JSONStream').verdict).toBe('known');
+    expect(old.check('jsonstream').matches[0]?.target).toBe('JSONStream');
+  });
+
   test('is not slow on absurd names', () => {
     const names = ['a'.repeat(214), 'a-'.repeat(107), '1'.repeat(214), 'rn'.repeat(100)];
     const started = performance.now();
