@@ -14,6 +14,10 @@ export interface HostData {
   documentationPaths: string[];
   /** Services whose use in code has to be explained. */
   sinks: SinkRule[];
+  /** Addresses (with path) whose use has to be explained; `unless` is looked for in the description. */
+  addresses: (SinkRule & { unless: string })[];
+  /** Public resolvers. */
+  knownAddresses: string[];
 }
 export interface SinkRule {
   id: string;
