@@ -53,7 +53,7 @@ type Renderer = (result: VetResult) => Promise<string>;
 function filesOf(flags: OutputFlags): [string, Renderer][] {
   const wanted: [string | undefined, Renderer][] = [
     [flags.sarif, sarif],
-    [flags.html, async (result) => (await import('../render/html.ts')).renderHtml(result)],
+    [flags.html, async (result) => (await import('../render/html/index.ts')).renderHtml(result)],
     [
       flags.markdown,
       async (result) => (await import('../render/markdown.ts')).renderMarkdown(result),
