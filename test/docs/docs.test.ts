@@ -18,7 +18,8 @@ describe('rules', () => {
     expect(new Set(texts.map((rule) => rule.id)).size).toBe(texts.length);
     for (const rule of texts) {
       expect(rule.id).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
-      for (const field of [rule.title, rule.why, rule.fix]) expect(field.length, rule.id).toBeGreaterThan(10);
+      for (const field of [rule.title, rule.why, rule.fix])
+        expect(field.length, rule.id).toBeGreaterThan(10);
     }
   });
   test('mcp-vet rules explains one and refuses an unknown one', async () => {

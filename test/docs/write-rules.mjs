@@ -8,4 +8,7 @@ const { allRuleTexts } = await import('../../dist/checks/index.js');
 const [before, rest] = text.split('<!-- rules -->');
 const after = rest?.split('<!-- /rules -->')[1];
 if (after === undefined) throw new Error('README.md has no <!-- rules --> section');
-writeFileSync(file, `${before}<!-- rules -->\n\n${ruleTable(allRuleTexts())}\n\n<!-- /rules -->${after}`);
+writeFileSync(
+  file,
+  `${before}<!-- rules -->\n\n${ruleTable(allRuleTexts())}\n\n<!-- /rules -->${after}`,
+);
