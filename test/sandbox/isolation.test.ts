@@ -222,7 +222,7 @@ const matches = (event: BoxEvent, expected: Expected): boolean => {
   }
 };
 
-describe.skipIf(reason !== null)(title, () => {
+describe.skipIf(reason !== null)(title, { timeout: 20_000 }, () => {
   test.concurrent.each(CASES)(
     'sees $what ($fixture)',
     async ({ fixture, what: _, sees, twin: __, ...input }) => {
@@ -290,7 +290,7 @@ describe.skipIf(reason !== null)(title, () => {
   });
 });
 
-describe.skipIf(reason !== null)(`${title}: install scripts`, () => {
+describe.skipIf(reason !== null)(`${title}: install scripts`, { timeout: 20_000 }, () => {
   let folder = '';
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'mcp-vet-test-'));

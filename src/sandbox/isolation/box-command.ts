@@ -38,7 +38,7 @@ export function boxCommand(config: BoxConfig): string[] {
 /** Bubblewrap's options, as it reads them from a file. */
 export function boxOptions(config: BoxConfig): string {
   const options = [
-    ...namespaces(config),
+    ...namespaces(),
     ...systemFolders(),
     ...nodeFolders(config),
     ...ownFolders(config),
@@ -76,10 +76,10 @@ function becomeNobody(): string[] {
 
 // Not --die-with-parent: what the server leaves running when it ends is still to be seen.
 // Everything dies with the supervisor, which is the first process of the namespace around it.
-function namespaces({ canDisableUserns }: BoxConfig): string[] {
+// Nor --disable-userns, which is young: the system-call filter refuses new namespaces already.
+function namespaces(): string[] {
   return [
     '--unshare-user',
-    ...(canDisableUserns ? ['--disable-userns'] : []),
     ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
     ...['--hostname', 'laptop', '--uid', UID, '--gid', UID],
     ...['--new-session', '--cap-drop', 'ALL', '--proc', '/proc', '--dev', '/dev'],

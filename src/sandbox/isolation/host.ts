@@ -1,6 +1,6 @@
 // What the launcher must know of the host before it starts a box, and the package in a state to be bound.
 import { execFile } from 'node:child_process';
-import { constants, existsSync, lstatSync, statSync } from 'node:fs';
+import { constants, existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import { chmod, cp, lchown, readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { NOBODY, type BoxConfig } from './protocol.ts';
@@ -9,18 +9,14 @@ import { makeRunFolder } from './run-folder.ts';
 const WORLD_READABLE = constants.S_IROTH | constants.S_IXOTH;
 const SYSTEM_FOLDERS = /^\/(usr|lib|lib32|lib64|libx32)\//;
 
-type Host = Pick<
-  BoxConfig,
-  'hasFirewall' | 'canDisableUserns' | 'nodePath' | 'nodeLibraries' | 'nodeModules'
->;
+type Host = Pick<BoxConfig, 'hasFirewall' | 'nodePath' | 'nodeLibraries' | 'nodeModules'>;
 
-export async function describeHost(): Promise<Host> {
-  const nodePath = await realpath(process.execPath);
+export function describeHost(): Host {
+  const nodePath = realpathSync(process.execPath);
   const isForeign = !nodePath.startsWith('/usr/');
   const modules = path.resolve(nodePath, '../../lib/node_modules');
   return {
     hasFirewall: findProgram('nft') !== null,
-    canDisableUserns: await canDisableUserns(),
     nodePath,
     nodeLibraries: isForeign ? librariesOfNode() : [],
     nodeModules: isForeign && existsSync(modules) ? modules : null,
@@ -46,12 +42,6 @@ export function run(program: string, args: string[]): Promise<{ ok: boolean; tex
       resolve({ ok: error === null, text: `${stdout}${stderr}`.trim() }),
     );
   });
-}
-
-async function canDisableUserns(): Promise<boolean> {
-  const { text } = await run('bwrap', ['--version']);
-  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(text) ?? [];
-  return Number(major) > 0 || Number(minor) >= 8;
 }
 
 function librariesOfNode(): string[] {

@@ -29,9 +29,10 @@ export async function launch(options: LaunchOptions): Promise<Box> {
   const { folder, copy } = await preparePackage(options.packageDir, { isRoot, writablePackage });
   const cleanUp = () => void (copy === null || removeFolder(copy));
   try {
-    const config = { ...(await configOf(options)), isRoot, packageDir: folder, writablePackage };
-    const box = new RunningBox(spawnSupervisor(isRoot), config, cleanUp);
-    await box.start(isRoot ? mapUsers : null);
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    const box = new RunningBox(spawnSupervisor(isRoot), limits, cleanUp);
+    const config = { ...configOf(options), limits, isRoot, packageDir: folder, writablePackage };
+    await box.start(config, isRoot ? mapUsers : null);
     return box;
   } catch (error) {
     cleanUp();
@@ -39,11 +40,11 @@ export async function launch(options: LaunchOptions): Promise<Box> {
   }
 }
 
-type Configured = Omit<BoxConfig, 'isRoot' | 'packageDir' | 'writablePackage'>;
+type Configured = Omit<BoxConfig, 'isRoot' | 'limits' | 'packageDir' | 'writablePackage'>;
 
-async function configOf(options: LaunchOptions): Promise<Configured> {
+function configOf(options: LaunchOptions): Configured {
   const [program = 'node', ...args] = options.command;
-  const host = await describeHost();
+  const host = describeHost();
   return {
     ...host,
     hasFirewall: host.hasFirewall && options.withoutFirewall !== true,
@@ -51,7 +52,6 @@ async function configOf(options: LaunchOptions): Promise<Configured> {
     cwd: options.cwd ?? BOX_PATHS.project,
     env: options.env ?? {},
     canaries: options.canaries,
-    limits: { ...DEFAULT_LIMITS, ...options.limits },
     sinkBody: options.sinkBody,
   };
 }

@@ -20,7 +20,6 @@ export interface BoxConfig {
   limits: Limits;
   sinkBody: string | undefined;
   hasFirewall: boolean;
-  canDisableUserns: boolean;
   nodePath: string;
   /** Shared objects of Node outside the system's folders. */
   nodeLibraries: string[];

@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import { boundStreams, type BoundStreams } from './bound-streams.ts';
 import { CONTROL_FD, EVENTS_FD, lineReader, monotonicMs } from './protocol.ts';
 import type { BoxConfig, Down, Up } from './protocol.ts';
-import type { Box, BoxEvent, BoxSummary, ExitInfo } from './types.ts';
+import type { Box, BoxEvent, BoxSummary, ExitInfo, Limits } from './types.ts';
 
 const START_TIMEOUT_MS = 15_000;
 const STOP_TIMEOUT_MS = 4000;
@@ -23,7 +23,6 @@ export class RunningBox implements Box {
   readonly stdin: Writable;
   readonly exited: Promise<ExitInfo>;
   readonly #child: ChildProcess;
-  readonly #config: BoxConfig;
   readonly #cleanUp: () => void;
   readonly #startedAt = monotonicMs();
   readonly #streams: BoundStreams;
@@ -40,14 +39,13 @@ export class RunningBox implements Box {
   #reason: ExitInfo['reason'] = 'exited';
   #detail: string | undefined;
 
-  constructor(child: ChildProcess, config: BoxConfig, cleanUp: () => void) {
+  constructor(child: ChildProcess, limits: Limits, cleanUp: () => void) {
     this.#child = child;
-    this.#config = config;
     this.#cleanUp = cleanUp;
     this.exited = this.#exit.promise;
     const [stdin, out, err] = child.stdio as [Writable, Readable, Readable, unknown, unknown];
     this.stdin = stdin;
-    this.#streams = boundStreams(out, err, config.limits, (limit, detail) => {
+    this.#streams = boundStreams(out, err, limits, (limit, detail) => {
       this.#deliver({ type: 'limit', limit, detail, isFatal: true, ...this.#tag(monotonicMs()) });
       [this.#reason, this.#detail] = ['limit', detail];
       void this.stop();
@@ -63,7 +61,7 @@ export class RunningBox implements Box {
    * Hands over the configuration, after `mapUsers` if the supervisor's shell is to ask for it.
    * Rejects when the box cannot be made.
    */
-  async start(mapUsers: ((child: ChildProcess) => void) | null): Promise<void> {
+  async start(config: BoxConfig, mapUsers: ((child: ChildProcess) => void) | null): Promise<void> {
     const timer = setTimeout(
       () => this.#fail('the sandbox did not start in time'),
       START_TIMEOUT_MS,
@@ -73,7 +71,7 @@ export class RunningBox implements Box {
         await Promise.race([this.#waiting.promise, this.#ready.promise]);
         mapUsers(this.#child);
       }
-      this.#control(this.#config);
+      this.#control(config);
       await this.#ready.promise;
     } catch (error) {
       this.#child.kill('SIGKILL');
