@@ -95,12 +95,10 @@ class Run {
     const connected = await this.#timed('handshake', () => this.#handshake(started));
     if (typeof connected === 'string') return this.#fail('handshake', connected);
     const last = await this.#timed('fuzz', () => this.#fuzz(connected));
-    if (last !== null) {
-      await this.#timed('idle', () => this.#idle(last));
-      await last.session.close();
-      await this.setup.boxes.stop(last.running);
-    }
-    await this.#timed('second-start', () => this.#secondStart());
+    await Promise.all([
+      this.#timed('idle', () => this.#idle(last)),
+      this.#timed('second-start', () => this.#secondStart()),
+    ]);
   }
 
   async #install(): Promise<void> {
@@ -141,15 +139,17 @@ class Run {
     return result.connected;
   }
 
-  async #idle({ running, session }: Connected): Promise<void> {
+  async #idle(connected: Connected | null): Promise<void> {
+    if (connected === null) return;
+    const { running, session } = connected;
     running.box.mark('idle');
-    await Promise.race([sleep(this.setup.timing.idleMs), running.box.exited]);
-    await this.#compare(
-      session,
-      this.outcome.lastTools ?? this.outcome.tools,
-      'while nothing was called',
-      'idle',
-    );
+    const { idleMs, lifeMs } = this.setup.timing;
+    const lived = Date.now() - this.setup.boxes.startedAt;
+    await Promise.race([sleep(Math.max(idleMs, lifeMs - lived)), running.box.exited]);
+    const before = this.outcome.lastTools ?? this.outcome.tools;
+    await this.#compare(session, before, 'while nothing was called', 'idle');
+    await session.close();
+    await this.setup.boxes.stop(running);
   }
 
   async #secondStart(): Promise<void> {

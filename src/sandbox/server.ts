@@ -10,8 +10,13 @@ import type { Attempt, RunPlan } from './plan.ts';
 
 export interface Timing {
   startIdleMs: number;
+  /** After the last call, at least. */
   idleMs: number;
+  /** From the start on, at least: some wait before they do what they came for. */
+  lifeMs: number;
   secondIdleMs: number;
+  /** After the server has ended, for what it left behind. */
+  settleMs: number;
   connectMs: number;
   probeMs: number;
   scriptMs: number;
@@ -19,11 +24,15 @@ export interface Timing {
 export const TIMING: Timing = {
   startIdleMs: 3_000,
   idleMs: 2_000,
+  lifeMs: 16_500,
   secondIdleMs: 700,
+  settleMs: 1_500,
   connectMs: 10_000,
   probeMs: 3_000,
   scriptMs: 20_000,
 };
+// The first protocol revision without `initialize`; revisions are dates.
+const MODERN = '2026-07-28';
 /** Everything that a start of the server needs; `era` and `attempt` are learnt at the first one. */
 export interface ServerSetup {
   boxes: Boxes;
@@ -78,6 +87,8 @@ export async function startServer(setup: ServerSetup): Promise<Running | string>
     await Promise.race([sleep(setup.timing.startIdleMs), running.box.exited]);
     if (running.exit() === null) return running;
     reason = describeExit(running);
+    // What it left running behind itself has a moment to show itself.
+    await sleep(setup.timing.settleMs);
     await setup.boxes.stop(running);
   }
   return reason;
@@ -102,6 +113,8 @@ export async function connect(
           ...listeners,
         },
       );
+      // What was learnt once need not be asked again at each restart.
+      if (session.protocol < MODERN) setup.era = 'legacy';
       return { running: on, session };
     } catch (error) {
       return on.exit() === null ? whyNot(error) : describeExit(on);

@@ -68,6 +68,8 @@ export function inputFor(fixture: string, more: Partial<SandboxInput> = {}): San
 export const QUICK = {
   startIdleMs: 250,
   idleMs: 20,
+  lifeMs: 0,
+  settleMs: 0,
   secondIdleMs: 20,
   probeMs: 1_000,
   connectMs: 2_000,

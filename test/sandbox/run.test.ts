@@ -37,6 +37,7 @@ describe.concurrent('a run', () => {
     ['shell-twin'],
     ['modern'],
     ['fragile'],
+    ['quiet'],
     ['noise'],
   ])(
     'of the benign %s finds no fault and is complete',

@@ -30,6 +30,9 @@ interface Hooks {
 }
 
 export class StdioTransport {
+  /** By these two members the client library knows that silence means an older server. */
+  readonly stderr = null;
+  readonly pid = null;
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: (message: never) => void;

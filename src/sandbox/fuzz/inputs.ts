@@ -51,11 +51,12 @@ export function validCases(schema: Json, options: InputOptions): FuzzCase[] {
 /** Calls at and beyond the edges of the schema, made one by one as they are wanted. */
 export function* edgeCases(schema: Json, options: InputOptions): Generator<FuzzCase> {
   const full = generate(schema, { isMinimal: false, variant: 0, places: options.places });
-  yield* shapes(full);
-  yield* missing(schema, full);
   const leaves = leavesOf(full);
+  // The telling ones first: a server that dies of many a call is not started again for ever.
   const texts = leaves.filter(({ value }) => typeof value === 'string');
   for (const [index, leaf] of texts.entries()) yield* strings(full, leaf, index, options);
+  yield* shapes(full);
+  yield* missing(schema, full);
   for (const leaf of leaves) yield* wrongTypes(full, leaf);
   for (const leaf of leaves) {
     if (typeof leaf.value !== 'number') continue;

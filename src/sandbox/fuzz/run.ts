@@ -127,17 +127,18 @@ async function callAll(
 ): Promise<void> {
   if (record === undefined) return;
   state.hooks.mark(record.name);
+  const endsBefore = record.ends;
   const toolEndsAt = Math.min(state.endsAt, Date.now() + state.limits.toolMs);
   for (const fuzzCase of cases) {
     const isOver = Date.now() > toolEndsAt || state.signal?.aborted === true;
-    if (isOver || state.session === null || isSpent(record, state.limits)) return;
+    if (isOver || state.session === null || isSpent(record, endsBefore, state.limits)) return;
     await callOnce(state, record, target, fuzzCase);
   }
 }
 
-function isSpent(record: ToolRecord, limits: FuzzLimits): boolean {
+function isSpent(record: ToolRecord, endsBefore: number, limits: FuzzLimits): boolean {
   const unanswered = record.hangs.length + record.slow.length;
-  return unanswered >= limits.hangsPerTool || record.ends >= limits.crashesPerTool;
+  return unanswered >= limits.hangsPerTool || record.ends - endsBefore >= limits.crashesPerTool;
 }
 
 async function callOnce(

@@ -215,7 +215,8 @@ function report(
   const said = contact.isDns ? '' : ` ${contact.excerpt}`;
   const excerpt = escapeExcerpt(`${shown}:${contact.port}${what}${said}`.trim(), 200);
   const { phase, tool } = contact;
-  const where = ruleId === EXFILTRATION || context.isOurs(contact.host) ? '' : tellHost(shown);
+  const isTold = ruleId !== EXFILTRATION && !context.isOurs(contact.host);
+  const where = isTold ? tellHost(ruleId === 'dns-tunnel' ? registrable(shown) : shown) : '';
   context.add({
     ...{ ruleId, severity, confidence, phase, excerpt },
     check: ruleId === INJECTION ? 'response-fuzzing' : 'network-egress',
