@@ -39,6 +39,7 @@ export class Boxes {
   readonly summaries: BoxSummary[] = [];
   readonly startedAt = Date.now();
   droppedEvents = 0;
+  #isOver = false;
   readonly #isolation: Isolation;
   readonly #open = new Map<Box, Running>();
 
@@ -69,8 +70,8 @@ export class Boxes {
 
   /** Making namespaces can fail for a moment on a busy machine; nothing of the server has run then. */
   async #launch(options: LaunchOptions): Promise<Box> {
-    let last: unknown;
-    for (let i = 0; i < LAUNCH_TRIES; i += 1) {
+    let last: unknown = new Error('interrupted');
+    for (let i = 0; i < LAUNCH_TRIES && !this.#isOver; i += 1) {
       try {
         return await this.#isolation.launch(options);
       } catch (error) {
@@ -85,6 +86,12 @@ export class Boxes {
     if (!this.#open.delete(running.box)) return;
     await running.box.flush().catch(() => undefined);
     this.summaries.push(await running.box.stop());
+  }
+
+  /** Ends all, and starts none any more. */
+  async interrupt(): Promise<void> {
+    this.#isOver = true;
+    await this.stopAll();
   }
 
   /** For the end, whatever happened. */

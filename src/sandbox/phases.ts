@@ -1,39 +1,30 @@
 // The run of one server from install scripts to its second start, and what was learnt from it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fact, RunFact, RunPhase, ToolDefinition } from '../types.ts';
-import { Boxes, LaunchError, type Isolation, type Running } from './boxes.ts';
+import { LaunchError, type Isolation, type Running } from './boxes.ts';
 import type { Session } from './client/session.ts';
 import type { RpcMessage } from './client/transport.ts';
 import { exercise } from './exercise.ts';
-import { fuzzData } from './fuzz/data.ts';
-import type { FuzzLimits } from './fuzz/run.ts';
 import { runInstallScripts } from './install.ts';
-import { JudgeContext } from './judge/context.ts';
+import type { JudgeContext } from './judge/context.ts';
 import { judgeChanges, readTools } from './judge/definitions.ts';
 import { judgeFlood, judgeTransport } from './judge/fuzz.ts';
 import { judgeEvents } from './judge/index.ts';
-import { ResponseJudge } from './judge/responses.ts';
+import type { ResponseJudge } from './judge/responses.ts';
 import { stringsOf } from './judge/text-of.ts';
-import { planRun, type SandboxInput } from './plan.ts';
+import type { SandboxInput } from './plan.ts';
+import { prepareRun, type PhaseOptions } from './prepare.ts';
 import { resultOf, type Outcome } from './result.ts';
 import {
   connect,
   launchServer,
   startServer,
-  TIMING,
   type Connected,
   type Listeners,
   type ServerSetup,
-  type Timing,
 } from './server.ts';
-import { hostsIn, judgeSurvey, listTools, survey } from './survey.ts';
+import { judgeSurvey, listTools, survey } from './survey.ts';
 
-export interface PhaseOptions {
-  seed: number;
-  seedText: string;
-  timing?: Partial<Timing>;
-  fuzzLimits?: Partial<FuzzLimits>;
-}
 const CLIENT = 'claude-ai';
 const SECOND_CLIENT = 'cursor-vscode';
 
@@ -51,31 +42,15 @@ class Run {
   constructor(isolation: Isolation, input: SandboxInput, options: PhaseOptions) {
     this.#input = input;
     this.#options = options;
-    const plan = planRun(input, options.seed);
-    const first = plan.attempts[0] ?? { args: [], granted: [], env: {} };
-    this.setup = {
-      ...{ isolation, plan, packageDir: input.packageDir, seedText: options.seedText },
-      ...{ attempt: first, era: 'auto', boxes: new Boxes(isolation) },
-      timing: { ...TIMING, ...options.timing },
-      canaries: isolation.planCanaries(options.seedText, first.granted),
-      ...(input.signal && { signal: input.signal }),
-    };
-    const { zone, pageHost } = fuzzData();
-    const { subject, stated, staticHosts } = input;
-    // The finder is made when first asked, since the secrets are settled by the first start that lives.
-    let finder: ReturnType<Isolation['canaryFinder']> | null = null;
-    const findCanaries = (text: string): ReturnType<NonNullable<typeof finder>> => {
-      finder ??= isolation.canaryFinder(this.setup.canaries);
-      return finder(text);
-    };
-    const givenHosts = hostsIn([...input.args, ...Object.values(input.env)]);
-    this.context = new JudgeContext({
-      ...{ subject, stated, staticHosts, givenHosts, zone, pageHost, findCanaries },
-    });
-    this.judge = new ResponseJudge(this.context, plan.marker);
+    const prepared = prepareRun(isolation, input, options);
+    this.setup = prepared.setup;
+    this.context = prepared.context;
+    this.judge = prepared.judge;
   }
 
   async all(): Promise<Fact<RunFact>> {
+    const interrupt = (): void => void this.setup.boxes.interrupt();
+    this.#input.signal?.addEventListener('abort', interrupt, { once: true });
     try {
       await this.#phases().catch((error: unknown) => {
         if (!(error instanceof LaunchError)) throw error;
@@ -83,6 +58,7 @@ class Run {
       });
       return await this.#finish();
     } finally {
+      this.#input.signal?.removeEventListener('abort', interrupt);
       await this.setup.boxes.stopAll();
     }
   }

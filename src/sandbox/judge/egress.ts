@@ -1,23 +1,9 @@
-// Judges where the server connected: secrets that left, hosts that nothing declares, ways that hide.
-import type { RunObservation, RunPhase, Severity } from '../../types.ts';
-import type { BoxDns, BoxEgress, CanaryHit } from '../isolation/types.ts';
-import { escapeExcerpt } from '../../analyze/text/escape.ts';
+// Judges where the server connected: hosts that nothing declares, ways that hide.
+import type { BoxDns, BoxEgress } from '../isolation/types.ts';
+import { contactOf, report, type Contact } from './contact.ts';
 import type { JudgeContext } from './context.ts';
-import { egressData, isIpAddress, isOneOf, registrable } from './data.ts';
-import { phaseOf } from './phase.ts';
-
-/** A connection attempt or a DNS question, reduced to what is judged. */
-interface Contact {
-  host: string;
-  port: number;
-  phase: RunPhase;
-  tool?: string;
-  canaries: CanaryHit[];
-  excerpt: string;
-  isDns: boolean;
-}
-const EXFILTRATION = 'observed-exfiltration';
-const INJECTION = 'command-injection-proved';
+import { egressData, isIpAddress, isOneOf } from './data.ts';
+import { judgeCommandInjection, judgeSecrets } from './secrets.ts';
 
 export function judgeEgress(events: (BoxEgress | BoxDns)[], context: JudgeContext): void {
   for (const event of events) {
@@ -29,74 +15,6 @@ export function judgeEgress(events: (BoxEgress | BoxDns)[], context: JudgeContex
     else if (event.type === 'dns') judgeDns(event, contact, context);
     else judgeConnection(contact, context);
   }
-}
-
-function contactOf(event: BoxEgress | BoxDns): Contact {
-  const isDns = event.type === 'dns';
-  return {
-    host: (isDns ? event.name : event.host || event.ip).toLowerCase().replace(/\.$/, ''),
-    port: isDns ? 53 : event.port,
-    phase: phaseOf(event.phase),
-    ...(event.tool === undefined ? {} : { tool: event.tool }),
-    canaries: event.canaries,
-    excerpt: isDns ? event.name : event.excerpt,
-    isDns,
-  };
-}
-
-function judgeSecrets(contact: Contact, context: JudgeContext): void {
-  const { host, canaries } = contact;
-  const planted = canaries.filter(({ kind }) => kind === 'planted');
-  const granted = canaries.filter(({ kind }) => kind === 'granted');
-  const asked = planted.filter(({ id }) => wasAskedFor(id, contact, context));
-  const stolen = planted.filter((hit) => !asked.includes(hit));
-  if (stolen.length > 0) {
-    report(
-      context,
-      contact,
-      EXFILTRATION,
-      'critical',
-      'A planted secret that nobody asked for was sent out',
-    );
-  }
-  if (asked.length > 0) {
-    const message = 'A file outside the project was sent out when an argument named it';
-    report(context, contact, 'sends-any-file', 'moderate', message);
-  }
-  if (granted.length === 0 || context.isDeclared(host)) return;
-  if (context.isOurs(host)) {
-    const message = 'A credential of the server was sent to an address that an argument named';
-    return report(context, contact, 'credential-to-any-host', 'high', message);
-  }
-  // Without a declared service, the foreign host may be the service itself.
-  const isSure = context.options.stated.expectedHosts.length > 0 || !context.isInSource(host);
-  const message = 'A credential given to the server was sent to a host that it does not declare';
-  report(
-    context,
-    contact,
-    EXFILTRATION,
-    isSure ? 'critical' : 'high',
-    message,
-    isSure ? 'high' : 'medium',
-  );
-}
-
-/** Whether a call of ours named the planted file, as the traversal payloads do. */
-function wasAskedFor(id: string, contact: Contact, context: JudgeContext): boolean {
-  return contact.phase === 'fuzz' && id.startsWith('file:') && context.hasSent(id.slice(5));
-}
-
-/** `v42.<host>` is what only a shell or an interpreter makes of the payload that we sent. */
-function judgeCommandInjection(contact: Contact, context: JudgeContext): void {
-  if (!contact.host.startsWith('v42.')) return;
-  const probe = context.probes.get(contact.host.slice(4));
-  if (probe === undefined) return;
-  const runsCode = ['shell', 'dynamic-code', 'process-spawn'].some((capability) =>
-    context.options.stated.expectedCapabilities.some((one) => one === capability),
-  );
-  const message = 'An argument was executed: the command in it looked up a host name of ours';
-  const severity = runsCode ? 'low' : 'high';
-  report(context, { ...contact, tool: probe.tool }, INJECTION, severity, message);
 }
 
 function judgeMetadata(contact: Contact, context: JudgeContext): void {
@@ -199,35 +117,6 @@ function judgeHost(contact: Contact, context: JudgeContext): void {
     'moderate',
     'A tool contacted a host that nothing declares',
   );
-}
-
-function report(
-  context: JudgeContext,
-  contact: Contact,
-  ruleId: string,
-  severity: Severity,
-  message: string,
-  confidence: RunObservation['confidence'] = 'high',
-): void {
-  const shown = contact.host.length > 100 ? registrable(contact.host) : contact.host;
-  const secrets = [...new Set(contact.canaries.map(({ id, encoding }) => `${id} (${encoding})`))];
-  const what = secrets.length === 0 ? '' : ` ${secrets.slice(0, 5).join(', ')}:`;
-  const said = contact.isDns ? '' : ` ${contact.excerpt}`;
-  const excerpt = escapeExcerpt(`${shown}:${contact.port}${what}${said}`.trim(), 200);
-  const { phase, tool } = contact;
-  const isTold = ruleId !== EXFILTRATION && !context.isOurs(contact.host);
-  const where = isTold ? tellHost(ruleId === 'dns-tunnel' ? registrable(shown) : shown) : '';
-  context.add({
-    ...{ ruleId, severity, confidence, phase, excerpt },
-    check: ruleId === INJECTION ? 'response-fuzzing' : 'network-egress',
-    message: `${message}${where}`,
-    ...(tool === undefined ? {} : { tool: escapeExcerpt(tool, 80) }),
-  });
-}
-
-/** Host names stand in a message only in the grammar of host names. */
-function tellHost(host: string): string {
-  return /^[a-z0-9._:-]{1,100}$/.test(host) ? `: ${host}` : '';
 }
 
 /** Shannon entropy in bits a character. */
