@@ -76,8 +76,8 @@ function hidesCode(text: string): boolean {
 }
 
 function bracketed(text: string): boolean {
-  const brackets = count(text, /[\w$)\]]\[['"][A-Za-z_$][\w$]{1,30}['"]\]/g);
-  if (brackets < 40) return false;
+  const brackets = count(text, /[\w$)\]]\[['"][A-Za-z_$][\w$]{1,30}['"]\](?!\s?=[^=])/g);
+  if (brackets < 40 || count(text, /\b0x[0-9a-f]{1,6}\b/gi) < 20) return false;
   const dots = count(text, /[\w$)\]]\.[A-Za-z_$]/g);
   return brackets > 4 * dots && (brackets * 1000) / text.length > 12;
 }

@@ -9,7 +9,12 @@ import { isEval } from './vocabulary.ts';
 export function callsCode(scene: Scene, call: Call, name: string): Node | null {
   const made = call.type === 'NewExpression' && !name.startsWith('new ') ? `new ${name}` : name;
   const first = call.arguments[0];
-  if (/^(?:new )?Function$|AsyncFunction$/.test(made)) return call.arguments.at(-1) ?? null;
+  if (
+    /^(?:new )?Function$|AsyncFunction$|^(?:new )?Object\.getPrototypeOf\(\)\.constructor$/.test(
+      made,
+    )
+  )
+    return call.arguments.at(-1) ?? null;
   if (isEval(made) || isEval(name) || isConstructorCall(scene, call)) return first ?? null;
   if (
     /^(?:setTimeout|setInterval|setImmediate)$/.test(name) &&
@@ -17,7 +22,12 @@ export function callsCode(scene: Scene, call: Call, name: string): Node | null {
     !isFunction(unwrap(first))
   ) {
     const callee = unwrap(first);
-    return callee.type === 'Identifier' || callee.type === 'MemberExpression' ? null : first;
+    if (callee.type === 'Identifier' || callee.type === 'MemberExpression') return null;
+    const isBound =
+      callee.type === 'CallExpression' &&
+      callee.callee.type === 'MemberExpression' &&
+      keyOf(scene.model, callee.callee) === 'bind';
+    return isBound ? null : first;
   }
   if (/^new (?:worker_threads\.)?Worker$/.test(made)) {
     const isEvaluated = propertyOf(scene.model, call.arguments[1] ?? null, 'eval');

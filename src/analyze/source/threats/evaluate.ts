@@ -213,7 +213,8 @@ function sourceLabels(
   if (is(name, CLIP_READ)) return CLIPBOARD;
   if (name === 'os.homedir') return HOME;
   if (is(name, EXEC)) return execLabels(flow, node);
-  if (is(name, DECODER)) return DECODED | throughUnknown(given);
+  if (is(name, DECODER)) return decoded(flow, node, name, given);
+  if (name === 'Buffer.concat' || name === 'escape') return given;
   if (
     name === 'JSON.stringify' ||
     name === 'util.inspect' ||
@@ -238,6 +239,22 @@ function sourceLabels(
     return asText(given) | (isDecoding ? DECODED : 0);
   }
   return null;
+}
+
+/** Unpacking and unescaping are everyday work unless what goes in was encoded as text before. */
+function decoded(flow: Flow, node: Call, name: string, given: number): number {
+  const passed = throughUnknown(given) | (given & (REMOTE | DECODED));
+  if (/^(?:zlib|pako)\./.test(name)) return passed | (given & FILES ? DECODED : 0);
+  if (name.startsWith('String.')) return passed | (computes(flow, node) ? DECODED : 0);
+  if (name !== 'decodeURIComponent' && name !== 'unescape') return passed | DECODED;
+  const text = constantOf(flow.model, node.arguments[0]) ?? '';
+  return passed | (text.length > 20 ? DECODED : 0);
+}
+
+/** Codes that are worked out, other than by putting the bytes of UTF-8 together. */
+function computes(flow: Flow, node: Call): boolean {
+  const text = flow.model.text.slice(node.start, Math.min(node.end, node.start + 300));
+  return /\^|parseInt|Number\(|[\w)\]]\s?[-+]\s?[\w(]/.test(text) && !/<<|>>|\|/.test(text);
 }
 
 function execLabels(flow: Flow, node: Call): number {

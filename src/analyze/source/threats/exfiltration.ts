@@ -4,6 +4,7 @@ import { hosts } from './data.ts';
 import { isMentioned } from './declared.ts';
 import { destinationOf } from './destination.ts';
 import type { Destination } from './destination.ts';
+import { propertyTexts } from './evaluate.ts';
 import { isSwallowed } from './shape-of-call.ts';
 import { CLIENT, DNS, EXEC, is } from './kinds.ts';
 import {
@@ -17,6 +18,7 @@ import {
   FILES,
   HOOKED,
   HOST_INFO,
+  REMOTE,
   SOCKET,
   TOKEN,
   TOOL_ALL,
@@ -25,7 +27,7 @@ import {
   vendorCount,
 } from './labels.ts';
 import type { Call } from './model.ts';
-import { constantOf, HOLE, keyOf, shapeOf, unwrap } from './names.ts';
+import { HOLE, keyOf, shapeOf, unwrap } from './names.ts';
 import { noteSink } from './record.ts';
 import { carried, carriedByAll, report } from './scene.ts';
 import type { Scene } from './scene.ts';
@@ -39,7 +41,8 @@ interface Sending {
 export function findExfiltration(scene: Scene): void {
   const sendings: Sending[] = [];
   for (const { call, name, args } of scene.calls) {
-    if (is(name, DNS)) judgeDns(scene, call);
+    if (is(name, DNS)) judgeDns(scene, call, shapeOf(scene.model, call.arguments[0]));
+    if (is(name, EXEC)) judgeDnsCommand(scene, call);
     const sending = sendingOf(scene, call, args, name);
     if (sending && sending.labels !== 0) sendings.push(sending);
   }
@@ -82,6 +85,16 @@ function sendingOf(scene: Scene, call: Call, args: readonly Node[], name: string
     const place = to.host === null ? destinationOf(scene, args) : to;
     return { node: call, labels: carriedByAll(scene, args), to: place };
   }
+  if (method === 'pipe' && carried(scene, args[0]) & SOCKET) {
+    return { node: call, labels: received, to: destinationOf(scene, [], args[0]) };
+  }
+  if (/^(?:send|field|attach|json|body|form|query|set)$/.test(method) && received & REMOTE) {
+    return {
+      node: call,
+      labels: carriedByAll(scene, args),
+      to: destinationOf(scene, [], callee.object),
+    };
+  }
   // Clients of chat, mail and storage services whose library we do not list.
   if (
     /^(?:sendMail|sendDocument|sendMessage|createMessage|putObject|upload|createGist|capture|track|post|put)$/.test(
@@ -115,7 +128,7 @@ function commandSending(scene: Scene, call: Call): Sending | null {
 function judge(scene: Scene, sending: Sending, all: Sending[]): void {
   const { node, labels, to } = sending;
   if (to.place === 'local') return;
-  noteSink(scene, node, 'send', labels, to.host !== null);
+  noteSink(scene, node, 'send', labels, to.place === 'foreign' || to.place === 'drop');
   const isForeign = to.place === 'drop' || to.place === 'foreign' || to.place === 'release';
   // The call that the hook stands for goes where its caller wants.
   const isPassedOn = to.host === null && (carried(scene, node.arguments[0]) & HOOKED) !== 0;
@@ -232,16 +245,24 @@ const DATA =
   CLIPBOARD |
   DECODED;
 
-function judgeDns(scene: Scene, call: Call): void {
-  const arg = call.arguments[0];
-  const shape = shapeOf(scene.model, arg);
-  if (shape === null || !arg || constantOf(scene.model, arg) !== null) return;
+/** `nslookup <data>.drop.example` */
+function judgeDnsCommand(scene: Scene, call: Call): void {
+  const shape = shapeOf(scene.model, call.arguments[0]);
+  const list = propertyTexts(scene.flow, call.arguments[1]);
+  const words = `${shape ?? ''} ${list}`.trim().split(/\s+/);
+  if (!/^(?:nslookup|dig|host|ping|drill)$/.test(words[0] ?? '')) return;
+  const query = words.find((word) => word.includes(HOLE)) ?? null;
+  judgeDns(scene, call, query);
+}
+
+function judgeDns(scene: Scene, call: Call, shape: string | null): void {
+  if (shape === null || !shape.includes(HOLE)) return;
   if (
     !/\u0000[^\u0000]{0,20}\.[\w-]{2,60}\.[a-z]{2,}\.?$/i.test(shape) ||
     shape.startsWith(HOLE + HOLE)
   )
     return;
-  const labels = carried(scene, arg) & DATA;
+  const labels = carriedByAll(scene, call.arguments.slice(0, 2)) & DATA;
   const isEncoded = /toString\(\s*['"](?:hex|base64|base32)/.test(scene.file.text);
   const isReading = /readFile|process\.env|hostname|execSync|JSON\.stringify/.test(scene.file.text);
   if (labels === 0 && !(isEncoded && isReading)) return;

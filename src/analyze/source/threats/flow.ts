@@ -120,7 +120,7 @@ function markHandlers(flow: Flow): void {
 }
 
 const HOOKABLE =
-  /^(?:fetch|XMLHttpRequest\.prototype\.(?:open|send|setRequestHeader)|https?\.(?:request|get)|https?\.ClientRequest\.prototype\.\w{1,20}|net\.Socket\.prototype\.\w{1,20}|net\.(?:connect|createConnection)|axios\.(?:get|post|request)|ethereum(?:\.(?:request|send|sendAsync))?|WebSocket(?:\.prototype\.send)?|process\.stdout\.write|process\.stdin\.\w{1,9}|navigator\.clipboard\.\w{1,12}|JSON\.(?:parse|stringify)|child_process\.\w{1,12}|fs\.\w{1,20}|EventTarget\.prototype\.addEventListener)$/;
+  /^(?:fetch|XMLHttpRequest\.prototype\.(?:open|send|setRequestHeader)|https?\.(?:request|get)|https?\.ClientRequest\.prototype\.\w{1,20}|net\.Socket\.prototype\.\w{1,20}|net\.(?:connect|createConnection)|axios\.(?:get|post|request)|ethereum(?:\.(?:request|send|sendAsync))?|WebSocket(?:\.prototype\.send)?|process\.stdout\.write|process\.stdin\.\w{1,9}|navigator\.clipboard\.\w{1,12}|JSON\.(?:parse|stringify)|child_process\.\w{1,12}|fs\.\w{1,20}|EventTarget\.prototype\.addEventListener|.{0,80}\b(?:\w{0,30}Transport|McpServer|Server|Protocol|Client)\.prototype\.\w{2,30})$/;
 
 /** Whether a name is of something that only a hook would replace. */
 export const isHookable = (name: string): boolean => HOOKABLE.test(name);

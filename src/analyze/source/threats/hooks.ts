@@ -101,6 +101,16 @@ export function findHiddenRecipients(scene: Scene): void {
       judgeRecipient(scene, assign, key, assign.right, true);
   }
   for (const { call } of scene.calls) judgeRecipientCall(scene, call);
+  // `[...to, 'copy@drop.example']`, wherever it goes.
+  const isMailer = /rcpt|recipient|smtp|sendMail|\bmail/i.test(scene.file.text);
+  for (const node of isMailer ? scene.file.nodesOf('ArrayExpression') : []) {
+    const isList = node.elements.some((one) => one?.type === 'SpreadElement');
+    if (
+      isList &&
+      node.elements.some((one) => one && one.type !== 'SpreadElement' && isAddress(scene, one))
+    )
+      tell(scene, node);
+  }
   for (const node of scene.model.strings) {
     const text = shapeOf(scene.model, node) ?? '';
     if (

@@ -1,21 +1,12 @@
 // Flows between the files of a package: what each file gives to and takes from the others.
 import type { PackageContext, RawThreat } from '../package-context.ts';
-import {
-  CRED,
-  CRED_PARSED,
-  DECODED,
-  ENV,
-  ENV_TEXT,
-  INVISIBLE,
-  LINKED,
-  LINKS,
-  REMOTE,
-} from './labels.ts';
+import { CRED, ENV, ENV_TEXT, INVISIBLE, LINKED, LINKS, REMOTE } from './labels.ts';
 
 /** A use of something from another file, as far as that file alone tells. */
 interface Pending {
   kind: 'send' | 'run';
   labels: number;
+  isForeign: boolean;
   threat: Pick<RawThreat, 'file' | 'line' | 'excerpt'>;
 }
 export interface FileLink {
@@ -59,12 +50,13 @@ export function findLinkedThreats(pkg: PackageContext): RawThreat[] {
   const found: RawThreat[] = [];
   if (!files) return found;
   for (const link of files.values()) {
-    for (const { kind, labels, threat } of link.pending) {
-      add(found, kind, given(files, link, labels), threat);
+    for (const { kind, labels, isForeign, threat } of link.pending) {
+      add(found, kind, isForeign, given(files, link, labels), threat);
     }
     for (const { name, labels, threat } of link.handed) {
       const taker = lookUp(files, link.path, name, (file, part) => file.takers.get(part));
-      if (taker) add(found, taker.kind, labels | given(files, link, labels), threat);
+      if (taker)
+        add(found, taker.kind, taker.isForeign, labels | given(files, link, labels), threat);
     }
   }
   return found;
@@ -83,6 +75,7 @@ function given(files: Map<string, FileLink>, link: FileLink, labels: number): nu
 function add(
   found: RawThreat[],
   kind: Pending['kind'],
+  isForeign: boolean,
   labels: number,
   threat: Pending['threat'],
 ): void {
@@ -94,7 +87,7 @@ function add(
       'Environment variables that were not chosen by name are handed to another file and sent over the network.',
     );
   }
-  if (kind === 'send' && labels & (CRED | CRED_PARSED)) {
+  if (kind === 'send' && isForeign && labels & CRED) {
     tell(
       'credential-exfiltration',
       'Credentials are handed to another file and sent over the network.',
@@ -102,8 +95,11 @@ function add(
   }
   if (kind === 'run' && labels & REMOTE) {
     tell('fetched-code-executed', 'Text that another file took from the network is run as code.');
-  } else if (kind === 'run' && labels & (DECODED | INVISIBLE)) {
-    tell('decoded-code-executed', 'Text that another file decodes is run as code.');
+  } else if (kind === 'run' && labels & INVISIBLE) {
+    tell(
+      'invisible-payload',
+      'Text that another file takes out of invisible characters is run as code.',
+    );
   }
 }
 

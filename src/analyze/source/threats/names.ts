@@ -313,7 +313,9 @@ function callShape(
   if (name === 'atob' || name === 'window.atob') return decode(constantOf(model, first), 'base64');
   if (name === 'decodeURIComponent' || name === 'unescape')
     return percent(constantOf(model, first));
-  if (name === 'new URL' || name === 'URL' || name === 'String' || name === 'Object') {
+  if (name === 'URL' && node.arguments[1])
+    return resolved(shapeOf(model, first, depth), shapeOf(model, node.arguments[1], depth));
+  if (name === 'URL' || name === 'String' || name === 'Object') {
     return shapeOf(model, first, depth);
   }
   return methodShape(model, node.callee, node.arguments, depth);
@@ -377,7 +379,7 @@ function listOf(model: Model, node: Node, depth: number): string[] | null {
       model.text.slice(list.start, Math.min(list.end, list.start + 4000)),
     )
   ) {
-    const codes = charCodes(elementsOf(list.callee.object));
+    const codes = charCodes(elementsOf(writtenOut(model, list.callee.object)));
     return codes === null ? null : [...codes];
   }
   return null;
@@ -411,4 +413,18 @@ function percent(text: string | null): string | null {
   } catch {
     return null;
   }
+}
+
+/** `new URL(path, base)`, near enough. */
+function resolved(path: string | null, base: string | null): string | null {
+  if (base === null || (path !== null && /^[a-z]{2,10}:/.test(path))) return path;
+  return `${base.replace(/\/+$/, '')}/${(path ?? HOLE).replace(/^\/+/, '')}`;
+}
+
+/** The list behind a name that is set once. */
+function writtenOut(model: Model, node: Node): Node {
+  const value = unwrap(node);
+  if (value.type !== 'Identifier') return value;
+  const defs = lookup(model, value)?.defs.filter((def) => def.value !== null) ?? [];
+  return defs.length === 1 && defs[0]?.kind === 'init' && defs[0].value ? defs[0].value : value;
 }

@@ -27,7 +27,8 @@ export function noteSink(
   labels: number,
   isForeign: boolean,
 ): void {
-  if (labels & LINKED) scene.link.pending.push({ kind, labels, threat: placeOf(scene, node) });
+  if (labels & LINKED)
+    scene.link.pending.push({ kind, labels, isForeign, threat: placeOf(scene, node) });
   if ((labels & PARAM) === 0) return;
   for (
     let fn = functionAround(scene.model, node);

@@ -31,8 +31,8 @@ export function findScriptThreats(pkg: PackageContext): RawThreat[] {
     readme: (pkg.readme ?? '').slice(0, 200_000),
   };
   for (const name of LIFECYCLE) {
-    const script = pkg.manifest.scripts[name];
-    if (script === undefined) continue;
+    const script = expanded(pkg.manifest.scripts, name, 0);
+    if (script === '') continue;
     const weight = AT_INSTALL.has(name);
     add(found, script, 'package.json', lineOfScript(pkg, name), weight, context);
     for (const [, path] of script.matchAll(SHELL_FILE)) {
@@ -43,6 +43,19 @@ export function findScriptThreats(pkg: PackageContext): RawThreat[] {
     }
   }
   return found;
+}
+
+/** The script with those that it runs by `npm run`. */
+function expanded(scripts: Record<string, string>, name: string, depth: number): string {
+  const script = Object.hasOwn(scripts, name) ? (scripts[name] ?? '') : '';
+  if (depth > 4) return script;
+  const calls = script.matchAll(
+    /\b(?:npm|pnpm|yarn|bun)\s+(?:run(?:-script)?\s+)?(?:-s\s+|--silent\s+)?([\w:.-]{1,60})/g,
+  );
+  const inner = [...calls].slice(0, 5).map(([, one]) => {
+    return one && one !== name ? expanded(scripts, one, depth + 1) : '';
+  });
+  return [script, ...inner].filter((text) => text !== '').join('\n');
 }
 
 function add(

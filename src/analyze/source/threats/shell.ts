@@ -31,6 +31,8 @@ const DOWNLOADED_RUN = new RegExp(
   `\\b${FETCH}\\b[^\\n]{0,600}(?:-\\w{0,4}[oO]|--output|-OutFile|>)\\s*["']?(\\S{2,120}?)["']?(?:\\s[^&;|\\n]{0,300})?\\s*(?:&&|;|\\|\\|)[^\\n]{0,400}(?:chmod\\s+\\S{1,10}\\s+["']?\\1|(?:sh|bash|node|python3?|start|sudo)\\s+["']?\\1|(?:&&|;)\\s*["']?(?:\\./)?\\1)`,
   'i',
 );
+const FETCHED_START =
+  /\b(?:certutil|bitsadmin)\b[^\n]{0,400}https?:[^\n]{0,300}(?:&&?|;)\s*(?:start\s|%|\.\\)/i;
 const REVERSE =
   /\/dev\/(?:tcp|udp)\/|\b(?:nc|ncat|netcat)\b[^\n;|]{0,80}\s-(?:e|c)\b|mkfifo[^\n]{0,120}\|\s*(?:nc|ncat|netcat|openssl s_client)\b|\bsocat\b[^\n]{0,120}exec:|socket\.socket\([^\n]{0,300}(?:dup2|pty\.spawn|subprocess)|use Socket;[^\n]{0,300}exec/i;
 const WIPE =
@@ -163,7 +165,11 @@ function addDownloads(line: string, context: ShellContext, add: Add): void {
     place === 'local' ||
     (place === 'release' && isMentioned(url, context.declared));
   const severity = isOwn ? 'high' : 'critical';
-  const isRun = PIPED.test(line) || POWERSHELL_RUN.test(line) || DOWNLOADED_RUN.test(line);
+  const isRun =
+    FETCHED_START.test(line) ||
+    PIPED.test(line) ||
+    POWERSHELL_RUN.test(line) ||
+    DOWNLOADED_RUN.test(line);
   add(isRun, {
     ruleId: 'download-and-execute',
     severity,

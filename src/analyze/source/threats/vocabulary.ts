@@ -31,6 +31,7 @@ export const isEval = (name: string): boolean =>
     name,
   ) ||
   /(?:^|\.)_compile$/.test(name) ||
+  /^Object\.getPrototypeOf\(\)\.constructor$/.test(name) ||
   /(?:^|\.)constructor\.constructor$|^function\.constructor$/.test(name);
 
 export const isFileRead = (name: string): boolean =>
