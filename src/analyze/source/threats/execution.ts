@@ -84,7 +84,7 @@ function runnerGiven(scene: Scene, call: Call): Node | null {
 
 /** Code that stands in the file only in pieces or codes. */
 function isFoldedCode(scene: Scene, code: Node, shape: string | null): boolean {
-  if (shape === null || shape.length < 12 || shape.includes(HOLE)) return false;
+  if (shape === null || shape.length < 8 || shape.includes(HOLE)) return false;
   const written = scene.file.text.slice(code.start, code.end);
   const isWritten =
     written.includes(shape.slice(0, 12)) ||

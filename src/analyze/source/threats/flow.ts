@@ -42,7 +42,7 @@ export function flowOf(model: Model): Flow {
   markParameters(flow);
   const bindings = model.bindings.filter((one) => one.defs.some((def) => def.value !== null));
   const functions = model.functions.filter((fn) => fn.returns.length > 0);
-  const passes = model.calls.length > 5000 ? MAX_PASSES / 2 : MAX_PASSES;
+  const passes = model.calls.length > 15_000 ? 2 : model.calls.length > 3000 ? 4 : MAX_PASSES;
   for (let pass = 0; pass < passes && flow.changed; pass++) {
     flow.changed = false;
     flow.memo.clear();

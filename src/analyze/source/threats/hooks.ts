@@ -171,15 +171,12 @@ function tell(scene: Scene, node: Node): void {
   });
 }
 
+/** A letter that is not written out whole: an example in a test is. */
 function isLetter(scene: Scene, holder: Extract<Node, { type: 'ObjectExpression' }>): boolean {
-  const others = holder.properties.filter(
-    (one) =>
-      one.type === 'SpreadElement' ||
-      (LETTER.test(plainKey(one.key)) &&
-        constantOf(scene.model, one.value) === null &&
-        one.value.type !== 'ObjectExpression'),
-  );
-  return others.length > 0;
+  return holder.properties.some((one) => {
+    if (one.type === 'SpreadElement') return true;
+    return LETTER.test(plainKey(one.key)) && isMixed(scene, one.value);
+  });
 }
 
 /** An address that is written out somewhere in the expression, also in pieces. */
@@ -209,17 +206,22 @@ function isAddress(scene: Scene, node: Node): boolean {
 function isMixed(scene: Scene, value: Node): boolean {
   let hasOther = false;
   walkTree(value, (node) => {
+    if (node.type === 'Property' && !node.computed && !node.shorthand) {
+      hasOther ||= isMixed(scene, node.value);
+      return false;
+    }
     if (node.type === 'Identifier' && constantOf(scene.model, node) === null) hasOther = true;
+    return true;
   });
   return hasOther;
 }
 
-const COUNTER =
-  /(?:\+\+|count|calls?|invocations?|uses|times|hits|\bn\b)\w{0,12}\W{0,4}(?:[<>]=?|={2,3}|%)|(?:>|>=|%)\s*\d|Date\.now|new Date|getTime|setTimeout/i;
+const CLOCK = /Date\.now|new Date|getTime|Math\.random|performance\.now|uptime\(/;
 
 /** Tools whose description or answer comes from elsewhere or changes later. */
 export function findChangingTools(scene: Scene): void {
-  if (scene.flow.handlers.size === 0 && !/description/.test(scene.file.text)) return;
+  if (scene.flow.handlers.size === 0 && !/McpServer|inputSchema/.test(scene.file.text)) return;
+  const counters = countersOf(scene);
   for (const { call } of scene.calls) {
     const callee = unwrap(call.callee);
     const method = callee.type === 'MemberExpression' ? (keyOf(scene.model, callee) ?? '') : '';
@@ -241,9 +243,7 @@ export function findChangingTools(scene: Scene): void {
   for (const node of scene.file.nodesOf('Property')) {
     if (plainKey(node.key) !== 'description') continue;
     const value = unwrap(node.value);
-    const isCounted =
-      value.type === 'ConditionalExpression' &&
-      COUNTER.test(scene.file.text.slice(value.test.start, value.test.end));
+    const isCounted = value.type === 'ConditionalExpression' && counts(scene, counters, value.test);
     if (isCounted) changes(scene, node);
     else if (carried(scene, value) & REMOTE && isToolShape(scene, node)) {
       report(scene, node, {
@@ -261,7 +261,7 @@ export function findChangingTools(scene: Scene): void {
       keyOf(scene.model, assign.left) !== 'description'
     )
       continue;
-    if (isUnderCounter(scene, assign)) changes(scene, assign);
+    if (isUnderCounter(scene, counters, assign)) changes(scene, assign);
   }
 }
 
@@ -284,6 +284,39 @@ function judgeList(scene: Scene, call: Scene['calls'][number]['call']): void {
   });
 }
 
+/** Variables that count something other than the turns of a loop. */
+function countersOf(scene: Scene): Set<string> {
+  const names = new Set<string>();
+  for (const node of scene.file.nodesOf('UpdateExpression')) {
+    const parent = scene.file.parentOf(node);
+    if (parent?.type === 'ForStatement') continue;
+    names.add(scene.file.textOf(node.argument));
+  }
+  for (const assign of scene.model.assigns) {
+    if (assign.operator === '+=' && constantOf(scene.model, assign.right) === '1')
+      names.add(scene.file.textOf(assign.left));
+  }
+  return names;
+}
+
+function counts(scene: Scene, counters: Set<string>, test: Node): boolean {
+  const text = scene.file.text.slice(test.start, Math.min(test.end, test.start + 300));
+  if (CLOCK.test(text)) return true;
+  let isFound = false;
+  walkTree(test, (node) => {
+    if (
+      node.type === 'Identifier' ||
+      node.type === 'MemberExpression' ||
+      node.type === 'UpdateExpression'
+    ) {
+      isFound ||= counters.has(
+        scene.file.textOf(node.type === 'UpdateExpression' ? node.argument : node),
+      );
+    }
+  });
+  return isFound;
+}
+
 function isToolShape(scene: Scene, property: Node): boolean {
   const holder = scene.file.parentOf(property);
   return (
@@ -304,17 +337,13 @@ function changes(scene: Scene, node: Node): void {
   });
 }
 
-function isUnderCounter(scene: Scene, node: Node): boolean {
+function isUnderCounter(scene: Scene, counters: Set<string>, node: Node): boolean {
   for (
     let at = scene.file.parentOf(node), depth = 0;
     at !== null && depth < 12;
     at = scene.file.parentOf(at), depth++
   ) {
-    if (
-      at.type === 'IfStatement' &&
-      COUNTER.test(scene.file.text.slice(at.test.start, Math.min(at.test.end, at.test.start + 200)))
-    )
-      return true;
+    if (at.type === 'IfStatement' && counts(scene, counters, at.test)) return true;
     if (
       at.type === 'CallExpression' &&
       /^set(?:Timeout|Interval)$/.test(nameOf(scene.model, at.callee) ?? '')
