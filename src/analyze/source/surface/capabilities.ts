@@ -12,20 +12,26 @@ function isSinkData(data: unknown): data is SinkData {
   return Array.isArray(list) && list.every((entry) => Array.isArray(entry.names));
 }
 
-/** Names end in `*` where everything below is meant. */
 export function capabilitiesOf(uses: readonly Use[]): Map<string, Capability[]> {
   const table = ruleData('sinks', isSinkData).capabilities;
+  const byName = new Map<string, Capability[]>();
   const byTool = new Map<string, Set<Capability>>();
-  for (const use of uses) {
-    for (const { capability, names } of table) {
-      if (!names.some((name) => isNamed(use.name, name))) continue;
-      const set = byTool.get(use.tool) ?? new Set<Capability>();
-      byTool.set(use.tool, set.add(capability));
+  for (const { name, tool } of uses) {
+    let found = byName.get(name);
+    if (!found) {
+      const entries = table.filter(({ names }) => names.some((pattern) => isNamed(name, pattern)));
+      found = entries.map(({ capability }) => capability);
+      byName.set(name, found);
     }
+    if (found.length === 0) continue;
+    const set = byTool.get(tool) ?? new Set<Capability>();
+    for (const capability of found) set.add(capability);
+    byTool.set(tool, set);
   }
   return new Map([...byTool].map(([tool, set]) => [tool, [...set].sort()]));
 }
 
+/** Whether a call is the one that a pattern names; `*` at the end means everything below. */
 export function isNamed(name: string, pattern: string): boolean {
   const plain = name.replace(/^(new )?(?:globalThis|global)\./, '$1');
   return pattern.endsWith('*') ? plain.startsWith(pattern.slice(0, -1)) : plain === pattern;

@@ -2,14 +2,23 @@
 import type { SourceFile } from '../file.ts';
 import type { Interpreter } from './eval/interpreter.ts';
 import { schemaFrom } from './eval/json.ts';
-import type { CallEvent } from './eval/machine.ts';
+import type { CallEvent, WriteEvent } from './eval/machine.ts';
 import { applySchema } from './eval/typed.ts';
-import { UNKNOWN, literal, type FunctionValue, type Taint, type Value } from './eval/values.ts';
+import {
+  UNKNOWN,
+  literal,
+  taintsOf,
+  type FunctionValue,
+  type Taint,
+  type Value,
+} from './eval/values.ts';
 import type { ServerModel, ToolRecord, Use } from './model.ts';
 import { rawHandlers } from './raw.ts';
 import { functionIn } from './registrations.ts';
 
 const HANDLER_STEPS = 40_000;
+const MIN_HANDLER_STEPS = 5_000;
+const ALL_HANDLERS_STEPS = 1_000_000;
 const MAX_USES = 4000;
 // Methods that take a query or a command whatever object they belong to.
 const TELLING_METHODS =
@@ -20,24 +29,26 @@ export function runHandlers(
   model: ServerModel,
   files: readonly SourceFile[],
 ): void {
+  const share = Math.floor(ALL_HANDLERS_STEPS / Math.max(1, model.tools.length));
+  const steps = Math.min(HANDLER_STEPS, Math.max(MIN_HANDLER_STEPS, share));
   for (const tool of model.tools) {
-    if (tool.handler) runTool(it, model, tool);
-    else runDispatcher(it, model, tool.name);
+    if (tool.handler) runTool(it, model, tool, steps);
+    else runDispatcher(it, model, tool.name, steps);
   }
   const isRun = model.tools.some((tool) => tool.handler ?? model.callHandlers.length > 0);
   if (isRun || model.callHandlers.length > 0) {
-    if (model.tools.length === 0) runDispatcher(it, model, '');
+    if (model.tools.length === 0) runDispatcher(it, model, '', HANDLER_STEPS);
     return;
   }
   for (const handler of rawHandlers(it, files)) {
-    observe(it, model, '', () => it.callFunction(handler, [root(it, handler)]));
+    observe(it, model, '', HANDLER_STEPS, () => it.callFunction(handler, [root(it, handler)]));
   }
 }
 
-function runTool(it: Interpreter, model: ServerModel, tool: ToolRecord): void {
+function runTool(it: Interpreter, model: ServerModel, tool: ToolRecord, steps: number): void {
   const fn = tool.handler && functionIn(tool.handler);
   if (!fn) return;
-  observe(it, model, tool.name, () => {
+  observe(it, model, tool.name, steps, () => {
     const input = root(it, fn);
     const typed = tool.schema && tool.isValidated ? schemaFrom(tool.schema) : undefined;
     const args = typed?.shape ? applySchema(it, typed, input) : input;
@@ -55,11 +66,11 @@ function argumentsFor(fn: FunctionValue, args: Value): Value[] {
   return isContext && second ? [UNKNOWN, args] : [args, UNKNOWN];
 }
 
-function runDispatcher(it: Interpreter, model: ServerModel, name: string): void {
+function runDispatcher(it: Interpreter, model: ServerModel, name: string, steps: number): void {
   for (const { handler } of model.callHandlers) {
     const fn = functionIn(handler);
     if (!fn) continue;
-    observe(it, model, name, () => {
+    observe(it, model, name, steps, () => {
       const params = object([
         ['name', name === '' ? UNKNOWN : literal(name)],
         ['arguments', root(it, fn)],
@@ -85,7 +96,13 @@ function root(it: Interpreter, fn: FunctionValue): Value {
   return { kind: 'unknown', taints: [taint] };
 }
 
-function observe(it: Interpreter, model: ServerModel, tool: string, work: () => void): void {
+function observe(
+  it: Interpreter,
+  model: ServerModel,
+  tool: string,
+  steps: number,
+  work: () => void,
+): void {
   const before = it.hooks;
   const entered = it.entered;
   it.entered = new Set();
@@ -94,8 +111,9 @@ function observe(it: Interpreter, model: ServerModel, tool: string, work: () => 
       note(it, model, tool, event);
       return undefined;
     },
+    onWrite: (event) => noteWrite(it, model, tool, event),
   };
-  it.within(HANDLER_STEPS, work);
+  it.within(steps, work);
   it.hooks = before;
   it.entered = entered;
 }
@@ -117,6 +135,19 @@ function note(it: Interpreter, model: ServerModel, tool: string, event: CallEven
 function useOf(it: Interpreter, tool: string, event: CallEvent): Omit<Use, 'name'> {
   const { name: method, args, self, file, node } = event;
   return { tool, method, args, self, guards: [...it.guards], file, node };
+}
+
+/** `state[a][b] = value` with keys from arguments: `__proto__` is a key too. */
+function noteWrite(it: Interpreter, model: ServerModel, tool: string, event: WriteEvent): void {
+  const { target, key, node, file } = event;
+  const ledBy = target.kind === 'union' ? target.options : [target];
+  const isLed = ledBy.some((option) => option.kind === 'unknown' && option.ledBy !== undefined);
+  const owner = it.stack.at(-1);
+  if (!isLed || taintsOf(key).length === 0 || !owner || model.uses.length >= MAX_USES) return;
+  const { start, end } = owner;
+  if (/__proto__|hasOwn/.test(file.text.slice(start, Math.min(end, start + 4000)))) return;
+  const use = { tool, method: 'write', args: [target, key], self: undefined, file, node };
+  model.uses.push({ ...use, name: 'recursive-merge', guards: [...it.guards] });
 }
 
 /** `merge(target[key], source[key])` within merge itself, with no look at `__proto__`. */

@@ -5,6 +5,7 @@ import { capabilitiesOf } from './capabilities.ts';
 import { textsOf, toolOf } from './describe.ts';
 import type { ServerModel } from './model.ts';
 import { readServer } from './read-server.ts';
+import { hasOpenList } from './shapes.ts';
 
 /** Tools in the order of their names; every text a model may read. */
 export function extractSurface(server: ServerSource): SurfaceFact {
@@ -29,7 +30,10 @@ function doubtOf(server: ServerSource, model: ServerModel): string | undefined {
   if (tools.length === 0) {
     return doubts[0] ?? 'no declaration of tools could be found in the source';
   }
-  const [first] = doubts;
+  const open = hasOpenList(model)
+    ? 'the list of tools is put together when the server runs'
+    : undefined;
+  const first = doubts[0] ?? open;
   if (first !== undefined) {
     return `${first}; ${tools.length} definitions were read, there may be more`;
   }

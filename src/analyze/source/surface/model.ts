@@ -45,6 +45,8 @@ export interface ServerModel {
   serverVersion: string | undefined;
   /** Why not all tools may have been found. */
   doubts: string[];
+  /** Lists of tools that could not be followed to their end; the SDK's own, when bundled, is one. */
+  openLists: number;
   /** Handlers of `tools/call`. */
   callHandlers: { handler: Value; file: SourceFile; node: Node }[];
   uses: Use[];
@@ -60,6 +62,7 @@ export function emptyModel(): ServerModel {
     serverName: undefined,
     serverVersion: undefined,
     doubts: [],
+    openLists: 0,
     callHandlers: [],
     uses: [],
     isStopped: false,

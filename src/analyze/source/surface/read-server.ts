@@ -9,7 +9,7 @@ import { emptyModel, type ServerModel } from './model.ts';
 import { register } from './registrations.ts';
 import { addShapes } from './shapes.ts';
 
-const TOTAL_STEPS = 3_000_000;
+const TOTAL_STEPS = 2_000_000;
 const ENTRY_STEPS = 800_000;
 const FILE_STEPS = 300_000;
 const FUNCTION_STEPS = 60_000;
@@ -43,6 +43,7 @@ export function readServer(server: ServerSource): ServerModel {
     it.within(FILE_STEPS, () => it.modules.finish(file.path));
     runUncalled(it, file);
   }
+  it.steps = Math.max(it.steps, FILE_STEPS);
   it.within(FILE_STEPS, () => addShapes(it, model, ordered));
   if (it.steps <= 0) model.isStopped = true;
   it.steps = Math.max(it.steps, TOTAL_STEPS / 2);

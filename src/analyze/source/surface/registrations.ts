@@ -166,7 +166,7 @@ function listTools(it: Machine, model: ServerModel, result: Value, event: CallEv
       for (const item of list.items) addObject(it, model, item, event, false);
     }
   }
-  if (!isClosed) model.doubts.push('the list of tools is put together when the server runs');
+  if (!isClosed) model.openLists += 1;
 }
 
 /** A tool from an object such as `{ name, description, inputSchema, handler }`. */

@@ -3,7 +3,7 @@ import type { SourceFile } from '../file.ts';
 import type { Node } from '../parse.ts';
 import type { Interpreter } from './eval/interpreter.ts';
 import { plainKey } from './eval/classes.ts';
-import { textOf } from './eval/values.ts';
+import { literal, textOf } from './eval/values.ts';
 import type { ServerModel } from './model.ts';
 import { addObject } from './registrations.ts';
 
@@ -23,14 +23,26 @@ const MAX_OBJECTS = 3000;
 
 /** Adds what no registration named, where the registrations leave doubts or there are none. */
 export function addShapes(it: Interpreter, model: ServerModel, files: readonly SourceFile[]): void {
-  if (model.doubts.length === 0 && model.tools.length > 0) {
+  const isSure = model.doubts.length === 0 && !hasOpenList(model);
+  if (isSure && model.tools.length > 0) {
     for (const file of files) addClasses(it, model, file);
     return;
   }
+  const before = model.tools.length;
   for (const file of files) {
     addClasses(it, model, file);
     addObjects(it, model, file);
   }
+  const isListed =
+    model.openLists > 0 || files.some((file) => /["'`]tools\/list["'`]/.test(file.text));
+  if (before === 0 && model.tools.length > 0 && !isListed) {
+    model.doubts.push('no registration of the tools was found in this package');
+  }
+}
+
+/** Tools registered one by one need no list. */
+export function hasOpenList(model: ServerModel): boolean {
+  return model.openLists > 0 && !model.tools.some((tool) => tool.isValidated);
 }
 
 function addObjects(it: Interpreter, model: ServerModel, file: SourceFile): void {
@@ -41,8 +53,10 @@ function addObjects(it: Interpreter, model: ServerModel, file: SourceFile): void
   let left = MAX_OBJECTS;
   for (const node of file.nodesOf('ObjectExpression')) {
     const keys = keysOf(node);
-    if (!keys.has('name') || !keys.has('description')) continue;
+    if (!keys.has('description')) continue;
     const isSure = SURE_KEYS.some((key) => keys.has(key));
+    const key = keys.has('name') ? undefined : keyAbove(file, node);
+    if (!keys.has('name') && key === undefined) continue;
     const isLikely =
       LIKELY_KEYS.some((key) => keys.has(key)) && HANDLERS.some((key) => keys.has(key));
     if ((!isSure && !isLikely) || left-- <= 0) continue;
@@ -50,11 +64,21 @@ function addObjects(it: Interpreter, model: ServerModel, file: SourceFile): void
     if (!env || it.steps <= 0) return;
     const value = it.evaluate(node, env);
     if (value.kind !== 'object') continue;
+    if (key !== undefined) value.props.set('name', literal(key));
     const name = textOf(it.get(value, 'name'));
     if (name === undefined || !TOOL_NAME.test(name)) continue;
     if (model.tools.some((tool) => tool.name === name)) continue;
     addObject(it, model, value, { file, node }, false);
   }
+}
+
+/** `list_tables: tool({ description, parameters, execute })`: the key is the name. */
+function keyAbove(file: SourceFile, node: Node): string | undefined {
+  const parent = file.parentOf(node);
+  const holder = parent?.type === 'CallExpression' ? file.parentOf(parent) : parent;
+  return holder?.type === 'Property' && /^[a-z]\w*[_A-Z]\w*$/.test(plainKey(holder.key) ?? '')
+    ? plainKey(holder.key)
+    : undefined;
 }
 
 function keysOf(node: Node & { type: 'ObjectExpression' }): Set<string> {

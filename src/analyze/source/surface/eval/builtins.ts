@@ -26,8 +26,13 @@ export function builtinCall(it: Machine, event: CallEvent, self: Value): Value |
     if (self.options.every((option) => option.kind === 'literal' || option.kind === 'text')) {
       return stringCall(it, event, self);
     }
-    const array_ = self.options.find((option) => option.kind === 'array');
-    return array_ ? arrayCall(it, name, args, array_) : stringCall(it, event, self);
+    const arrays = self.options.filter((option) => option.kind === 'array');
+    const [first] = arrays;
+    if (!first) return stringCall(it, event, self);
+    // `isReadOnly ? some : all`: whatever may be in there counts.
+    const isOpen = arrays.some((one) => one.isOpen);
+    const items = [...new Set(arrays.flatMap((one) => one.items))];
+    return arrayCall(it, name, args, arrays.length === 1 ? first : array(items, isOpen));
   }
   if (self.kind === 'array') return arrayCall(it, name, args, self);
   if (self.kind === 'object' && self.base === 'Map') return mapCall(it, name, args, self);

@@ -3,6 +3,7 @@ import type { Node } from '../../parse.ts';
 import { arithmetic } from './operators.ts';
 import { classOf } from './classes.ts';
 import { globalValue } from './globals.ts';
+import { keptChecks } from './guards.ts';
 import type { Machine } from './machine.ts';
 import {
   UNDEFINED,
@@ -12,6 +13,7 @@ import {
   external,
   literal,
   optionsOf,
+  taintsOf,
   textOf,
   truthOf,
   union,
@@ -215,10 +217,18 @@ function memberOf(it: Machine, node: Node & { type: 'MemberExpression' }, env: E
   const target = it.evaluate(node.object, env);
   const key = keyOf(it, { key: node.property, computed: node.computed }, env);
   if (key !== undefined) return it.get(target, key);
+  const ledBy = taintsOf(target).length === 0 ? keyTaints(it, node, env) : [];
   // `HANDLERS[name]` with an unknown name: any of them.
-  if (target.kind === 'object' && !target.isOpen) return union([...target.props.values()]);
+  if (target.kind === 'object' && !target.isOpen && target.props.size > 0) {
+    return union([...target.props.values()]);
+  }
+  if (ledBy.length > 0 && target.kind !== 'array') return { kind: 'unknown', ledBy };
   if (target.kind === 'array') return union(target.items);
   return target.kind === 'unknown' ? target : UNKNOWN;
+}
+
+function keyTaints(it: Machine, node: Node & { type: 'MemberExpression' }, env: Env) {
+  return node.computed ? taintsOf(it.evaluate(node.property, env)) : [];
 }
 
 function superMember(it: Machine, node: Node & { type: 'MemberExpression' }, env: Env): Value {
@@ -318,10 +328,10 @@ function conditional(it: Machine, node: Node & { type: 'ConditionalExpression' }
         .map((check) => ({ ...check, by: 'branch' as const })),
     );
   guard(true);
-  const yes = it.evaluate(node.consequent, env);
+  const yes = keptChecks(it, it.evaluate(node.consequent, env));
   it.guards.length = mark;
   guard(false);
-  const no = it.evaluate(node.alternate, env);
+  const no = keptChecks(it, it.evaluate(node.alternate, env));
   it.guards.length = mark;
   it.uncertain -= 1;
   return union([yes, no]);
@@ -348,7 +358,7 @@ function logical(it: Machine, node: Node & { type: 'LogicalExpression' }, env: E
 }
 
 function assignment(it: Machine, node: Node & { type: 'AssignmentExpression' }, env: Env): Value {
-  const right = it.evaluate(node.right, env);
+  const right = keptChecks(it, it.evaluate(node.right, env));
   let value = right;
   if (node.operator !== '=') {
     const left = it.evaluate(node.left, env);

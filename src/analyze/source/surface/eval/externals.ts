@@ -100,7 +100,7 @@ function relativeOf<T extends { marks: ReadonlySet<string> }>(taint: T): T {
 
 function objectCall(it: Machine, name: string, args: readonly Value[]): Value {
   const [first = UNKNOWN] = args;
-  const target = optionsOf(first).find((option) => option.kind === 'object');
+  const target = objectIn(first);
   switch (name) {
     case 'Object.keys':
     case 'Object.getOwnPropertyNames':
@@ -142,6 +142,15 @@ function objectCall(it: Machine, name: string, args: readonly Value[]): Value {
     default:
       return UNKNOWN;
   }
+}
+
+/** The object; of several that may stand there, one with the properties of all. */
+function objectIn(value: Value): ObjectValue | undefined {
+  const objects = optionsOf(value).filter((option) => option.kind === 'object');
+  const [first] = objects;
+  if (!first || objects.length === 1) return first;
+  const props = new Map(objects.flatMap((one) => [...one.props]));
+  return { kind: 'object', props, isOpen: objects.some((one) => one.isOpen) };
 }
 
 function assigned(target: ObjectValue | undefined, args: readonly Value[]): Value {

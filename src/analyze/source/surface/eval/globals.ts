@@ -28,5 +28,7 @@ export function moduleName(spec: string): string {
   if (plain === 'timers/promises' || plain === 'path/posix' || plain === 'path/win32') {
     return plain.split('/')[0] ?? plain;
   }
-  return plain === 'cross-spawn' ? 'cross-spawn' : plain;
+  // One function a module: `lodash/merge.js`.
+  const single = /^(lodash|lodash-es)\/(\w+)(?:\.js)?$/.exec(plain);
+  return single ? `${single[1]}.${single[2]}` : plain;
 }

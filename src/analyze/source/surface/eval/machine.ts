@@ -27,17 +27,18 @@ export interface CallEvent {
   args: readonly Value[];
   isNew: boolean;
 }
+export interface WriteEvent {
+  node: Node;
+  file: SourceFile;
+  target: Value;
+  key: Value;
+  value: Value;
+}
 export interface Hooks {
   /** Asked before a call is followed; a value answers it. */
   onCall: (event: CallEvent) => Value | undefined;
   /** Told of writes such as `result[key] = value`. */
-  onWrite?: (event: {
-    node: Node;
-    file: SourceFile;
-    target: Value;
-    key: Value;
-    value: Value;
-  }) => void;
+  onWrite?: (event: WriteEvent) => void;
 }
 export interface Module {
   env: Env;

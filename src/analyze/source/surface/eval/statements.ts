@@ -2,6 +2,7 @@
 import type { Node } from '../../parse.ts';
 import { classOf } from './classes.ts';
 import { LocalEnv } from './env.ts';
+import { keptChecks } from './guards.ts';
 import type { Completion, Guard, Machine } from './machine.ts';
 import { UNDEFINED, UNKNOWN, literal, optionsOf, truthOf, type Value, type Env } from './values.ts';
 
@@ -56,7 +57,7 @@ function dispatch(it: Machine, node: Node, env: Env): Completion {
       return 'normal';
     case 'ReturnStatement': {
       const value = node.argument ? it.evaluate(node.argument, env) : UNDEFINED;
-      it.frame.returns.push(value);
+      it.frame.returns.push(keptChecks(it, value));
       return 'return';
     }
     case 'ThrowStatement':

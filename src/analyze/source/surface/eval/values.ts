@@ -103,6 +103,8 @@ export interface RegexValue extends Carried {
 }
 export interface UnknownValue extends Carried {
   kind: 'unknown';
+  /** Arguments that, as keys, led from an object to this value. */
+  ledBy?: readonly Taint[];
   taints?: readonly Taint[];
 }
 export interface UnionValue extends Carried {
@@ -161,32 +163,51 @@ export function textOf(value: Value | undefined): string | undefined {
   return value?.kind === 'literal' && typeof value.value === 'string' ? value.value : undefined;
 }
 
-/** Every argument that is part of the value, looked for three levels deep. */
-export function taintsOf(value: Value, depth = 0): readonly Taint[] {
-  if (depth > 3) return [];
-  const all = (values: Iterable<Value>): Taint[] => {
-    const found: Taint[] = [];
-    for (const item of values) {
-      for (const taint of taintsOf(item, depth + 1)) {
-        if (!found.some((other) => other.origin === taint.origin)) found.push(taint);
-      }
-      if (found.length >= MAX_TAINTS) break;
-    }
-    return found;
-  };
+const NO_TAINTS: readonly Taint[] = [];
+const MAX_VISITS = 120;
+
+/** Every argument that is part of the value; large values are looked at in part. */
+export function taintsOf(value: Value): readonly Taint[] {
+  if (value.kind === 'unknown') return value.taints ?? NO_TAINTS;
+  const isCompound =
+    value.kind === 'text' ||
+    value.kind === 'union' ||
+    value.kind === 'array' ||
+    value.kind === 'object';
+  if (!isCompound) return NO_TAINTS;
+  const search = { found: [] as Taint[], left: MAX_VISITS };
+  gather(value, 0, search);
+  return search.found;
+}
+
+function gather(value: Value, depth: number, search: { found: Taint[]; left: number }): void {
+  if (depth > 3 || search.left-- <= 0 || search.found.length >= MAX_TAINTS) return;
   switch (value.kind) {
     case 'unknown':
-      return value.taints ?? [];
+      for (const taint of value.taints ?? NO_TAINTS) {
+        if (!search.found.some((other) => other.origin === taint.origin)) search.found.push(taint);
+      }
+      return;
     case 'text':
-      return all(value.parts);
+      for (const part of value.parts) gather(part, depth + 1, search);
+      return;
     case 'union':
-      return all(value.options);
+      for (const option of value.options) gather(option, depth + 1, search);
+      return;
     case 'array':
-      return all(value.items);
+      for (const item of value.items) {
+        if (search.left <= 0) return;
+        gather(item, depth + 1, search);
+      }
+      return;
     case 'object':
-      return all(value.rest ? [...value.props.values(), value.rest] : value.props.values());
+      if (value.rest) gather(value.rest, depth + 1, search);
+      for (const member of value.props.values()) {
+        if (search.left <= 0) return;
+        gather(member, depth + 1, search);
+      }
+      return;
     default:
-      return [];
   }
 }
 

@@ -1,0 +1,26 @@
+// Checks that hold only inside a branch, kept on the values that leave it.
+import type { Machine } from './machine.ts';
+import { marked, taintsOf, type Check, type Mark, type Value } from './values.ts';
+
+const MARKS: Readonly<Record<Check['kind'], Mark | undefined>> = {
+  allowed: 'stripped',
+  pattern: 'stripped',
+  prefix: 'basename',
+  'no-dots': 'basename',
+  'weak-prefix': undefined,
+  host: undefined,
+  named: undefined,
+};
+
+/** `ALLOWED.has(x) ? x : other`: the x that comes out is one of the allowed. */
+export function keptChecks(it: Machine, value: Value): Value {
+  if (it.guards.length === 0) return value;
+  const taints = taintsOf(value);
+  if (taints.length === 0) return value;
+  const marks = new Set<Mark>();
+  for (const guard of it.guards) {
+    const mark = guard.by === 'branch' ? MARKS[guard.kind] : undefined;
+    if (mark && taints.every(({ origin }) => origin === guard.origin)) marks.add(mark);
+  }
+  return marks.size === 0 ? value : marked(value, ...marks);
+}
