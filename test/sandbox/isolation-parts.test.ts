@@ -7,7 +7,7 @@ import { canaryFinder, findCanaries, planCanaries } from '../../src/sandbox/isol
 import { categoryOf, honeyFiles } from '../../src/sandbox/isolation/honey-files.ts';
 import { unsupportedBy } from '../../src/sandbox/isolation/probe.ts';
 import { seccompFilter } from '../../src/sandbox/isolation/seccomp.ts';
-import { parseSets } from '../../src/sandbox/isolation/sink/ports.ts';
+import { parseSets } from '../../src/sandbox/isolation/sink/flows.ts';
 import { serverNameOf } from '../../src/sandbox/isolation/sink/tls.ts';
 import { readFrame } from '../../src/sandbox/isolation/sink/websocket.ts';
 import { createAuthority } from '../../src/sandbox/isolation/x509.ts';

@@ -22,6 +22,8 @@ const NOT_EXISTING = /(^|\.)(invalid|local|internal|localdomain|lan|onion)$/;
 export interface Question {
   /** Lower case, without the last dot; hostile. */
   name: string;
+  /** As it was sent: encoded data may depend on the case. */
+  sentName: string;
   /** Name of the record type, or its number. */
   recordType: string;
 }
@@ -66,7 +68,8 @@ export function readQuestion(message: Buffer): Question | null {
   }
   if (at + 5 > message.length || at - HEADER_BYTES > 254) return null;
   const type = message.readUInt16BE(at + 1);
-  return { name: labels.join('.').toLowerCase(), recordType: TYPES[type] ?? String(type) };
+  const sentName = labels.join('.');
+  return { name: sentName.toLowerCase(), sentName, recordType: TYPES[type] ?? String(type) };
 }
 
 /** The answer to a query that `readQuestion` understood: an address for A, else "no such record". */

@@ -54,7 +54,11 @@ const CATEGORIES: [RegExp, FileCategory][] = [
   ],
   [/(^|\/)\.github\/|(^|\/)\.gitlab-ci\.yml$|(^|\/)\.circleci\//, 'ci'],
   [/^\.config\/(autostart|systemd)\/|^\.local\/share\/systemd\//, 'autostart'],
-  [/^\.config\/(gh|gcloud|op)\/|^\.(aws|azure|kube|docker|gnupg|password-store)\//, 'credential'],
+  [
+    /^\.config\/(gh|gcloud|op|rclone)\/|^\.(aws|azure|kube|docker|gnupg|password-store|cargo|terraform\.d)\//,
+    'credential',
+  ],
+  [/^\.local\/share\/keyrings\/|\.kdbx$/, 'credential'],
   [/(^|\/)\.env(\.|$)|^\.(npmrc|netrc|pypirc|pgpass|git-credentials|vault-token)$/, 'credential'],
   [/^project\//, 'project'],
 ];

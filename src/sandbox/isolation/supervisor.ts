@@ -2,6 +2,7 @@
 // Started by launch.ts as `node supervisor.js`; when its control pipe closes, it ends and everything with it.
 import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createAddressBook } from './dns.ts';
 import { canaryFinder } from './find-canaries.ts';
 import { CONTROL_FD, EVENTS_FD, lineReader, monotonicMs } from './protocol.ts';
@@ -9,8 +10,9 @@ import type { BoxConfig, Down, Up } from './protocol.ts';
 import { BASE, plantFiles, prepareNamespaces } from './setup.ts';
 import type { RawEvent, SinkContext } from './sink/context.ts';
 import { listen } from './sink/listen.ts';
-import { createPortBook } from './sink/ports.ts';
+import { createFlowBook } from './sink/flows.ts';
 import { closeInherited, startServer } from './start-server.ts';
+import type { BoxEgress } from './types.ts';
 import { watchBox, type Log } from './watch/box.ts';
 import { watchFiles, type FileWatch } from './watch/files.ts';
 import { createAuthority } from './x509.ts';
@@ -61,7 +63,7 @@ async function run(config: BoxConfig): Promise<(order: Down) => void> {
     emit: log.emit,
     find: canaryFinder(config.canaries),
     book: createAddressBook(),
-    ports: createPortBook(hasFirewall),
+    ports: createFlowBook(hasFirewall),
     authority,
     sinkBody: config.sinkBody,
     open: new Set(),
@@ -77,7 +79,7 @@ async function run(config: BoxConfig): Promise<(order: Down) => void> {
     send({ is: 'exit', code, signal, ...(limit === undefined ? {} : { limit }) });
   const stopWatching = watchBox({ config, context, files, log, server, onExit });
   send({ is: 'ready' });
-  const flush = createFlush(context, files, hasFirewall);
+  const flush = createFlush(context, files);
   return (order) => void obey(order);
 
   async function obey(order: Down): Promise<void> {
@@ -116,36 +118,28 @@ function createLog({ limits }: BoxConfig): Log {
   return log;
 }
 
+// What has been sent and not yet been received is on its way for an instant.
+const ARRIVAL_MS = 10;
+
 /** Reports all that is pending: open connections, files, and what only the firewall has seen. */
-function createFlush(
-  context: SinkContext,
-  files: FileWatch,
-  hasFirewall: boolean,
-): () => Promise<void> {
+function createFlush(context: SinkContext, files: FileWatch): () => Promise<void> {
   const told = new Set<string>();
+  const isNew = (key: string) => !told.has(key) && told.add(key) !== undefined;
   return async () => {
     files.sweep();
+    await delay(ARRIVAL_MS);
     await Promise.all([...context.open].map((attempt) => attempt.report()));
-    if (!hasFirewall) return;
-    const { local, pings } = await context.ports.seen();
-    const isNew = (key: string) => !told.has(key) && told.add(key) !== undefined;
-    const base = {
-      type: 'egress' as const,
-      at: monotonicMs(),
-      bytes: 0,
-      canaries: [],
-      excerpt: '',
+    const { flows, local, pings } = await context.ports.unclaimed();
+    const common = { type: 'egress' as const, bytes: 0, canaries: [], excerpt: '' };
+    const tell = (proto: BoxEgress['proto'], ip: string, port: number, isLocal = false) => {
+      if (!isNew(`${proto} ${ip} ${port}`)) return;
+      const host = isLocal ? 'localhost' : (context.book.nameOf(ip) ?? ip);
+      context.emit({ ...common, at: monotonicMs(), proto, host, ip, port, isLocal });
     };
-    for (const { protocol, port } of local.filter((each) =>
-      isNew(`${each.protocol} ${each.port}`),
-    )) {
-      const ip = '127.0.0.1';
-      context.emit({ ...base, proto: protocol, host: 'localhost', ip, port, isLocal: true });
-    }
-    for (const ip of pings.filter(isNew)) {
-      const host = context.book.nameOf(ip) ?? ip;
-      context.emit({ ...base, proto: 'icmp', host, ip, port: 0, isLocal: false });
-    }
+    for (const { protocol, port } of local) tell(protocol, '127.0.0.1', port, true);
+    for (const ip of pings) tell('icmp', ip, 0);
+    // Questions to a name server are told as such.
+    for (const { protocol, ip, port } of flows) if (port !== 53) tell(protocol, ip, port);
   };
 }
 

@@ -1,10 +1,12 @@
 // One attempt to send something out: collects what is sent and reports it, once or in parts.
 import type { BoxEgress, CanaryHit } from '../types.ts';
 import type { Attempt, Destination, SinkContext } from './context.ts';
+import type { Flow } from './flows.ts';
 
 const MAX_EXCERPT = 2000;
 const WINDOW_BYTES = 256 << 10;
 const OVERLAP_BYTES = 1 << 10;
+const MAX_CHUNKS = 4096;
 const QUIET_MS = 150;
 
 export function createAttempt(
@@ -18,14 +20,17 @@ export function createAttempt(
   let hasReported = false;
   let bytes = 0;
   let excerpt = '';
-  let window: Buffer = Buffer.alloc(0);
+  let chunks: Buffer[] = [];
+  let waiting = 0;
   let hits: CanaryHit[] = [];
   let timer: NodeJS.Timeout | undefined;
 
   const scan = () => {
     const known = new Set(hits.map(({ id }) => id));
+    const window = Buffer.concat(chunks);
     hits = [...hits, ...context.find(window).filter(({ id }) => !known.has(id))];
-    window = window.subarray(Math.max(0, window.length - OVERLAP_BYTES));
+    chunks = [window.subarray(Math.max(0, window.length - OVERLAP_BYTES))];
+    waiting = 0;
   };
   const quiet = () => {
     clearTimeout(timer);
@@ -37,8 +42,9 @@ export function createAttempt(
       if (excerpt.length < MAX_EXCERPT) {
         excerpt += chunk.toString('utf8', 0, MAX_EXCERPT - excerpt.length);
       }
-      window = Buffer.concat([window, chunk]);
-      if (window.length >= WINDOW_BYTES) scan();
+      chunks.push(chunk);
+      waiting += chunk.length;
+      if (waiting >= WINDOW_BYTES || chunks.length >= MAX_CHUNKS) scan();
       quiet();
     },
     set: (change) => void Object.assign(details, change),
@@ -58,8 +64,8 @@ export function createAttempt(
       scan();
       const part = { bytes, excerpt, canaries: hits };
       [bytes, excerpt, hits] = [0, '', []];
-      const port = await portOf(context, destination, details.proto ?? proto);
-      context.emit({ ...describe(context, destination, port), proto, ...details, ...part, at });
+      const place = await placeOf(context, destination, details.proto ?? proto);
+      context.emit({ ...describe(context, destination, place), proto, ...details, ...part, at });
     },
   };
   context.open.add(attempt);
@@ -67,19 +73,22 @@ export function createAttempt(
   return attempt;
 }
 
-async function portOf(
+type Place = Pick<Flow, 'ip' | 'port'>;
+
+async function placeOf(
   context: SinkContext,
   { port, ip, sourcePort }: Destination,
   proto: BoxEgress['proto'],
-): Promise<number> {
-  if (port !== undefined) return port;
+): Promise<Place> {
   const protocol = proto === 'udp' ? 'udp' : 'tcp';
-  const [found = 0] = await context.ports.portsOf([{ protocol, ip, sourcePort }]);
-  if (found === 0) context.unidentified[protocol]++;
-  return found;
+  const flow: Place | undefined =
+    port === undefined ? await context.ports.find({ protocol, ip, sourcePort }) : { ip, port };
+  if (flow === undefined) context.unidentified[protocol]++;
+  else context.ports.claim({ protocol, port: flow.port, sourcePort });
+  return flow ?? { ip, port: 0 };
 }
 
-function describe(context: SinkContext, { ip, host, sni, tls }: Destination, port: number) {
+function describe(context: SinkContext, { host, sni, tls }: Destination, { ip, port }: Place) {
   return {
     type: 'egress' as const,
     ip,

@@ -3,7 +3,7 @@ import type { AddressBook } from '../dns.ts';
 import type { CanaryFinder } from '../find-canaries.ts';
 import type { BoxEgress, BoxEvent } from '../types.ts';
 import type { Authority } from '../x509.ts';
-import type { PortBook } from './ports.ts';
+import type { FlowBook } from './flows.ts';
 
 type WithoutTags<E> = E extends BoxEvent ? Omit<E, 'atMs' | 'phase' | 'tool'> : never;
 /** An event as the supervisor sends it: `at` in milliseconds of the machine's monotonic clock. */
@@ -34,7 +34,7 @@ export interface SinkContext {
   emit(event: RawEvent): void;
   find: CanaryFinder;
   book: AddressBook;
-  ports: PortBook;
+  ports: FlowBook;
   authority: Authority;
   sinkBody: string | undefined;
   /** Attempts that may have more to report. */

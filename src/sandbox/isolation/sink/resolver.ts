@@ -3,7 +3,8 @@ import { answer, readQuestion, type Question } from '../dns.ts';
 import type { BoxDns, CanaryHit } from '../types.ts';
 import type { SinkContext } from './context.ts';
 
-const MAX_JOINED = 4096;
+const MAX_JOINED = 2048;
+const MAX_TRAILS = 500;
 
 export interface Resolver {
   /** The answer, or null when the bytes are no question. */
@@ -11,20 +12,23 @@ export interface Resolver {
 }
 
 export function createResolver(context: SinkContext): Resolver {
-  // What long secrets look like when they are spread over the names of many questions.
-  const joined = new Map<string, string>();
+  // What long secrets look like when they are spread over the names of many questions: the parts of
+  // names under one parent, put together by their place in the name.
+  const trails = new Map<string, string>();
   const canariesIn = (name: string): CanaryHit[] => {
-    const direct = context.find(name);
-    const bare = context.find(name.replaceAll('.', ''));
-    const parent = name.split('.').slice(-2).join('.');
-    const longest = name.split('.').reduce((a, b) => (b.length > a.length ? b : a), '');
-    const trail = ((joined.get(parent) ?? '') + longest).slice(-MAX_JOINED);
-    if (joined.size > 500) joined.clear();
-    joined.set(parent, trail);
-    const split = context.find(trail).map((hit) => ({ ...hit, encoding: `${hit.encoding}+split` }));
-    if (split.length > 0) joined.delete(parent);
-    const byId = new Map([...split, ...bare, ...direct].map((hit) => [hit.id, hit]));
-    return [...byId.values()];
+    const labels = name.split('.');
+    const parent = labels.slice(-2).join('.').toLowerCase();
+    if (trails.size > MAX_TRAILS) trails.clear();
+    const split = labels.slice(0, -2).flatMap((label, place) => {
+      const key = `${place} ${labels.length} ${parent}`;
+      const trail = ((trails.get(key) ?? '') + label).slice(-MAX_JOINED);
+      trails.set(key, trail);
+      const hits = context.find(trail);
+      if (hits.length > 0) trails.delete(key);
+      return hits.map((hit) => ({ ...hit, encoding: `${hit.encoding}+split` }));
+    });
+    const whole = [...context.find(name.replaceAll('.', '')), ...context.find(name)];
+    return [...new Map([...split, ...whole].map((hit) => [hit.id, hit])).values()];
   };
   return {
     resolve(query, ip, transport) {
@@ -38,7 +42,7 @@ export function createResolver(context: SinkContext): Resolver {
         ip,
         transport,
         bytes: query.length,
-        canaries: canariesIn(question.name),
+        canaries: canariesIn(question.sentName),
       });
       return answer(query, question, context.book);
     },

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { Attempt } from './context.ts';
 
 const MAGIC = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
-const MAX_FRAME = 1 << 20;
+const MAX_FRAME = 64 << 10;
 
 export function speakWebSocket(attempt: Attempt, request: IncomingMessage, socket: Duplex): void {
   const key = request.headers['sec-websocket-key'] ?? '';

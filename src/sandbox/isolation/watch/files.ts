@@ -27,9 +27,9 @@ interface Known {
   events: number;
 }
 export interface FileWatch {
-  /** Looks at the files that are known. Cheap. */
+  /** Looks at the files that were planted. Cheap. */
   poll(): void;
-  /** Looks for new ones too. */
+  /** Looks at all, and for new ones. */
   sweep(): void;
 }
 interface FileWatchInput {
@@ -75,10 +75,10 @@ export function watchFiles({ base, now, emit }: FileWatchInput): FileWatch {
       stat.ino === before.ino
     )
       return;
-    // Any change of times, owner or name shows in ctime, which a program cannot set.
-    const isWritten = stat.ctimeNs !== before.ctimeNs || stat.ino !== before.ino;
-    if (isWritten) tell('write', file, entry, stat.ctimeNs);
-    else if (entry.isPlanted) tell('read', file, entry, stat.atimeNs);
+    for (const op of operationsOf(before, stat)) {
+      if (op === 'write') tell(op, file, entry, stat.ctimeNs);
+      else if (entry.isPlanted) tell(op, file, entry);
+    }
     // Telling of a write reads the file, which is not the server's doing.
     entry.stat = statOf(file) ?? stat;
   };
@@ -96,17 +96,28 @@ export function watchFiles({ base, now, emit }: FileWatchInput): FileWatch {
       }
     }
   };
-  const poll = () => {
-    for (const [file, entry] of known) check(file, entry);
+  const poll = (isAll: boolean) => {
+    for (const [file, entry] of known) if (isAll || entry.isPlanted) check(file, entry);
   };
   walk(true);
   return {
-    poll,
+    poll: () => poll(false),
     sweep() {
-      poll();
+      poll(true);
       walk(false);
     },
   };
+}
+
+/** A program cannot set ctime: if nothing else has changed, times were put back after a read. */
+function operationsOf(before: BigIntStats, after: BigIntStats): BoxFile['op'][] {
+  const isRead = after.atimeNs !== before.atimeNs && after.ino === before.ino;
+  if (after.ctimeNs === before.ctimeNs && after.ino === before.ino) return isRead ? ['read'] : [];
+  const isSame = (['ino', 'size', 'mtimeNs', 'mode'] as const).every(
+    (field) => after[field] === before[field],
+  );
+  if (isSame) return ['read'];
+  return isRead ? ['read', 'write'] : ['write'];
 }
 
 /** Links are listed and not followed: the folder is the server's, and links may point anywhere. */
