@@ -26,12 +26,13 @@ export interface FileLook {
 
 const MAX_THREATS_A_FILE = 50;
 
-/** `keep` is handed the parsed file, for those who need the tree afterwards. */
+/** `isFull`: threats too, the dearest part. `keep` is handed the parsed file, for those who need the tree afterwards. */
 export function lookAt(
   path: string,
   text: string,
   context: PackageContext,
   keep: (file: SourceFile) => void,
+  isFull: boolean,
 ): FileLook {
   const opened = openSourceFile(path, text);
   const file = opened.ok ? opened.file : null;
@@ -53,7 +54,7 @@ export function lookAt(
     look.capabilities = findCapabilities(file);
     look.hosts = findHosts(file);
     look.environment = findEnvironment(file);
-    look.threats = findThreats(file, context).slice(0, MAX_THREATS_A_FILE);
+    if (isFull) look.threats = findThreats(file, context).slice(0, MAX_THREATS_A_FILE);
     keep(file);
   } catch (error) {
     // A tree made to overflow the stack is given up on and named; anything else is our own bug.

@@ -34,8 +34,8 @@ export interface PackageInput {
   files: PackageFile[];
   /** What the archive holds and was not read, with the reason. */
   notRead: { file: string; reason: string }[];
-  /** Files to be given up on (they took too long before). */
-  skip?: ReadonlySet<string>;
+  /** Files that took too long before: once, they are only parsed; twice, not even that. */
+  givenUp?: readonly string[];
   /** Told before each file is parsed, for a watchdog. */
   onFile?: (path: string) => void;
 }

@@ -17,8 +17,13 @@ import type { Reach } from './reach.ts';
 /** Larger files are named and not parsed. */
 export const MAX_PARSED_BYTES = 10_000_000;
 // Trees kept for tools and weaknesses.
+const TOO_LONG = 'took too long or too much memory to analyse in full';
 const MAX_KEPT_BYTES = 12_000_000;
-const MAX_ROUNDS = 4;
+// Steps from an entry point; what lies further off is looked at all the same.
+const MAX_ROUNDS = 200;
+// Without an `exports` map any file may be imported from outside; hardly one of these.
+const ASIDE =
+  /(?:^|\/)(?:tests?|__tests__|spec|examples?|docs?|bench(?:marks?)?|fixtures?|demo|coverage)\//i;
 
 export function analyzePackage(input: PackageInput): PackageAnalysis {
   const files = new Map(input.files.map((file) => [file.path, file]));
@@ -30,14 +35,18 @@ export function analyzePackage(input: PackageInput): PackageAnalysis {
   const kinds = new Map(input.files.map(({ path, bytes }) => [path, fileKindOf(path, bytes)]));
   const looks = new Map<string, FileLook>();
   const kept = new Map<string, SourceFile>();
-  const visit = (path: string) => {
+  const visit = (path: string, isFull: boolean) => {
     const file = files.get(path);
-    if (file && !looks.has(path)) looks.set(path, look(file, input, context, kept));
+    if (file && !looks.has(path)) looks.set(path, look(file, input, context, kept, isFull));
   };
+  const following = { entries, looks, kinds, paths, manifest, rawManifest };
+  const reach = followReach((path) => visit(path, true), following);
   for (const [path, kind] of kinds) {
-    if (kind === 'javascript' || (kind === 'typescript' && input.isSubject)) visit(path);
+    const isCode = kind === 'javascript' || (kind === 'typescript' && input.isSubject);
+    // What nothing can reach is parsed and reported, but a threat there would be a decoy.
+    if (isCode)
+      visit(path, input.isSubject || (manifest.exports === undefined && !ASIDE.test(path)));
   }
-  const reach = followReach(visit, { entries, looks, kinds, paths, manifest, rawManifest });
   const hashes: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const { path, sha256 } of input.files) if (sha256 !== '') hashes[path] = sha256;
   return assemble({ input, manifest, context, kinds, looks, kept, reach, entries, hashes });
@@ -52,23 +61,29 @@ interface Following {
   rawManifest: unknown;
 }
 
-/** Files that node would not start by their name are looked at once something leads to them. */
+const MAY_RUN = new Set<FileKind>(['javascript', 'typescript', 'maybe-javascript']);
+
+/** Looks at whatever the entry points lead to, step by step. */
 function followReach(visit: (path: string) => void, following: Following): Reach {
   const { entries, looks, kinds, paths, manifest } = following;
   const internal = internalImports(following.rawManifest);
+  const noCode = new Set<string>();
+  const bins = new Set(Object.values(manifest.bin).map((file) => file.replace(/^\.\//, '')));
   for (let round = 0; ; round++) {
     const links = new Map([...looks].map(([path, { links }]) => [path, links]));
     const reach = findReach(entries, links, paths, internal, manifest.name ?? '');
-    const waiting = [...reach.reached.keys()].filter((path) => {
-      const kind = kinds.get(path);
-      return !looks.has(path) && (kind === 'typescript' || kind === 'maybe-javascript');
-    });
+    const waiting = [...reach.reached.keys()].filter(
+      (path) => !looks.has(path) && !noCode.has(path) && MAY_RUN.has(kinds.get(path) ?? 'other'),
+    );
     if (waiting.length === 0 || round >= MAX_ROUNDS) return reach;
     waiting.forEach(visit);
-    // Something without an extension that is no code (LICENSE) is no loss.
     for (const path of waiting) {
-      const isGuess = kinds.get(path) === 'maybe-javascript' && !entries.entries.includes(path);
-      if (isGuess && looks.get(path)?.failure) looks.delete(path);
+      // A LICENSE that a pattern in `exports` takes in is no code, and no loss.
+      const isGuess = kinds.get(path) === 'maybe-javascript' && !bins.has(path);
+      if (isGuess && looks.get(path)?.failure) {
+        looks.delete(path);
+        noCode.add(path);
+      }
     }
   }
 }
@@ -78,20 +93,23 @@ function look(
   input: PackageInput,
   context: PackageContext,
   kept: Map<string, SourceFile>,
+  isFull: boolean,
 ): FileLook {
   const { path, bytes, size } = file;
   input.onFile?.(path);
-  const isSkipped = input.skip?.has(path) === true;
-  if (isSkipped || size > MAX_PARSED_BYTES) {
-    const reason = isSkipped ? 'took too long or too much memory' : 'too large to parse';
-    return { ...lookAt(path, '', context, () => undefined), bytes: size, failure: reason };
+  const times = input.givenUp?.filter((one) => one === path).length ?? 0;
+  const failure = times > 1 ? TOO_LONG : size > MAX_PARSED_BYTES ? 'too large to parse' : null;
+  if (failure !== null) {
+    return { ...lookAt(path, '', context, () => undefined, false), bytes: size, failure };
   }
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
-  return lookAt(path, text, context, (source) => {
+  const keep = (source: SourceFile) => {
     if (!input.isSubject) return;
     const held = [...kept.values()].reduce((sum, { text }) => sum + text.length, 0);
     if (held + text.length <= MAX_KEPT_BYTES) kept.set(path, source);
-  });
+  };
+  const seen = lookAt(path, text, context, keep, isFull && times === 0);
+  return times === 0 ? seen : { ...seen, failure: seen.failure ?? TOO_LONG };
 }
 
 function contextOf(

@@ -99,7 +99,7 @@ async function readNode(
     version,
     integrity,
     isSubject,
-    skip: [],
+    givenUp: [],
     content: fetched.content,
   });
   if (!result.ok) return { reason: result.reason };

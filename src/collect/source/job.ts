@@ -9,8 +9,8 @@ export interface Job {
   integrity: string | null;
   isSubject: boolean;
   content: { kind: 'tarball'; bytes: Uint8Array } | { kind: 'files'; content: ArchiveContent };
-  /** Files to be given up on. */
-  skip: string[];
+  /** Files that took too long in attempts before. */
+  givenUp: string[];
 }
 /** `json` is a PackageAnalysis. */
 export type JobResult = { ok: true; json: string } | { ok: false; reason: string };
@@ -21,7 +21,7 @@ export function runJob(job: Job, onFile: (path: string) => void): JobResult {
     const { content } = job;
     const { files, notRead } =
       content.kind === 'tarball' ? readArchive(content.bytes) : content.content;
-    const analysis = analyzePackage({ ...job, skip: new Set(job.skip), files, notRead, onFile });
+    const analysis = analyzePackage({ ...job, files, notRead, onFile });
     return { ok: true, json: JSON.stringify(analysis) };
   } catch (error) {
     if (error instanceof ArchiveError) return { ok: false, reason: error.message };

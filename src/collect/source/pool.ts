@@ -26,12 +26,12 @@ interface Slot {
   current: Waiting | null;
 }
 
-const FILE_TIMEOUT_MS = 15_000;
+const FILE_TIMEOUT_MS = 20_000;
 const TICK_MS = 500;
 const MAX_HEAP_MB = 1_200;
 // Deeply nested but honest code (long chains of +) must parse.
 const STACK_MB = 32;
-const MAX_GIVEN_UP = 3;
+const MAX_GIVEN_UP = 4;
 const CLOSED: JobResult = { ok: false, reason: 'the run was stopped' };
 
 export function createPool(options: PoolOptions): Pool {
@@ -116,14 +116,14 @@ function start(
   worker.postMessage(waiting.job);
 }
 
-/** Names the file the thread was at, so that the next attempt leaves it out. */
+/** Names the file the thread was at, so that the next attempt does less with it. */
 function leaveOutCurrent(job: Job, board: SharedArrayBuffer): JobResult | 'again' {
   const length = Atomics.load(new Int32Array(board, 0, 2), 1);
   const file = Buffer.from(new Uint8Array(board, HEADER_BYTES, length)).toString('utf8');
-  if (file === '' || job.skip.includes(file) || job.skip.length >= MAX_GIVEN_UP) {
+  if (file === '' || job.givenUp.length >= MAX_GIVEN_UP) {
     return { ok: false, reason: 'looking into it took too long or too much memory' };
   }
-  job.skip.push(file);
+  job.givenUp.push(file);
   return 'again';
 }
 

@@ -173,12 +173,15 @@ describe('files', () => {
     ]);
   });
 
-  test('a file given up on before is named, not parsed', () => {
-    const analysis = analyze(
-      { 'package.json': manifest({}), 'index.js': '1' },
-      { skip: new Set(['index.js']) },
-    );
-    expect(analysis.files.unreadable[0]?.reason).toBe('took too long or too much memory');
+  test('a file that took too long before is named', () => {
+    const files = { 'package.json': manifest({}), 'index.js': SPAWN };
+    const reason = 'took too long or too much memory to analyse in full';
+    const once = analyze(files, { givenUp: ['index.js'] });
+    expect(once.files.unreadable).toMatchObject([{ file: 'index.js', reason }]);
+    expect(once.capabilities).not.toEqual([]);
+    const twice = analyze(files, { givenUp: ['index.js', 'index.js'] });
+    expect(twice.files.unreadable).toMatchObject([{ file: 'index.js', reason }]);
+    expect(twice.capabilities).toEqual([]);
   });
 
   test('a file nested too deep is named', () => {
