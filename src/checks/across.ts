@@ -37,8 +37,8 @@ const TEXTS = {
     why: 'The question is the last thing between an injected instruction and its effect.',
     fix: 'List the few read-only tools that may run unasked.',
   },
-  'exfiltration-chain': {
-    id: 'exfiltration-chain',
+  'exfiltration-chain-across-servers': {
+    id: 'exfiltration-chain-across-servers',
     severity: 'low',
     title:
       'Together, the servers can read private data, take in untrusted content and send data out',
@@ -190,5 +190,7 @@ function chainFindings(servers: readonly Configured[], reports: readonly Report[
   const isApart = reads.some((report) => network.some((other) => other !== report));
   if (reads.length === 0 || network.length === 0 || !isApart) return [];
   const message = `Private data can be read by ${names(reads).join(', ')} and leave through ${names(network).join(', ')}`;
-  return [acrossFinding('exfiltration-chain', message, servers[0]?.server.file ?? '')];
+  return [
+    acrossFinding('exfiltration-chain-across-servers', message, servers[0]?.server.file ?? ''),
+  ];
 }
