@@ -44,8 +44,11 @@ function obfuscationIn(text: string): string | null {
   const per = (count: number, chars: number) => (count * chars) / text.length;
   const hexNames = count(text, /\b_0x[0-9a-f]{2,8}\b/gi);
   if (hexNames >= 8 && per(hexNames, 1000) >= 4) return 'names are hexadecimal numbers';
-  const lookalikes = count(text, /(?<![\w$'"`/+=-])(?:[Il1]{5,}|[O0o]{6,})(?![\w$'"`/+=-])/g);
-  if (lookalikes >= 10 && per(lookalikes, 1000) >= 3)
+  const lookalikes = count(
+    text,
+    /(?:var |let |const |function |[,(;]\s?)(?:[Il1]{5,}|[O0o]{6,})\s?[=,(){.[]/g,
+  );
+  if (lookalikes >= 10 && per(lookalikes, 1000) >= 2)
     return 'names consist of letters that look alike';
   const escaped = count(
     text,

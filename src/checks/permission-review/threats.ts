@@ -12,6 +12,8 @@ const LOWERED: Record<Severity, Severity> = {
   low: 'info',
   info: 'info',
 };
+const TEST_FILE =
+  /(?:^|\/)(?:__tests__|__mocks__|tests?|specs?|examples?|fixtures?|bench(?:marks?)?)\/|\.(?:test|spec|bench)\.[cm]?[jt]sx?$/;
 const MAX_HITS = 20;
 
 export const threatsRules: Rule[] = [...threatTexts.map(ruleOf), ...readabilityRules];
@@ -47,10 +49,14 @@ function hitOf(pkg: PackageAnalysis, threat: ThreatHit, caps: TrustLevel | undef
   return {
     message: isReached ? threat.message : `${threat.message} Nothing we know of starts this file.`,
     location: `${threat.file}:${threat.line}`,
-    severity: isReached ? threat.severity : LOWERED[threat.severity],
+    severity: isReached ? threat.severity : loweredFor(threat),
     confidence: threat.confidence,
     package: `${pkg.name}@${pkg.version}`,
     excerpt: threat.excerpt,
     caps: isReached && isGrave && threat.confidence === 'high' ? (caps ?? null) : null,
   };
+}
+
+function loweredFor({ file, severity }: ThreatHit): Severity {
+  return TEST_FILE.test(file) ? 'info' : LOWERED[severity];
 }

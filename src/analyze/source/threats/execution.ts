@@ -173,11 +173,11 @@ function judgeRunText(
   const code = isShellWithCode ? args[1] : calls.isShellExec(name) ? args[0] : null;
   if (!code) return;
   const labels = carried(scene, code);
-  noteSink(scene, call, 'run', labels, false);
   const startsUnknown =
     isShellWithCode ||
     (shapeOf(scene.model, code) ?? HOLE).startsWith(HOLE) ||
     /^(?:node|python3?|perl) -e/.test(shape);
+  if (startsUnknown) noteSink(scene, call, 'run', labels, false);
   if (labels & REMOTE && startsUnknown) {
     report(scene, call, {
       ruleId: 'fetched-code-executed',

@@ -1,5 +1,6 @@
 // Threats by what is written or deleted: configuration of agents, git hooks, autostart, whole homes.
 import type { Node } from '../parse.ts';
+import { pathLabels } from './data.ts';
 import { propertyTexts } from './evaluate.ts';
 import { CLIENT, EXEC, READ, WRITE, is } from './kinds.ts';
 import {
@@ -60,6 +61,11 @@ const TARGETS: Target[] = [
   },
 ];
 
+/** Agents and editors themselves, by the scopes of their makers. */
+const AGENTS =
+  /^(?:@anthropic-ai\/|@google\/gemini|@openai\/codex|@github\/copilot|@sourcegraph\/amp|@qwen-code\/)/;
+const BUNDLE_CALLS = 10_000;
+
 export function findFileThreats(scene: Scene): void {
   for (const { call, name } of scene.calls) {
     if (is(name, WRITE)) judgeWrite(scene, call, name);
@@ -94,7 +100,9 @@ function judgeUnknownWriter(
 }
 
 function judgeTarget(scene: Scene, call: Node, path: Node, rest: readonly Node[]): void {
-  const labels = carried(scene, path);
+  const isBundle = scene.calls.length > BUNDLE_CALLS;
+  // In a bundle too many things have one name; only a path that is written out counts.
+  const labels = isBundle ? pathLabels(shapeOf(scene.model, path) ?? '') : carried(scene, path);
   for (const target of TARGETS) {
     if ((labels & target.label) === 0) continue;
     report(scene, call, graded(scene, call, target, rest));
@@ -127,6 +135,7 @@ function isAbout(scene: Scene, ruleId: string): boolean {
   const about = `${scene.pkg.name} ${scene.pkg.manifest.description ?? ''}`;
   if (ruleId === 'git-hook-write')
     return /\bgit[- ]?hooks?\b|husky|lefthook|pre-commit/i.test(about);
+  if (ruleId === 'agent-config-write' && AGENTS.test(scene.pkg.name)) return true;
   if (ruleId === 'agent-config-write')
     return /\binstall(?:er|s)?\b.{0,60}\b(?:mcp|servers?|config)|mcp[- ](?:installer|manager|config)|\bscaffold|create-/i.test(
       about,

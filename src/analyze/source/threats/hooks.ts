@@ -6,7 +6,8 @@ import { functionsIn } from './callees.ts';
 import { isHookable } from './flow.ts';
 import { CLIENT, CLIP_WRITE, EXEC, is } from './kinds.ts';
 import { CLIPBOARD, HOOKED, REMOTE } from './labels.ts';
-import { plainKey } from './model.ts';
+import { lookup, plainKey } from './model.ts';
+import type { Binding } from './model.ts';
 import { constantOf, HOLE, keyOf, nameOf, propertyOf, shapeOf, unwrap } from './names.ts';
 import { carried, report } from './scene.ts';
 import type { Scene } from './scene.ts';
@@ -284,35 +285,41 @@ function judgeList(scene: Scene, call: Scene['calls'][number]['call']): void {
   });
 }
 
-/** Variables that count something other than the turns of a loop. */
-function countersOf(scene: Scene): Set<string> {
-  const names = new Set<string>();
+/** Variables and fields that count something other than the turns of a loop. */
+function countersOf(scene: Scene): Set<Binding | string> {
+  const counters = new Set<Binding | string>();
+  const add = (node: Node) => {
+    const counter = counterOf(scene, node);
+    if (counter) counters.add(counter);
+  };
   for (const node of scene.file.nodesOf('UpdateExpression')) {
-    const parent = scene.file.parentOf(node);
-    if (parent?.type === 'ForStatement') continue;
-    names.add(scene.file.textOf(node.argument));
+    if (scene.file.parentOf(node)?.type !== 'ForStatement') add(node.argument);
   }
   for (const assign of scene.model.assigns) {
-    if (assign.operator === '+=' && constantOf(scene.model, assign.right) === '1')
-      names.add(scene.file.textOf(assign.left));
+    if (assign.operator === '+=' && constantOf(scene.model, assign.right) === '1') add(assign.left);
   }
-  return names;
+  return counters;
 }
 
-function counts(scene: Scene, counters: Set<string>, test: Node): boolean {
-  const text = scene.file.text.slice(test.start, Math.min(test.end, test.start + 300));
-  if (CLOCK.test(text)) return true;
+function counterOf(scene: Scene, node: Node): Binding | string | null {
+  if (node.type === 'UpdateExpression') return counterOf(scene, node.argument);
+  if (node.type === 'Identifier') return lookup(scene.model, node);
+  // Fields are known by their text, which says little in a bundle.
+  return node.type === 'MemberExpression' && scene.calls.length < 5000
+    ? scene.file.textOf(node)
+    : null;
+}
+
+/** `count > 3`, `calls % 5 === 0`, or a look at the clock. */
+function counts(scene: Scene, counters: Set<Binding | string>, test: Node): boolean {
+  if (CLOCK.test(scene.file.text.slice(test.start, Math.min(test.end, test.start + 300))))
+    return true;
   let isFound = false;
   walkTree(test, (node) => {
-    if (
-      node.type === 'Identifier' ||
-      node.type === 'MemberExpression' ||
-      node.type === 'UpdateExpression'
-    ) {
-      isFound ||= counters.has(
-        scene.file.textOf(node.type === 'UpdateExpression' ? node.argument : node),
-      );
-    }
+    if (node.type !== 'BinaryExpression' || !/^(?:[<>]=?|={2,3}|%)$/.test(node.operator)) return;
+    const counter = counterOf(scene, node.left);
+    if (counter !== null && counters.has(counter))
+      isFound ||= constantOf(scene.model, node.right) !== null;
   });
   return isFound;
 }
@@ -337,7 +344,7 @@ function changes(scene: Scene, node: Node): void {
   });
 }
 
-function isUnderCounter(scene: Scene, counters: Set<string>, node: Node): boolean {
+function isUnderCounter(scene: Scene, counters: Set<Binding | string>, node: Node): boolean {
   for (
     let at = scene.file.parentOf(node), depth = 0;
     at !== null && depth < 12;

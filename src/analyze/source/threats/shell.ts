@@ -39,6 +39,8 @@ const WIPE =
   /\brm\s+(?:-[a-z]{1,6}\s+|--[a-z-]{1,20}\s+){0,4}-?(?:[a-z]*r[a-z]*f|[a-z]*f[a-z]*r|r|-recursive)\w*\s+(?:--no-preserve-root\s+)?["']?(?:~|\$HOME|\$\{HOME\}|\/(?:home|Users|root)?(?:\/\*)?|%USERPROFILE%)\/?\*?["']?(?:\s|$|;|&)|\bfind\s+["']?(?:~|\$HOME|\/)["']?\s[^\n]{0,120}(?:-delete|-exec\s+(?:rm|shred))|\bdel\s+\/[fsq]\s[^\n]{0,40}(?:%USERPROFILE%|C:\\\\?(?:Users|\*))|\brd\s+\/s\s[^\n]{0,20}(?:%USERPROFILE%|C:\\)|\bdd\s+if=\/dev\/(?:zero|u?random)\s+of=\/dev\/\w|\bmkfs(?:\.\w+)?\s+\/dev|\bcipher\s+\/w|\bshred\b[^\n]{0,80}(?:~|\$HOME)|Remove-Item[^\n]{0,80}(?:\$HOME|\$env:USERPROFILE)[^\n]{0,60}-Recurse/i;
 const HOOKS =
   /\bgit\s+config\b[^\n]{0,60}\b(?:core\.hooksPath|init\.templateDir)\b|(?:>|tee|cp|mv|ln)\s[^\n]{0,200}\.git\/hooks\//i;
+/** For every repository, or straight into one. */
+const GLOBAL_HOOKS = /--(?:global|system)|templateDir|\.git\/hooks/i;
 const PERSISTENT =
   /\bcrontab\b\s*(?:-\s*$|-\s|-$|\/|[^-\s])|\|\s*crontab\b|\bsystemctl\s+(?:--user\s+)?enable\b|\blaunchctl\s+(?:load|bootstrap)\b|\bschtasks\b[^\n]{0,40}\/create|\breg(?:\.exe)?\s+add\b[^\n]{0,120}\\Run\b|>>?\s*["']?(?:~|\$HOME|\$\{HOME\})\/\.(?:bashrc|zshrc|profile|bash_profile|zprofile)\b|New-ScheduledTask/i;
 const AGENT_ADD =
@@ -75,7 +77,7 @@ export function shellThreats(text: string, context: ShellContext): ShellThreat[]
   });
   add(HOOKS.test(line), {
     ruleId: 'git-hook-write',
-    severity: isHookTool(context) ? 'moderate' : 'critical',
+    severity: isHookTool(context) ? 'moderate' : GLOBAL_HOOKS.test(line) ? 'critical' : 'high',
     isOnRequestFine: true,
     message: 'A command puts hooks into git.',
   });
