@@ -142,6 +142,18 @@ export function shellThreats(text: string, context: ShellContext): ShellThreat[]
     severity: 'high',
     message: 'A command sends the names of this machine and its user over the network.',
   });
+  const isSelf =
+    (INSTALLS.test(line) &&
+      line.includes(context.name) &&
+      /\s(?:-g|--global)\b|@latest|\bupdate\b/.test(line)) ||
+    /^git\s+(?:-C\s+\S+\s+)?pull\b/.test(line);
+  add(isSelf && context.name !== '', {
+    ruleId: 'self-update',
+    severity: 'moderate',
+    confidence: 'medium',
+    isOnRequestFine: true,
+    message: 'The package replaces itself by a newer version.',
+  });
   const other =
     INSTALLS.test(line) &&
     !line.includes(context.name) &&

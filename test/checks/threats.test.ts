@@ -1,0 +1,112 @@
+// Rules about threats and readability: each with what it reports and a near benign twin.
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { threatTexts } from '../../src/checks/permission-review/threat-texts.ts';
+import { threatsRules } from '../../src/checks/permission-review/threats.ts';
+import type { PackageAnalysis, Readability, ThreatHit } from '../../src/types.ts';
+import { analysisOf, evidenceOf, known } from '../support/evidence.ts';
+
+const REPOSITORY = { url: 'https://github.com/acme/notes' };
+
+function findingsOf(ruleId: string, subject: Partial<PackageAnalysis>, isDependency = false) {
+  const rule = threatsRules.find(({ id }) => id === ruleId);
+  if (!rule) throw new Error(`no rule ${ruleId}`);
+  const analysis = analysisOf(subject);
+  const source = {
+    subject: isDependency ? analysisOf() : analysis,
+    dependencies: isDependency ? { 'node_modules/x': analysis } : {},
+    reachedNodes: [''],
+    unread: [],
+    stated: { functions: [], expectedCapabilities: [], expectedHosts: [] },
+  };
+  return rule.apply(evidenceOf({ facts: { source: known(source) } })).findings;
+}
+
+const threat = (ruleId: string, more: Partial<ThreatHit> = {}): Partial<PackageAnalysis> => ({
+  threats: [
+    {
+      ruleId,
+      severity: 'critical',
+      confidence: 'high',
+      message: 'Something harmful.',
+      file: 'a.js',
+      line: 3,
+      excerpt: 'x',
+      reached: 'entry',
+      ...more,
+    },
+  ],
+});
+
+describe.each(threatTexts)('$id', ({ id, caps }) => {
+  test('is reported where it is reached', () => {
+    const [finding] = findingsOf(id, threat(id));
+    expect(finding).toMatchObject({ ruleId: id, severity: 'critical', location: 'a.js:3' });
+    expect(finding?.caps).toBe(caps);
+  });
+
+  test('does not cap where nothing starts it, or where it is not certain', () => {
+    const [unreached] = findingsOf(id, threat(id, { reached: 'none' }));
+    expect(unreached).toMatchObject({ severity: 'moderate' });
+    expect(unreached?.caps).toBeUndefined();
+    expect(findingsOf(id, threat(id, { confidence: 'medium' }))[0]?.caps).toBeUndefined();
+  });
+
+  test('is not reported for another threat', () => {
+    expect(findingsOf(id, threat('some-other-threat'))).toEqual([]);
+  });
+});
+
+describe('threats', () => {
+  test('of a dependency name its package', () => {
+    const [finding] = findingsOf('reverse-shell', threat('reverse-shell'), true);
+    expect(finding?.package).toMatch(/@/);
+  });
+
+  test('in a test file that nothing starts are only mentioned', () => {
+    const hit = threat('reverse-shell', { reached: 'none', file: 'dist/__tests__/a.test.js' });
+    expect(findingsOf('reverse-shell', hit)[0]?.severity).toBe('info');
+  });
+
+  test('all have a fixture', () => {
+    const fixtures = path.resolve(import.meta.dirname, '../../fixtures/threats');
+    const covered = new Set(readdirSync(fixtures).map((name) => name.split('--')[0]));
+    // Needs the hosts and capabilities of the whole package: see scripts.test.ts.
+    covered.add('install-script-connects');
+    const missing = threatTexts.filter(({ id }) => !covered.has(id)).map(({ id }) => id);
+    expect(missing).toEqual([]);
+  });
+});
+
+const reads = (
+  verdict: Readability,
+  more: Partial<PackageAnalysis> = {},
+): Partial<PackageAnalysis> => ({
+  readability: { verdict, share: 1, files: [{ file: 'a.js', verdict, reason: 'because' }] },
+  ...more,
+});
+const withSource = { manifest: { ...analysisOf().manifest, repository: REPOSITORY } };
+
+describe('readability', () => {
+  test.each([
+    ['obfuscated-source', 'obfuscated', 'high'],
+    ['bytecode', 'bytecode', 'high'],
+    ['native-binary', 'native', 'info'],
+    ['minified-source', 'minified', 'info'],
+  ] as const)('%s is reported', (ruleId, verdict, severity) => {
+    expect(findingsOf(ruleId, reads(verdict, withSource))).toMatchObject([{ severity }]);
+    expect(findingsOf(ruleId, reads('readable', withSource))).toEqual([]);
+  });
+
+  test('minified code without a public source weighs more', () => {
+    const { repository: _, ...manifest } = analysisOf().manifest;
+    expect(findingsOf('minified-source', reads('minified', { manifest }))[0]?.severity).toBe(
+      'moderate',
+    );
+  });
+
+  test('minified dependencies are how things are', () => {
+    expect(findingsOf('minified-source', reads('minified'), true)).toEqual([]);
+  });
+});
