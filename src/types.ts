@@ -492,6 +492,8 @@ export interface PublisherFact {
   };
   publisher?: string;
   maintainers?: string[];
+  /** The workflow service that npm trusts to publish it (npm's trusted publishing). */
+  trustedPublisher?: string;
   /** Publisher of the release before this one. */
   previousPublisher?: string;
   previousHadProvenance?: boolean;
@@ -517,6 +519,10 @@ export interface RepositoryFact {
   commits?: number;
   hasSecurityPolicy?: boolean;
   previousOwner?: string;
+  /** Why `claimsPackage` is null. */
+  notReadReason?: string;
+  /** The name that its package.json bears instead; hostile text. */
+  bearsName?: string;
 }
 export interface PopularityFact {
   weeklyDownloads?: number;
@@ -535,6 +541,8 @@ export interface ChangeFact {
   from: string;
   to: string;
   changes: Change[];
+  /** Why the code was not compared; absent when it was. */
+  codeNotCompared?: string;
 }
 export interface Change {
   kind:
@@ -561,6 +569,8 @@ export interface Change {
   file?: string;
   line?: number;
   excerpt?: string;
+  /** Of an added dependency: days since its first release, where the registry tells. */
+  ageDays?: number;
 }
 
 // ---- sandbox ----------------------------------------------------------------------------------

@@ -76,6 +76,36 @@ export async function streamTarball<T>(
   return pacote.tarball.stream(registrySpec(spec), read, pinned) as Promise<T>;
 }
 
+export interface RegistryKey {
+  keyid: string;
+  /** PEM, public. */
+  pemkey: string;
+  /** ISO date, or null. */
+  expires: string | null;
+}
+
+/**
+ * Lets pacote verify what the registry states about one exact version. Throws its own errors
+ * (EINTEGRITYSIGNATURE, EATTESTATIONSUBJECT, EATTESTATIONVERIFY, EMISSINGSIGNATUREKEY, ...).
+ */
+export async function verifyManifest(
+  spec: string,
+  what: 'signatures' | 'attestations',
+  input: { registry: string; keys: RegistryKey[]; cacheDir: string },
+  options: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
+  const { host, pathname } = new URL(input.registry);
+  const raw: unknown = await pacote.manifest(registrySpec(spec), {
+    ...options,
+    // pacote looks the keys up by exactly this spelling, trailing slash included.
+    [`//${host}${pathname}:_keys`]: input.keys,
+    verifySignatures: what === 'signatures',
+    verifyAttestations: what === 'attestations',
+    tufCache: path.join(input.cacheDir, 'tuf'),
+  } as never);
+  return isDict(raw) ? raw : {};
+}
+
 /** A spec that could be read from a path, a URL or git is refused: only the registry is asked. */
 function registrySpec(spec: string): string {
   const parsed = npa(spec);

@@ -12,6 +12,7 @@ import { ownershipOf } from './ownership.ts';
 import { runInSandbox } from './run.ts';
 import type { Session } from './session.ts';
 import { registryOf, type ResolvedSubject } from './subject.ts';
+import { collectWho } from './who.ts';
 
 export interface Collected {
   evidence: Evidence;
@@ -20,7 +21,6 @@ export interface Collected {
 }
 
 const MIN_RELEASE_AGE_DAYS = 7;
-const NOT_ASKED = (reason: string) => ({ known: false, reason }) as const;
 
 export async function collectEvidence(
   resolved: ResolvedSubject,
@@ -35,10 +35,11 @@ export async function collectEvidence(
   const advisories = advisoriesOf(treeFact, resolved, session);
   const source = await sourceOf(treeFact, resolved, session, progress);
   progress('looking at names, advisories and publisher');
-  const [names, advisoryFact, confusion] = await Promise.all([
+  const [names, advisoryFact, confusion, who] = await Promise.all([
     collectNameFacts(resolved, treeFact, source, session),
     advisories,
     confusionOf(treeFact, resolved, session),
+    collectWho({ resolved, source, session }),
   ]);
   const run = await runInSandbox({ resolved, tree, source, session, progress });
   const facts: Evidence['facts'] = {
@@ -55,11 +56,7 @@ export async function collectEvidence(
     names,
     source,
     texts: textsOf(source, run),
-    publisher: NOT_ASKED('not collected'),
-    repository: NOT_ASKED('not collected'),
-    popularity: NOT_ASKED('not collected'),
-    repoComparison: NOT_ASKED('no checkout was given (--repo)'),
-    change: NOT_ASKED('not compared'),
+    ...who,
     run,
   };
   const evidence: Evidence = {

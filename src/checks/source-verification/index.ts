@@ -2,6 +2,7 @@
 import type { Rule } from '../../rule.ts';
 import { imitationRules } from './imitation.ts';
 import { knownRules } from './known.ts';
+import { changeRules } from './changes.ts';
 import { publisherRules } from './publisher.ts';
 
-export const rules: Rule[] = [...imitationRules, ...knownRules, ...publisherRules];
+export const rules: Rule[] = [...imitationRules, ...knownRules, ...publisherRules, ...changeRules];

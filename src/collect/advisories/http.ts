@@ -13,6 +13,10 @@ export interface Request {
   timeoutMs: number;
   maxBytes: number;
   signal?: AbortSignal;
+  /** Sent to this one host; dropped when it redirects to another. */
+  headers?: Record<string, string>;
+  /** Default 1. */
+  retries?: number;
 }
 /** What a third party may be told of npm's options. */
 const SHARED_OPTIONS = ['ca', 'proxy', 'httpsProxy', 'noProxy', 'strictSSL', 'localAddress'];
@@ -28,7 +32,8 @@ export async function* requestChunks(request: Request): AsyncGenerator<Buffer> {
     ...(request.body === undefined ? {} : { body: request.body as object }),
     gzip: request.isGzipped ?? false,
     timeout: request.timeoutMs,
-    retry: RETRY,
+    retry: { ...RETRY, retries: request.retries ?? RETRY.retries },
+    ...(request.headers ? { headers: request.headers } : {}),
     signal,
   } as never);
   if (!response.body) return;

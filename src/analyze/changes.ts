@@ -1,0 +1,158 @@
+// What changed between two versions of a package: manifests, publisher, code and tools. Pure.
+import semver from 'semver';
+import type { Change, PackageAnalysis, PackumentVersion, Severity } from '../types.ts';
+import { compareCode } from './changes-code.ts';
+import { dependencyChanges } from './changes-dependencies.ts';
+import { releaseData } from './release-data.ts';
+import { isPlainName, parseRepository } from './repository-url.ts';
+import { stepOf, type Step } from './versions.ts';
+
+const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall'];
+const ORDER: Severity[] = ['critical', 'high', 'moderate', 'low', 'info'];
+
+/** One version as the registry or its own manifest describes it; what is not known is absent. */
+export type VersionView = PackumentVersion;
+
+export interface ChangeInput {
+  before: VersionView;
+  after: VersionView;
+  /** Every version the registry knows of; tells a first install script from a returning one. */
+  history?: readonly VersionView[];
+  analyses?: { before: PackageAnalysis; after: PackageAnalysis };
+}
+
+/** Worst first, then by kind and name. */
+export function compareVersions(input: ChangeInput): Change[] {
+  const { before, after, history = [], analyses } = input;
+  const step = stepOf(before.version, after.version);
+  const changes = [
+    ...scriptChanges(before, after, history, analyses?.after),
+    ...dependencyChanges(before, after),
+    ...publisherChanges(before, after, history),
+    ...sizeChanges(before, after, step),
+    ...(analyses ? compareAnalyses(analyses.before, analyses.after, step) : []),
+  ];
+  return sortChanges(changes);
+}
+
+/** The source part alone. */
+export function compareAnalyses(
+  before: PackageAnalysis,
+  after: PackageAnalysis,
+  step: Step = stepOf(before.version, after.version),
+): Change[] {
+  return sortChanges(compareCode(before, after, step));
+}
+
+export function sortChanges(changes: readonly Change[]): Change[] {
+  const key = (change: Change) => `${change.kind} ${change.what} ${change.file ?? ''}`;
+  return [...changes].sort(
+    (a, b) =>
+      ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity) ||
+      (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0),
+  );
+}
+
+function scriptChanges(
+  before: VersionView,
+  after: VersionView,
+  history: readonly VersionView[],
+  analysis: PackageAnalysis | undefined,
+): Change[] {
+  // A mirror's packument has no scripts; the tarball's manifest has.
+  const scripts = { ...after.scripts, ...analysis?.manifest.scripts };
+  const added = INSTALL_SCRIPTS.filter((name) => scripts[name] && !before.scripts[name]);
+  if (before.hasInstallScript || !(after.hasInstallScript || added.length > 0)) return [];
+  const step = stepOf(before.version, after.version);
+  const isFirst = !earlierOf(after, history).some((entry) => entry.hasInstallScript);
+  const isLoud = isFirst && step === 'patch';
+  return (added.length > 0 ? added : ['install']).map((name) => ({
+    kind: 'install-script-added',
+    what: name,
+    severity: isLoud ? 'high' : step === 'major' ? 'low' : 'moderate',
+    confidence: isFirst && history.length > 0 ? 'high' : 'medium',
+    ...(scripts[name] ? { excerpt: scripts[name].slice(0, 200) } : {}),
+  }));
+}
+
+function publisherChanges(
+  before: VersionView,
+  after: VersionView,
+  history: readonly VersionView[],
+): Change[] {
+  const changes: Change[] = [];
+  if (before.hasProvenance === true && after.hasProvenance !== true) {
+    changes.push({
+      kind: 'provenance-lost',
+      what: before.version,
+      severity: 'moderate',
+      confidence: 'high',
+    });
+  }
+  const publisher = after.publisher?.name;
+  if (publisher !== undefined && isNewPublisher(before, after, history)) {
+    const isSafe = isPlainName(publisher);
+    changes.push({
+      kind: 'publisher-changed',
+      what: isSafe ? publisher : 'another account',
+      severity: 'low',
+      confidence: 'high',
+      ...(isSafe ? {} : { excerpt: publisher.slice(0, 200) }),
+    });
+  }
+  const from = parseRepository(before.repositoryUrl);
+  const to = parseRepository(after.repositoryUrl);
+  if (from && to && (from.host !== to.host || from.owner !== to.owner)) {
+    changes.push({
+      kind: 'repository-moved',
+      what: 'repository',
+      severity: 'info',
+      confidence: 'high',
+      excerpt: `${from.url} -> ${to.url}`.slice(0, 200),
+    });
+  }
+  return changes;
+}
+
+/** An account that neither published nor maintained any earlier version. */
+function isNewPublisher(
+  before: VersionView,
+  after: VersionView,
+  history: readonly VersionView[],
+): boolean {
+  const name = after.publisher?.name;
+  if (before.publisher === undefined || before.publisher.name === name) return false;
+  // Handing the publishing over to the repository's own workflow names the workflow as publisher.
+  if (after.trustedPublisher !== undefined) return false;
+  return ![before, ...earlierOf(after, history)].some(
+    (entry) =>
+      entry.publisher?.name === name || entry.maintainers?.some((person) => person.name === name),
+  );
+}
+
+function earlierOf(after: VersionView, history: readonly VersionView[]): VersionView[] {
+  return history.filter(
+    ({ version }) =>
+      semver.valid(version) && semver.valid(after.version) && semver.lt(version, after.version),
+  );
+}
+
+function sizeChanges(before: VersionView, after: VersionView, step: Step): Change[] {
+  const { factor, minBytes } = releaseData().sizeJump;
+  const from = before.unpackedSizeBytes;
+  const to = after.unpackedSizeBytes;
+  if (from === undefined || to === undefined || to < from * factor || to - from < minBytes)
+    return [];
+  return [
+    {
+      kind: 'size-jump',
+      what: `${kilobytes(from)} to ${kilobytes(to)} kB`,
+      severity: step === 'patch' ? 'low' : 'info',
+      confidence: 'high',
+    },
+  ];
+}
+
+function kilobytes(bytes: number): string {
+  return String(Math.round(bytes / 1000));
+}

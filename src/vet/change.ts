@@ -1,0 +1,173 @@
+// What changed since the version before: manifests always, code where both tarballs could be read.
+import { withAges } from '../analyze/changes-dependencies.ts';
+import { compareVersions, sortChanges } from '../analyze/changes.ts';
+import { toReleasesFact } from '../analyze/packument.ts';
+import { releaseData } from '../analyze/release-data.ts';
+import { previousOf } from '../analyze/versions.ts';
+import { fetchPackument } from '../collect/pacote.ts';
+import { collectSource } from '../collect/source/index.ts';
+import { VetError } from '../errors.ts';
+import type {
+  Change,
+  Fact,
+  Facts,
+  Manifest,
+  PackageAnalysis,
+  PackumentVersion,
+  TreeNode,
+} from '../types.ts';
+import type { Session } from './session.ts';
+import type { ResolvedSubject } from './subject.ts';
+
+const MAX_AGES = 5;
+const DAY_MS = 86_400_000;
+
+export async function collectChange(
+  resolved: ResolvedSubject,
+  source: Fact<Facts['source']>,
+  session: Session,
+): Promise<Fact<Facts['change']>> {
+  const { subject, packument } = resolved;
+  if (!packument.known) return packument;
+  const { versions } = packument.value;
+  const after = versions.find(({ version }) => version === subject.version);
+  const before = previousOf(versions, subject.version);
+  if (!after) return { known: false, reason: 'the registry does not list this version' };
+  if (!before) return { known: false, reason: 'there is no earlier version to compare with' };
+  const previous = await analyzeVersion(subject.name, before, session);
+  const analyses =
+    source.known && previous.known
+      ? { before: previous.value, after: source.value.subject }
+      : undefined;
+  const changes = compareVersions({
+    before,
+    after,
+    history: versions,
+    ...(analyses ? { analyses } : {}),
+  });
+  const missing = [source, previous].find((fact) => !fact.known);
+  const value: Facts['change'] = {
+    from: before.version,
+    to: after.version,
+    changes: await datedChanges(changes, session),
+    ...(missing && !missing.known ? { codeNotCompared: missing.reason } : {}),
+  };
+  return { known: true, value, from: 'registry' };
+}
+
+/** The same look at a version's tarball as at the subject's, without its dependencies; cached by integrity. */
+export async function analyzeVersion(
+  name: string,
+  version: PackumentVersion,
+  session: Session,
+): Promise<Fact<PackageAnalysis>> {
+  const integrity = version.integrity ?? null;
+  return analyzeAlone(
+    {
+      name,
+      version: version.version,
+      integrity,
+      manifest: manifestOf(name, version),
+      files: { kind: 'registry' },
+    },
+    session,
+  );
+}
+
+export interface AloneInput {
+  name: string;
+  version: string;
+  integrity: string | null;
+  manifest: Manifest;
+  files: ResolvedSubject['files'];
+}
+
+/** Never throws for what a tarball is like: then nothing is known about it. */
+export async function analyzeAlone(
+  input: AloneInput,
+  session: Session,
+): Promise<Fact<PackageAnalysis>> {
+  const { name, version, integrity, manifest, files } = input;
+  try {
+    const fact = await collectSource({
+      tree: { nodes: [nodeOf(name, version, integrity)], from: 'resolved', problems: [] },
+      subject: { name, version, purl: '', integrity, source: 'registry', requested: name },
+      manifest,
+      subjectFiles: files,
+      pacoteOptions: session.pacote,
+      cacheDir: session.cacheDir,
+      rulesDigest: session.rulesDigest,
+      onProgress: () => undefined,
+      ...(session.options.signal ? { signal: session.options.signal } : {}),
+    });
+    return fact.known ? { known: true, value: fact.value.subject } : fact;
+  } catch (error) {
+    if (error instanceof VetError && error.code !== 'interrupted') {
+      return { known: false, reason: `${name}@${version}: ${error.message}` };
+    }
+    throw error;
+  }
+}
+
+/** Ages of added dependencies, where the registry tells: a brand-new one is how axios was hijacked. */
+export async function datedChanges(changes: Change[], session: Session): Promise<Change[]> {
+  const added = changes.filter((change) => change.kind === 'dependency-added').slice(0, MAX_AGES);
+  const ages = new Map<string, number>();
+  await Promise.all(
+    added.map(async ({ what }) => {
+      const age = await ageDaysOf(what, session);
+      if (age !== undefined) ages.set(what, age);
+    }),
+  );
+  return sortChanges(withAges(changes, ages, releaseData().youngDependencyDays));
+}
+
+async function ageDaysOf(name: string, session: Session): Promise<number | undefined> {
+  if (session.options.offline === true) return undefined;
+  try {
+    const releases = toReleasesFact(await fetchPackument(name, session.pacote));
+    if (!releases.known) return undefined;
+    const ms = Date.parse(session.now) - Date.parse(releases.value.createdAt);
+    return Math.max(0, Math.floor(ms / DAY_MS));
+  } catch (error) {
+    if (error instanceof VetError) return undefined;
+    throw error;
+  }
+}
+
+function manifestOf(name: string, version: PackumentVersion): Manifest {
+  return {
+    name,
+    version: version.version,
+    keywords: [],
+    bin: {},
+    type: 'commonjs',
+    scripts: version.scripts,
+    dependencies: version.dependencies,
+    optionalDependencies: {},
+    peerDependencies: {},
+    devDependencies: {},
+    bundleDependencies: [],
+    engines: {},
+  };
+}
+
+function nodeOf(name: string, version: string, integrity: string | null): TreeNode {
+  return {
+    id: '',
+    name,
+    version,
+    kind: 'subject',
+    integrity,
+    resolved: null,
+    path: [`${name}@${version}`],
+    isDirect: false,
+    isOptional: false,
+    isDev: false,
+    isPeer: false,
+    isOtherPlatform: false,
+    hasInstallScript: false,
+    installScripts: {},
+    edges: [],
+  };
+}
