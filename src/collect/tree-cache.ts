@@ -1,6 +1,6 @@
 // Resolved trees, kept for as long as npm itself keeps packuments.
-import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isDict } from '../analyze/manifest.ts';
 import type { TreeFact } from '../types.ts';
@@ -38,10 +38,16 @@ export function treeCache(cacheDir: string, key: unknown, offline: boolean): Tre
       }
     },
     async write(entry) {
-      await mkdir(path.dirname(file), { recursive: true });
-      const draft = `${file}.${process.pid}`;
-      await writeFile(draft, JSON.stringify(entry));
-      await rename(draft, file);
+      // Two lanes of one run can write the same tree at once.
+      const draft = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
+      try {
+        await mkdir(path.dirname(file), { recursive: true });
+        await writeFile(draft, JSON.stringify(entry));
+        await rename(draft, file);
+      } catch {
+        // A full or read-only disk costs time in the next run, not this one's answer.
+        await rm(draft, { force: true }).catch(() => undefined);
+      }
     },
   };
 }

@@ -4,13 +4,13 @@ import { collectAdvisories, joinReachability } from '../collect/advisories/index
 import { resolveTree, type ResolvedTree } from '../collect/arborist.ts';
 import { collectConfusion } from '../collect/confusion.ts';
 import { defaultRegistry } from '../collect/npm-config.ts';
-import { collectSource } from '../collect/source/index.ts';
 import { VetError } from '../errors.ts';
 import type { Evidence, Fact, Facts, TreeFact } from '../types.ts';
 import { collectNameFacts } from './names.ts';
 import { ownershipOf } from './ownership.ts';
 import { runInSandbox } from './run.ts';
 import type { Session } from './session.ts';
+import { sourceOf } from './source.ts';
 import { registryOf, type ResolvedSubject } from './subject.ts';
 import { collectWho } from './who.ts';
 
@@ -127,32 +127,6 @@ function confusionOf(
     offline: session.options.offline === true,
     isKnown: (name) => session.names.check(name).verdict === 'known',
   });
-}
-
-async function sourceOf(
-  tree: Fact<TreeFact>,
-  resolved: ResolvedSubject,
-  session: Session,
-  progress: (doing: string) => void,
-): Promise<Fact<Facts['source']>> {
-  if (!tree.known) return tree;
-  const source = await collectSource({
-    tree: tree.value,
-    subject: resolved.subject,
-    manifest: resolved.manifest,
-    subjectFiles: resolved.files,
-    pacoteOptions: session.pacote,
-    cacheDir: session.cacheDir,
-    rulesDigest: session.rulesDigest,
-    onProgress: (done, total) => progress(`reading its source, ${done} of ${total} packages`),
-    ...(session.options.signal ? { signal: session.options.signal } : {}),
-  });
-  if (source.known && source.value.subject.files.total === 0) {
-    throw new VetError('empty-package', `${resolved.subject.name} has no files.`, {
-      hint: 'There is nothing to install; check the name.',
-    });
-  }
-  return source;
 }
 
 /** The registry's short manifests carry no scripts; the tarballs do. */

@@ -34,6 +34,7 @@ export interface ResolvedSubject {
 
 // Far enough for a dropped scope; only the order of suggestions depends on it.
 const MAX_TYPO = 40;
+const MAX_SLIP = 3;
 const UNPUBLISHED: { known: false; reason: string } = {
   known: false,
   reason: 'not a published package',
@@ -86,15 +87,33 @@ async function fromRegistry(
 /** A typed typo is the first thing people do: a missing name that resembles a known one says so. */
 function withSuggestion(error: unknown, name: string, session: Session): unknown {
   if (!(error instanceof VetError) || error.code !== 'not-found') return error;
-  const best = session.names
-    .check(name)
-    .matches.map(({ target }) => ({ target, distance: editDistance(name, target, MAX_TYPO) }))
-    .sort((a, b) => a.distance - b.distance)[0];
+  const likely = session.names.check(name).matches.map(({ target }) => target);
+  const [best] = byDistance(name, likely, MAX_TYPO).concat(
+    byDistance(name, siblingsOf(name, session), MAX_SLIP),
+  );
   if (!best) return error;
   return new VetError('not-found', `${error.message} Did you mean ${best.target}?`, {
     hint: `Vet ${best.target} if that is what you meant. A name that does not exist can be claimed by anyone tomorrow.`,
     cause: error,
   });
+}
+
+/** Known names of the same scope: the name check says nothing about a typo inside a scope's own names. */
+function siblingsOf(name: string, session: Session): string[] {
+  const scope = name.startsWith('@') ? name.slice(0, name.indexOf('/') + 1) : '';
+  if (scope === '') return [];
+  return session.known.map((entry) => entry.name).filter((known) => known.startsWith(scope));
+}
+
+function byDistance(
+  name: string,
+  targets: readonly string[],
+  limit: number,
+): { target: string; distance: number }[] {
+  return targets
+    .map((target) => ({ target, distance: editDistance(name, target, limit) }))
+    .filter(({ distance }) => distance <= limit)
+    .sort((a, b) => a.distance - b.distance || (a.target < b.target ? -1 : 1));
 }
 
 async function fromLockfile(file: string, request: RequestFact): Promise<ResolvedSubject> {
