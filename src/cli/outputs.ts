@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { VetError } from '../errors.ts';
+import { jsonText } from '../render/json.ts';
 import { renderText } from '../render/text.ts';
 import type { VetResult } from '../types.ts';
 import type { Io } from './io.ts';
@@ -32,7 +33,7 @@ export async function writeOutputs(result: VetResult, flags: OutputFlags, io: Io
     io.stderr.write(renderAnnotations(result));
   }
   if (flags.json === true) {
-    io.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    io.stdout.write(jsonText(result));
   } else {
     io.stdout.write(
       renderText(result, {

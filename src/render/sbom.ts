@@ -1,6 +1,8 @@
 // CycloneDX 1.6 from the tree that was vetted, with the vulnerabilities that apply.
 import { createHash } from 'node:crypto';
+import { escapeExcerpt } from '../analyze/text/escape.ts';
 import type { Finding, Report, Severity, VetResult } from '../types.ts';
+import { jsonText } from './json.ts';
 
 const SEVERITIES: Record<Severity, string> = {
   critical: 'critical',
@@ -33,6 +35,7 @@ export function renderSbom(result: VetResult): string {
     }
   }
   const refs = [...components.keys()].sort();
+  const main = mainRef(result);
   const bom = {
     $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
     bomFormat: 'CycloneDX',
@@ -44,8 +47,9 @@ export function renderSbom(result: VetResult): string {
       tools: {
         components: [{ type: 'application', name: 'mcp-vet', version: result.tool.version }],
       },
+      ...(main === undefined ? {} : { component: components.get(main) }),
     },
-    components: refs.map((ref) => components.get(ref)),
+    components: refs.filter((ref) => ref !== main).map((ref) => components.get(ref)),
     dependencies: refs.map((ref) => ({
       ref,
       dependsOn: [...(dependencies.get(ref) ?? [])].sort(),
@@ -54,30 +58,43 @@ export function renderSbom(result: VetResult): string {
       .sort()
       .flatMap((id) => vulnerabilityOf(id, vulnerabilities.get(id))),
   };
-  return `${JSON.stringify(bom, null, 2)}\n`;
+  return jsonText(bom);
+}
+
+/** One server is what the document is about; several stand side by side. */
+function mainRef({ reports }: VetResult): string | undefined {
+  const [only, ...others] = reports;
+  const root = only?.tree.find((entry) => entry.id === '');
+  return only && root && others.length === 0 ? refOf(root, only) : undefined;
+}
+
+/** Names and versions are in npm's grammar where the tree is sound; whatever else comes is made printable. */
+function clean(text: string): string {
+  return escapeExcerpt(text, 214);
 }
 
 function purlOf(name: string, version: string): string {
-  return `pkg:npm/${name.replace('@', '%40')}@${encodeURIComponent(version)}`;
+  const path = clean(name).split('/').map(encodeURIComponent).join('/');
+  return `pkg:npm/${path}@${encodeURIComponent(clean(version))}`;
 }
 
 /** Two places in a tree with the same package are one component. */
 function refOf(entry: TreeEntry, report: Report): string {
   const isProject = entry.id === '' && report.subject.source !== 'registry';
-  return isProject ? `project:${entry.name}@${entry.version}` : purlOf(entry.name, entry.version);
+  if (!isProject) return purlOf(entry.name, entry.version);
+  return `project:${clean(entry.name)}@${clean(entry.version)}`;
 }
 
 function componentOf(entry: TreeEntry, ref: string): object {
-  const [group, name] = entry.name.startsWith('@')
-    ? entry.name.split('/')
-    : [undefined, entry.name];
+  const full = clean(entry.name);
+  const [group, name] = full.startsWith('@') ? full.split('/') : [undefined, full];
   const hashes = hashesOf(entry.integrity);
   return {
     type: entry.id === '' ? 'application' : 'library',
     'bom-ref': ref,
     ...(group ? { group } : {}),
-    name: name ?? entry.name,
-    version: entry.version,
+    name: name ?? full,
+    version: clean(entry.version),
     ...(ref.startsWith('pkg:') ? { purl: ref } : {}),
     ...(hashes.length > 0 ? { hashes } : {}),
   };
@@ -89,7 +106,9 @@ function hashesOf(integrity: string | null): object[] {
     const at = entry.indexOf('-');
     const alg = names[entry.slice(0, at)];
     const content = Buffer.from(entry.slice(at + 1), 'base64').toString('hex');
-    return alg && content ? [{ alg, content }] : [];
+    const isWhole =
+      Number(alg?.slice(4)) === content.length * 4 || (alg === 'SHA-1' && content.length === 40);
+    return alg && isWhole ? [{ alg, content }] : [];
   });
 }
 
@@ -108,16 +127,21 @@ function vulnerabilityOf(
 ): object[] {
   if (!known?.finding.advisory) return [];
   const { finding, refs } = known;
+  const { aliases } = known.finding.advisory;
+  const urls = (finding.references ?? []).filter((url) =>
+    /^https:\/\/[\w.~%/?#=&@:+-]{1,500}$/.test(url),
+  );
   return [
     {
-      id,
+      id: clean(id),
       ratings: [{ severity: SEVERITIES[finding.severity] }],
-      description: finding.message,
-      recommendation: finding.fix,
-      references: (finding.advisory?.aliases ?? []).map((alias) => ({
-        id: alias,
-        source: { name: alias.split('-')[0] ?? 'OSV' },
+      description: escapeExcerpt(finding.message, 600),
+      recommendation: escapeExcerpt(finding.fix, 600),
+      references: [...new Set(aliases)].map((alias) => ({
+        id: clean(alias),
+        source: { name: clean(alias.split('-')[0] ?? 'OSV') },
       })),
+      ...(urls.length > 0 ? { advisories: urls.map((url) => ({ url })) } : {}),
       affects: [...refs].sort().map((ref) => ({ ref })),
     },
   ];
