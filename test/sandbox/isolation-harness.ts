@@ -107,6 +107,7 @@ export function suspicious(events: BoxEvent[]): BoxEvent[] {
   return events.filter((event) => {
     if (event.type === 'egress') return !event.isLocal || event.canaries.length > 0;
     if (event.type === 'file') return event.isPlanted || event.category !== 'other';
+    if (event.type === 'listen') return !event.isLocal;
     if (event.type === 'process') return event.canaries.length > 0;
     return true;
   });

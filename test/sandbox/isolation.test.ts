@@ -200,6 +200,21 @@ const CASES: Case[] = [
     sees: egress({ proto: 'udp', ip: '203.0.113.44', port: 443, bytes: 1205 }),
   },
   {
+    fixture: 'b30-listens',
+    what: 'a door that is open to the network',
+    sees: { type: 'listen', port: 7357, isLocal: false },
+  },
+  {
+    fixture: 'b32-dns-base64',
+    what: 'a secret in pieces of base64 in names',
+    twin: null,
+    sees: {
+      type: 'dns',
+      recordType: 'TXT',
+      canaries: planted('env:AWS_SECRET_ACCESS_KEY', 'base64+split'),
+    },
+  },
+  {
     fixture: 'b28-home-writes',
     what: 'a line in the shell profile',
     sees: {
@@ -272,7 +287,22 @@ describe.skipIf(reason !== null)(title, { timeout: 20_000 }, () => {
   test('sees a read whose times were put back, and refuses one without access time', async () => {
     const run = await runInBox({ fixture: 'b29-quiet-read.mjs' });
     expect(run.reply).toBe('EPERM');
-    expect(run.events).toContainEqual(expect.objectContaining({ type: 'file', path: '~/.netrc' }));
+    expect(run.events).toContainEqual(
+      expect.objectContaining({ type: 'file', op: 'read', path: '~/.netrc' }),
+    );
+  });
+
+  test('sees each port that one socket knocks at, and calls to all neighbours (b31)', async () => {
+    const run = await runInBox({ fixture: 'b31-fan-out.mjs', until: () => false, timeoutMs: 800 });
+    const seen = run.events.flatMap((e) =>
+      e.type === 'egress' ? [`${e.proto} ${e.ip}:${e.port}`] : [],
+    );
+    expect([...new Set(seen)].sort()).toEqual([
+      'udp 203.0.113.31:7001',
+      'udp 203.0.113.31:7002',
+      'udp 203.0.113.31:7003',
+      'udp 224.0.0.251:5353',
+    ]);
   });
 
   test('has none of the host sockets (b13)', async () => {

@@ -12,11 +12,11 @@ interface Pattern {
   text: string;
   hit: CanaryHit;
 }
-/** Patterns that share their first characters, so that one search can tell that none is there. */
-interface Matcher {
-  exact: Map<string, Pattern[]>;
-  lowercase: Map<string, Pattern[]>;
-}
+/**
+ * By their first characters, which many share, so that one search can tell that none is there.
+ * All in lower case, base64 too: resolvers of names do not keep the case.
+ */
+type Matcher = Map<string, Pattern[]>;
 
 /** Finds secrets in a text; made once for a set of canaries, since preparing costs more than looking. */
 export type CanaryFinder = (bytes: Buffer | string) => CanaryHit[];
@@ -26,7 +26,7 @@ export function findCanaries(bytes: Buffer | string, canaries: Canary[]): Canary
 }
 
 export function canaryFinder(canaries: Canary[]): CanaryFinder {
-  const matcher: Matcher = { exact: new Map(), lowercase: new Map() };
+  const matcher: Matcher = new Map();
   for (const canary of canaries) addPatterns(matcher, canary);
   return (bytes) => {
     const found = new Map<string, CanaryHit>();
@@ -39,26 +39,27 @@ export function canaryFinder(canaries: Canary[]): CanaryFinder {
 function addPatterns(matcher: Matcher, canary: Canary): void {
   const needle = canary.needle.slice(0, 64);
   if (needle.length < 8) return;
-  const add = (where: Map<string, Pattern[]>, encoding: string, text: string) => {
+  const add = (encoding: string, pattern: string) => {
+    const text = pattern.toLowerCase();
     const prefix = text.slice(0, PREFIX_LENGTH);
     const hit = { id: canary.id, kind: canary.kind, encoding };
-    where.set(prefix, [...(where.get(prefix) ?? []), { text, hit }]);
+    matcher.set(prefix, [...(matcher.get(prefix) ?? []), { text, hit }]);
   };
   const bytes = Buffer.from(needle);
   const lower = needle.toLowerCase();
-  add(matcher.lowercase, 'plain', lower);
-  add(matcher.lowercase, 'hex', bytes.toString('hex'));
-  add(matcher.lowercase, 'reversed', [...lower].reverse().join(''));
-  add(matcher.lowercase, 'rot13', rot13(lower));
-  add(matcher.lowercase, 'decimal', bytes.join(','));
+  add('plain', lower);
+  add('hex', bytes.toString('hex'));
+  add('reversed', [...lower].reverse().join(''));
+  add('rot13', rot13(lower));
+  add('decimal', bytes.join(','));
   for (let offset = 0; offset < 5; offset++) {
-    add(matcher.lowercase, 'base32', aligned(bytes, offset, 5, base32));
+    add('base32', aligned(bytes, offset, 5, base32));
   }
   for (let offset = 0; offset < 3; offset++) {
     const text = aligned(bytes, offset, 6, (input) => input.toString('base64'));
-    add(matcher.exact, 'base64', text);
+    add('base64', text);
     const safe = text.replaceAll('+', '-').replaceAll('/', '_');
-    if (safe !== text) add(matcher.exact, 'base64url', safe);
+    if (safe !== text) add('base64url', safe);
   }
 }
 
@@ -97,8 +98,7 @@ function look(
   const views = [text, ...decodedViews(text)];
   for (const [index, view] of views.entries()) {
     const around = index === 0 ? layers : [...layers, 'url'];
-    search(matcher.exact, view, around, found);
-    search(matcher.lowercase, view.toLowerCase(), around, found);
+    search(matcher, view.toLowerCase(), around, found);
   }
   if (layers.length >= MAX_LAYERS) return;
   for (const [layer, inner] of innerLayers(buffer, text)) {
@@ -107,7 +107,7 @@ function look(
 }
 
 function search(
-  patterns: Map<string, Pattern[]>,
+  patterns: Matcher,
   text: string,
   layers: string[],
   found: Map<string, CanaryHit>,

@@ -135,6 +135,14 @@ export interface BoxProcess extends Happened {
   command: string;
   canaries: CanaryHit[];
 }
+/** The server waits for others to connect to it. */
+export interface BoxListen extends Happened {
+  type: 'listen';
+  protocol: 'tcp' | 'udp';
+  port: number;
+  /** False: on every address, so that others on the network can reach it. */
+  isLocal: boolean;
+}
 export interface BoxLimit extends Happened {
   type: 'limit';
   limit: keyof Limits | 'disk' | 'connections';
@@ -142,7 +150,7 @@ export interface BoxLimit extends Happened {
   /** Whether the box was ended for it. */
   isFatal: boolean;
 }
-export type BoxEvent = BoxEgress | BoxDns | BoxFile | BoxProcess | BoxLimit;
+export type BoxEvent = BoxEgress | BoxDns | BoxFile | BoxProcess | BoxListen | BoxLimit;
 
 export interface ExitInfo {
   code: number | null;

@@ -81,10 +81,12 @@ async function placeOf(
   proto: BoxEgress['proto'],
 ): Promise<Place> {
   const protocol = proto === 'udp' ? 'udp' : 'tcp';
-  const flow: Place | undefined =
-    port === undefined ? await context.ports.find({ protocol, ip, sourcePort }) : { ip, port };
+  if (port !== undefined) {
+    context.ports.claim({ protocol, port, sourcePort });
+    return { ip, port };
+  }
+  const flow = await context.ports.find({ protocol, ip, sourcePort });
   if (flow === undefined) context.unidentified[protocol]++;
-  else context.ports.claim({ protocol, port: flow.port, sourcePort });
   return flow ?? { ip, port: 0 };
 }
 

@@ -15,7 +15,7 @@ export interface Seen {
 }
 type Source = Omit<Flow, 'port'>;
 export interface FlowBook {
-  /** What was really meant, or undefined where it cannot be learnt. */
+  /** What was really meant, now claimed, or undefined where it cannot be learnt. */
   find(source: Source): Promise<Flow | undefined>;
   /** Says that this flow is reported by who received it. */
   claim(flow: Omit<Flow, 'ip'>): void;
@@ -28,30 +28,40 @@ const MAX_REMEMBERED = 100_000;
 
 /** Asks the firewall; one question at a time, shared by all who wait for it. */
 export function createFlowBook(hasFirewall: boolean): FlowBook {
-  const flows = new Map<string, Flow>();
+  const index = new Map<string, Flow[]>();
+  const known = new Set<string>();
   const claimed = new Set<string>();
+  const remember = (flow: Flow) => {
+    const key = `${flow.ip} ${claimOf(flow)}`;
+    if (known.has(key)) return;
+    if (known.size > MAX_REMEMBERED) for (const each of [index, known, claimed]) each.clear();
+    known.add(key);
+    for (const place of placesOf(flow)) {
+      const there = index.get(place);
+      if (there === undefined) index.set(place, [flow]);
+      else there.push(flow);
+    }
+  };
   const look = async (): Promise<Seen> => {
     const seen = hasFirewall ? parseSets(await listSets()) : NOTHING;
-    if (flows.size > MAX_REMEMBERED) flows.clear();
-    for (const flow of seen.flows) {
-      flows.set(keyOf(flow), flow);
-      // A client that bound its own address: only its port tells which flow it is.
-      flows.set(keyOf({ ...flow, ip: '*' }), flow);
-    }
+    seen.flows.forEach(remember);
     return seen;
   };
   const ask = oneAtATime(look);
-  const known = (source: Source) =>
-    flows.get(keyOf(source)) ?? flows.get(keyOf({ ...source, ip: '*' }));
+  const claim = (flow: Omit<Flow, 'ip'>) => void claimed.add(claimOf(flow));
+  const match = (source: Source): Flow | undefined => {
+    const [exact = [], bound = [], likely = []] = placesOf(source).map((p) => index.get(p) ?? []);
+    const isFree = (flow: Flow) => !claimed.has(claimOf(flow));
+    return exact.find(isFree) ?? exact[0] ?? bound.find(isFree) ?? bound[0] ?? likely.find(isFree);
+  };
   return {
     async find(source) {
-      if (known(source) === undefined) await ask();
-      return known(source);
+      if (match(source) === undefined) await ask();
+      const flow = match(source);
+      if (flow !== undefined) claim(flow);
+      return flow;
     },
-    claim(flow) {
-      if (claimed.size > MAX_REMEMBERED) claimed.clear();
-      claimed.add(claimOf(flow));
-    },
+    claim,
     async unclaimed() {
       const seen = await ask();
       return { ...seen, flows: seen.flows.filter((flow) => !claimed.has(claimOf(flow))) };
@@ -81,7 +91,14 @@ function oneAtATime<T>(work: () => Promise<T>): () => Promise<T> {
 
 const claimOf = ({ protocol, port, sourcePort }: Omit<Flow, 'ip'>): string =>
   `${protocol} ${port} ${sourcePort}`;
-const keyOf = ({ protocol, ip, sourcePort }: Source): string => `${protocol} ${ip} ${sourcePort}`;
+/**
+ * Where a flow is looked for, surest first: its address and source port; its source port alone, if the
+ * client bound an address of its own; its address alone, since the kernel gives a socket that speaks to
+ * many ports, all of which become the sink's, another source port for all but the first.
+ */
+function placesOf({ protocol, ip, sourcePort }: Source): string[] {
+  return [`${protocol} ${ip} ${sourcePort}`, `${protocol} * ${sourcePort}`, `${protocol} ${ip} *`];
+}
 
 function listSets(): Promise<string> {
   return new Promise((resolve) => {

@@ -4,6 +4,7 @@ import { monotonicMs, type BoxConfig } from '../protocol.ts';
 import type { RawEvent, SinkContext } from '../sink/context.ts';
 import type { BoxLimit } from '../types.ts';
 import type { FileWatch } from './files.ts';
+import { watchListeners } from './listeners.ts';
 import { killBox, watchProcesses } from './processes.ts';
 
 const FILE_POLL_MS = 150;
@@ -43,8 +44,14 @@ export function watchBox({ config, context, files, log, server, onExit }: Watche
     if (rssBytes > limits.rssBytes) breakOff('rssBytes', `${rssBytes} bytes of memory in use`);
     if (count > limits.processes) breakOff('processes', `${count} processes`);
   };
+  const listeners = watchListeners();
   let polls = 0;
-  const pollFiles = () => (++polls % SWEEPS_EVERY === 0 ? files.sweep() : files.poll());
+  const pollFiles = () => {
+    if (++polls % SWEEPS_EVERY === 0) files.sweep();
+    else files.poll();
+    for (const listener of listeners())
+      log.emit({ type: 'listen', at: monotonicMs(), ...listener });
+  };
   const timers = [
     setInterval(pollProcesses, PROCESS_POLL_MS),
     setInterval(pollFiles, FILE_POLL_MS),
