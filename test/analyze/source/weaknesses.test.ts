@@ -63,6 +63,27 @@ describe('contradictions', () => {
       'moderate',
     ],
     [
+      'a read-only tool that has a shell delete',
+      'readOnlyHint: true',
+      'T.',
+      "(await import('child_process')).execSync('rm -rf cache');",
+      'high',
+    ],
+    [
+      'a read-only tool that sends DELETE',
+      'readOnlyHint: true',
+      'T.',
+      "await fetch('https://api.example/items/' + p, { method: 'DELETE' });",
+      'high',
+    ],
+    [
+      'a read-only tool that deletes rows',
+      'readOnlyHint: true',
+      'T.',
+      "await db.query('DELETE FROM t WHERE id = $1', [p]);",
+      'high',
+    ],
+    [
       'a closed tool that talks to the network',
       'openWorldHint: false',
       'T.',
@@ -78,6 +99,16 @@ describe('contradictions', () => {
 
   test.each([
     ['a read-only tool that reads', 'readOnlyHint: true', 'fs.readFileSync(p);'],
+    [
+      'a read-only tool that queries',
+      'readOnlyHint: true',
+      "await db.query('SELECT * FROM deleted WHERE id = $1', [p]);",
+    ],
+    [
+      'a read-only tool that searches by POST',
+      'readOnlyHint: true',
+      "await fetch('https://api.example/search', { method: 'POST', body: p });",
+    ],
     ['a tool without hints that deletes', '', 'fs.rmSync(p);'],
     ['a destructive tool that deletes', 'destructiveHint: true', 'fs.rmSync(p);'],
     ['an open tool that talks to the network', 'openWorldHint: true', 'await fetch(p);'],

@@ -2,8 +2,9 @@
 import { ruleData } from '../../../rule-data.ts';
 import type { Capability, ToolDefinition } from '../../../types.ts';
 import { isNamed } from '../surface/capabilities.ts';
-import { UNKNOWN, taintsOf, type Taint } from '../surface/eval/values.ts';
+import { UNKNOWN, taintsOf, textOf, type Taint, type Value } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
+import { property } from '../surface/registrations.ts';
 import type { Fault } from './faults.ts';
 
 interface Words {
@@ -46,7 +47,8 @@ export function contradictions(use: Use, tool: ToolDefinition | undefined): Faul
   ].filter((fault) => fault !== undefined);
 }
 
-type Deed = 'writes' | 'deletes' | 'runs' | 'sends';
+type Deed =
+  'writes' | 'deletes' | 'runs' | 'sends' | 'commands-deletion' | 'changes-data' | 'deletes-data';
 const DEEDS: Partial<Record<Capability, Deed>> = {
   'file-write': 'writes',
   'file-delete': 'deletes',
@@ -57,12 +59,53 @@ const DEEDS: Partial<Record<Capability, Deed>> = {
 
 function capabilityOf(use: Use): Deed | undefined {
   if (PREPARES.test(use.method)) return undefined;
+  const remote = remoteDeed(use);
+  if (remote) return remote;
   const table = ruleData('sinks', hasNames).capabilities;
   for (const { capability, names } of table) {
     const deed = DEEDS[capability];
     if (deed && names.some((name) => isNamed(use.name, name))) return deed;
   }
   return undefined;
+}
+
+const DELETING_COMMAND =
+  /(?:^|[\s;&|(])(?:sudo\s+)?(?:rm|rmdir|del|unlink|shred|mkfs\S*|dd|truncate|git\s+(?:push|reset|clean|checkout)|dropdb|kill|pkill|kubectl\s+delete|docker\s+(?:rm|rmi|kill|system\s+prune))(?:\s|$)/;
+const DELETING_SQL =
+  /^\s*(?:delete\s+from|drop\s+(?:table|database|index|view|schema)|truncate\s)/i;
+const CHANGING_SQL =
+  /^\s*(?:insert\s+(?:or\s+\w+\s+)?into|update\s[\s\S]{1,200}\sset\s|alter\s+table|create\s+table|replace\s+into|grant\s)/i;
+const RUNS = /^(?:child_process|execa|cross-spawn|shelljs|Bun\.spawn)/;
+
+/** Commands, statements and requests that destroy or change something elsewhere. */
+function remoteDeed(use: Use): Deed | undefined {
+  const text = written(use.args[0]);
+  if (RUNS.test(use.name)) {
+    const list = use.args[1]?.kind === 'array' ? use.args[1].items.map(written).join(' ') : '';
+    const program = text.split(/[/\\]/).at(-1) ?? '';
+    const command = list === '' ? text : program === '' ? '' : `${program} ${list}`;
+    return DELETING_COMMAND.test(command) ? 'commands-deletion' : undefined;
+  }
+  if (/^(?:query|execute|exec|run|prepare|raw|all|get)$/.test(use.method)) {
+    if (DELETING_SQL.test(text)) return 'deletes-data';
+    if (CHANGING_SQL.test(text)) return 'changes-data';
+  }
+  const method = use.args
+    .map((arg) => textOf(property(arg, 'method'))?.toUpperCase())
+    .find(Boolean);
+  const isRequest = /^(?:fetch|node-fetch|undici|got|axios)\b/.test(use.name);
+  if (!isRequest) return undefined;
+  if (method === 'DELETE' || use.name === 'axios.delete') return 'deletes-data';
+  return method === 'PUT' || method === 'PATCH' || /^axios\.(?:put|patch)$/.test(use.name)
+    ? 'changes-data'
+    : undefined;
+}
+
+/** A text with a blank for what is not known. */
+function written(value: Value | undefined): string {
+  if (!value) return '';
+  if (value.kind === 'text') return value.parts.map((part) => textOf(part) ?? ' x ').join('');
+  return textOf(value) ?? '';
 }
 
 function hintFault(
@@ -73,6 +116,9 @@ function hintFault(
 ): Fault | undefined {
   const { readOnlyHint, destructiveHint, openWorldHint } = tool.annotations;
   const common = { ruleId: 'annotation-contradicts-handler', taint: taint ?? NO_TAINT } as const;
+  const isRemote =
+    does === 'commands-deletion' || does === 'deletes-data' || does === 'changes-data';
+  if (isRemote) return remoteFault(tool, does, taint);
   if (readOnlyHint === true && does === 'deletes') {
     return {
       ...common,
@@ -118,6 +164,35 @@ function hintFault(
   return undefined;
 }
 
+function remoteFault(
+  tool: ToolDefinition,
+  does: Deed,
+  taint: Taint | undefined,
+): Fault | undefined {
+  const { readOnlyHint, destructiveHint } = tool.annotations;
+  const common = { ruleId: 'annotation-contradicts-handler', taint: NO_TAINT } as const;
+  const isChange = does === 'changes-data';
+  // Sessions and scratch data of the server's own are closed in the same way.
+  const isOwn = does !== 'commands-deletion' && taint === undefined;
+  if (readOnlyHint === true) {
+    return {
+      ...common,
+      severity: isOwn ? 'low' : isChange ? 'moderate' : 'high',
+      confidence: isOwn ? 'low' : 'medium',
+      message: isChange
+        ? 'A tool is annotated readOnlyHint: true, and its handler changes data'
+        : 'A tool is annotated readOnlyHint: true, and its handler deletes or overwrites',
+    };
+  }
+  if (destructiveHint !== false || isChange || isOwn) return undefined;
+  return {
+    ...common,
+    severity: 'moderate',
+    confidence: 'medium',
+    message: 'A tool is annotated destructiveHint: false, and its handler deletes or overwrites',
+  };
+}
+
 function claimFault(
   tool: ToolDefinition,
   does: Deed,
@@ -128,9 +203,12 @@ function claimFault(
   const saysReadOnly = new RegExp(words.claims.readOnly, 'i').test(description);
   const saysLocal = new RegExp(words.claims.local, 'i').test(description);
   // Scratch files and caches are no lie.
-  if (does !== 'sends' && !taint) return undefined;
+  if (does !== 'sends' && !taint && !isRemote) return undefined;
+  const isRemote =
+    does === 'commands-deletion' || does === 'deletes-data' || does === 'changes-data';
   const isLie =
-    (saysReadOnly && (does === 'writes' || does === 'deletes')) || (saysLocal && does === 'sends');
+    (saysReadOnly && (does === 'writes' || does === 'deletes' || isRemote)) ||
+    (saysLocal && does === 'sends');
   if (!isLie) return undefined;
   return {
     ruleId: 'description-contradicts-handler',
@@ -139,7 +217,7 @@ function claimFault(
     message:
       does === 'sends'
         ? 'A tool is described as local, and its handler sends over the network'
-        : `A tool is described as read-only, and its handler ${does} files`,
+        : `A tool is described as read-only, and its handler ${isRemote ? 'changes or deletes' : does}`,
     taint: taint ?? NO_TAINT,
   };
 }
