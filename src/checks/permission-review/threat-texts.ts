@@ -222,7 +222,7 @@ export const threatTexts: readonly ThreatText[] = [
   ),
   threat(
     'package-publish',
-    'high',
+    'moderate',
     'Publishes packages',
     'Publishing uses the name and the tokens of the user.',
   ),

@@ -7,6 +7,7 @@ import type { Scene } from './scene.ts';
 
 const MAX_TEXTS = 24;
 const MAX_DEPTH = 6;
+const MAX_PARTS = 64;
 
 /** Shapes (see names.ts), without those that say nothing; at most 24. */
 export function candidatesOf(scene: Scene, node: Node | null | undefined, depth = 0): string[] {
@@ -28,9 +29,11 @@ function inside(scene: Scene, value: Node, depth: number): string[] {
     case 'LogicalExpression':
       return [...of(value.left), ...of(value.right)];
     case 'ArrayExpression':
-      return value.elements.flatMap(of);
+      return value.elements.slice(0, MAX_PARTS).flatMap(of);
     case 'ObjectExpression':
-      return value.properties.flatMap((one) => (one.type === 'Property' ? of(one.value) : []));
+      return value.properties
+        .slice(0, MAX_PARTS)
+        .flatMap((one) => (one.type === 'Property' ? of(one.value) : []));
     case 'TemplateLiteral':
       return templateTexts(scene, value, depth);
     case 'MemberExpression':

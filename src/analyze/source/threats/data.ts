@@ -18,7 +18,7 @@ interface PathRule {
 }
 interface ThreatData {
   paths: PathRule[];
-  hosts: Record<'drop' | 'local' | 'release' | 'logging', string[]> & {
+  hosts: Record<'drop' | 'local' | 'release' | 'logging' | 'installers', string[]> & {
     owners: Record<string, string>;
   };
   secretNames: { vendor: number; pattern: string }[];
@@ -56,6 +56,7 @@ export const hosts = {
   local: anyOf(raw.hosts.local),
   release: anyOf(raw.hosts.release),
   logging: anyOf(raw.hosts.logging),
+  installers: anyOf(raw.hosts.installers),
   owners: Object.entries(raw.hosts.owners).map(([path, host]) => ({
     path: new RegExp(path, 'i'),
     host: new RegExp(host, 'i'),

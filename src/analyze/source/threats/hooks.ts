@@ -80,6 +80,8 @@ function writesAddress(scene: Scene, fn: Node): boolean {
 const MAIL = /^(?:[^<>@]{0,60}<)?[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+>?$/;
 const RECIPIENT =
   /^(?:bcc|cc|bccRecipients|ccRecipients|blindCopy|bcc_?(?:address|email|addresses|list)|cc_?address(?:es)?|forward_?to|copy_?to)$/i;
+/** Lists of recipients are short; anything longer is data. */
+const MAX_RECIPIENT_CHARS = 4000;
 const RECEIVERS = /^(?:to|recipients|toRecipients|to_?addresses|destinations?)$/i;
 const LETTER =
   /^(?:to|subject|from|html|text|body|textbody|htmlbody|content|message|torecipients|recipients|personalizations)$/i;
@@ -182,6 +184,7 @@ function isLetter(scene: Scene, holder: Extract<Node, { type: 'ObjectExpression'
 
 /** An address that is written out somewhere in the expression, also in pieces. */
 function fixedAddress(scene: Scene, node: Node): boolean {
+  if (node.end - node.start > MAX_RECIPIENT_CHARS) return false;
   let isFound = isAddress(scene, node);
   walkTree(node, (part) => {
     isFound ||= isAddress(scene, part);
@@ -205,6 +208,7 @@ function isAddress(scene: Scene, node: Node): boolean {
 }
 
 function isMixed(scene: Scene, value: Node): boolean {
+  if (value.end - value.start > MAX_RECIPIENT_CHARS) return false;
   let hasOther = false;
   walkTree(value, (node) => {
     if (node.type === 'Property' && !node.computed && !node.shorthand) {

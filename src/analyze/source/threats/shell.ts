@@ -1,5 +1,5 @@
 // Threats in a line for a shell: install scripts, and what code hands to exec.
-import { patterns, pathLabels } from './data.ts';
+import { hosts, patterns, pathLabels } from './data.ts';
 import { hostOf, isMentioned, placeOf } from './declared.ts';
 import type { Declared } from './declared.ts';
 import { CRED_PATH } from './labels.ts';
@@ -36,7 +36,7 @@ const FETCHED_START =
 const REVERSE =
   /\/dev\/(?:tcp|udp)\/|\b(?:nc|ncat|netcat)\b[^\n;|]{0,80}\s-(?:e|c)\b|mkfifo[^\n]{0,120}\|\s*(?:nc|ncat|netcat|openssl s_client)\b|\bsocat\b[^\n]{0,120}exec:|socket\.socket\([^\n]{0,300}(?:dup2|pty\.spawn|subprocess)|use Socket;[^\n]{0,300}exec/i;
 const WIPE =
-  /\brm\s+(?:-[a-z]{1,6}\s+|--[a-z-]{1,20}\s+){0,4}-?(?:[a-z]*r[a-z]*f|[a-z]*f[a-z]*r|r|-recursive)\w*\s+(?:--no-preserve-root\s+)?["']?(?:~|\$HOME|\$\{HOME\}|\/(?:home|Users|root)?(?:\/\*)?|%USERPROFILE%)\/?\*?["']?(?:\s|$|;|&)|\bfind\s+["']?(?:~|\$HOME|\/)["']?\s[^\n]{0,120}(?:-delete|-exec\s+(?:rm|shred))|\bdel\s+\/[fsq]\s[^\n]{0,40}(?:%USERPROFILE%|C:\\\\?(?:Users|\*))|\brd\s+\/s\s[^\n]{0,20}(?:%USERPROFILE%|C:\\)|\bdd\s+if=\/dev\/(?:zero|u?random)\s+of=\/dev\/\w|\bmkfs(?:\.\w+)?\s+\/dev|\bcipher\s+\/w|\bshred\b[^\n]{0,80}(?:~|\$HOME)|Remove-Item[^\n]{0,80}(?:\$HOME|\$env:USERPROFILE)[^\n]{0,60}-Recurse/i;
+  /\brm\s+(?:-[a-z]{1,6}\s+|--[a-z-]{1,20}\s+){0,4}-?(?:[a-z]{0,5}r[a-z]{0,5}f|[a-z]{0,5}f[a-z]{0,5}r|r|-recursive)\w{0,9}\s+(?:--no-preserve-root\s+)?["']?(?:~|\$HOME|\$\{HOME\}|\/(?:home|Users|root)?(?:\/\*)?|%USERPROFILE%)\/?\*?["']?(?:\s|$|;|&)|\bfind\s+["']?(?:~|\$HOME|\/)["']?\s[^\n]{0,120}(?:-delete|-exec\s+(?:rm|shred))|\bdel\s+\/[fsq]\s[^\n]{0,40}(?:%USERPROFILE%|C:\\\\?(?:Users|\*))|\brd\s+\/s\s[^\n]{0,20}(?:%USERPROFILE%|C:\\)|\bdd\s+if=\/dev\/(?:zero|u?random)\s+of=\/dev\/\w|\bmkfs(?:\.\w+)?\s+\/dev|\bcipher\s+\/w|\bshred\b[^\n]{0,80}(?:~|\$HOME)|Remove-Item[^\n]{0,80}(?:\$HOME|\$env:USERPROFILE)[^\n]{0,60}-Recurse/i;
 const HOOKS =
   /\bgit\s+config\b[^\n]{0,60}\b(?:core\.hooksPath|init\.templateDir)\b|(?:>|tee|cp|mv|ln)\s[^\n]{0,200}\.git\/hooks\//i;
 /** For every repository, or straight into one. */
@@ -94,7 +94,7 @@ export function shellThreats(text: string, context: ShellContext): ShellThreat[]
   });
   add(PUBLISH.test(line) && !/--dry-run/.test(line), {
     ruleId: 'package-publish',
-    severity: 'high',
+    severity: 'moderate',
     confidence: 'medium',
     isOnRequestFine: true,
     message: 'A command publishes a package in the name of the user.',
@@ -178,7 +178,9 @@ function addDownloads(line: string, context: ShellContext, add: Add): void {
     place === 'own' ||
     place === 'local' ||
     (place === 'release' && isMentioned(url, context.declared));
-  const severity = isOwn ? 'high' : 'critical';
+  // The documented way to install a well-known tool: worth a look, not an attack.
+  const isKnown = host !== null && hosts.installers.test(host);
+  const severity = isKnown ? 'moderate' : isOwn ? 'high' : 'critical';
   const isRun =
     FETCHED_START.test(line) ||
     PIPED.test(line) ||
@@ -188,7 +190,8 @@ function addDownloads(line: string, context: ShellContext, add: Add): void {
     ruleId: 'download-and-execute',
     severity,
     message: 'A command downloads something and runs it.',
-    confidence: isOwn ? 'medium' : 'high',
+    confidence: isOwn || isKnown ? 'medium' : 'high',
+    isOnRequestFine: isKnown,
   });
   add(ENCODED_POWERSHELL.test(line), {
     ruleId: 'encoded-command',
