@@ -9,7 +9,7 @@ import { linksOf } from './reach.ts';
 import type { FileLinks } from './reach.ts';
 import { judgeReadability } from './readability.ts';
 import { findThreats } from './threats/index.ts';
-import type { Readability } from '../../types.ts';
+import type { Capability, Readability } from '../../types.ts';
 
 export interface FileLook {
   path: string;
@@ -25,6 +25,23 @@ export interface FileLook {
 }
 
 const MAX_THREATS_A_FILE = 50;
+
+/** A dependency's file that can do nothing, and hides nothing that could, needs no closer look. */
+function mayThreaten(look: FileLook, text: string, context: PackageContext): boolean {
+  if (context.isSubject || context.lifecycleEntries.length > 0) return true;
+  return look.capabilities.some(({ capability }) => !HARMLESS.has(capability)) || HIDES.test(text);
+}
+const HARMLESS = new Set<Capability>([
+  'environment',
+  'file-read',
+  'network-server',
+  'database',
+  'worker',
+  'wasm',
+]);
+// Ways to reach out that show in no resolved name, and hooks, which are assignments.
+const HIDES =
+  /\bconstructor\s{0,3}[\](]|_compile|\beval\b|\bFunction\s{0,3}\(|fromCharCode|\batob\b|['"](?:base64|hex)['"]|import\s{0,3}\(\s{0,9}[^'"\s]|ethereum|XMLHttpRequest|prototype\.(?:open|send)|\bfetch\s{0,3}=|NODE_TLS|rejectUnauthorized|\bbcc\b|data:text\/javascript|_0x[0-9a-f]{4}|[\u{e0000}-\u{e01ef}]|[\ufe00-\ufe0f]{4}/iu;
 
 /** `isFull`: threats too, the dearest part. `keep` is handed the parsed file, for those who need the tree afterwards. */
 export function lookAt(
@@ -54,7 +71,9 @@ export function lookAt(
     look.capabilities = findCapabilities(file);
     look.hosts = findHosts(file);
     look.environment = findEnvironment(file);
-    if (isFull) look.threats = findThreats(file, context).slice(0, MAX_THREATS_A_FILE);
+    if (isFull && mayThreaten(look, text, context)) {
+      look.threats = findThreats(file, context).slice(0, MAX_THREATS_A_FILE);
+    }
     keep(file);
   } catch (error) {
     // A tree made to overflow the stack is given up on and named; anything else is our own bug.

@@ -45,14 +45,35 @@ export function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
 }
 
+// The commonest nodes by far, and where their children are; the rest is looked through key by key.
+const CHILDREN = new Map<string, readonly string[]>([
+  ['Identifier', []],
+  ['Literal', []],
+  ['ThisExpression', []],
+  ['TemplateElement', []],
+  ['MemberExpression', ['object', 'property']],
+  ['CallExpression', ['callee', 'arguments']],
+  ['ExpressionStatement', ['expression']],
+  ['BlockStatement', ['body']],
+  ['Property', ['key', 'value']],
+  ['AssignmentExpression', ['left', 'right']],
+  ['BinaryExpression', ['left', 'right']],
+  ['LogicalExpression', ['left', 'right']],
+  ['VariableDeclaration', ['declarations']],
+  ['ReturnStatement', ['argument']],
+  ['ObjectExpression', ['properties']],
+]);
+
 function pushChildren(node: Node, stack: Node[]): void {
   const first = stack.length;
-  for (const key in node) {
-    if (NOT_CHILDREN.has(key) && (key !== 'value' || node.type === 'Literal')) continue;
+  const known = CHILDREN.get(node.type);
+  for (const key of known ?? Object.keys(node)) {
+    if (!known && NOT_CHILDREN.has(key) && key !== 'value') continue;
     const child = (node as unknown as Record<string, unknown>)[key];
     if (typeof child !== 'object' || child === null) continue;
     if (!Array.isArray(child)) {
-      if (isNode(child)) push(child, node, stack);
+      // `{ a }`: key and value are one node.
+      if (isNode(child) && stack.at(-1) !== child) push(child, node, stack);
       continue;
     }
     for (const item of child) if (isNode(item)) push(item, node, stack);
