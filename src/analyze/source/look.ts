@@ -41,7 +41,7 @@ const HARMLESS = new Set<Capability>([
 ]);
 // Ways to reach out that show in no resolved name, and hooks, which are assignments.
 const HIDES =
-  /\bconstructor\s{0,3}[\](]|_compile|\beval\b|\bFunction\s{0,3}\(|fromCharCode|\batob\b|['"](?:base64|hex)['"]|import\s{0,3}\(\s{0,9}[^'"\s]|ethereum|XMLHttpRequest|prototype\.(?:open|send)|\bfetch\s{0,3}=|NODE_TLS|rejectUnauthorized|\bbcc\b|data:text\/javascript|_0x[0-9a-f]{4}|[\u{e0000}-\u{e01ef}]|[\ufe00-\ufe0f]{4}/iu;
+  /\bconstructor\s{0,3}[\](]|_compile|\beval\s{0,3}\(|\bFunction\s{0,3}\(|fromCharCode|\batob\b|['"](?:base64|hex)['"]\s{0,3}\)|import\s{0,3}\(\s{0,9}[^'"\s]|ethereum|XMLHttpRequest|prototype\.(?:open|send)|\bfetch\s{0,3}=|NODE_TLS|rejectUnauthorized|\bbcc\b|data:text\/javascript|_0x[0-9a-f]{4}|[\u{e0000}-\u{e01ef}]|[\ufe00-\ufe0f]{4}/iu;
 
 /** `isFull`: threats too, the dearest part. `keep` is handed the parsed file, for those who need the tree afterwards. */
 export function lookAt(

@@ -39,7 +39,7 @@ export interface SourceInput {
 type Read = { analysis: PackageAnalysis } | { reason: string };
 
 // Tarballs under way at once, beyond those being looked into.
-const FETCHES_AHEAD = 10;
+const FETCHES_AHEAD = 6;
 // Node 20 does not start TypeScript: the sources run without threads, the compiled ones with.
 const SCRIPT = import.meta.url.endsWith('.ts') ? null : new URL('./worker.js', import.meta.url);
 

@@ -29,6 +29,7 @@ interface Slot {
 const FILE_TIMEOUT_MS = 20_000;
 const TICK_MS = 500;
 const MAX_HEAP_MB = 1_200;
+const YOUNG_HEAP_MB = 16;
 // Deeply nested but honest code (long chains of +) must parse.
 const STACK_MB = 32;
 const MAX_GIVEN_UP = 4;
@@ -132,6 +133,8 @@ function createWorker(slot: Slot, options: PoolOptions & { script: URL }): Worke
     workerData: { board: slot.board },
     resourceLimits: {
       maxOldGenerationSizeMb: options.maxHeapMb ?? MAX_HEAP_MB,
+      // Small: what is left of a tree after its look should go at once, not pile up.
+      maxYoungGenerationSizeMb: YOUNG_HEAP_MB,
       stackSizeMb: STACK_MB,
     },
     // Nothing of the user's environment or command line is any business of the thread's.
