@@ -38,7 +38,7 @@ export function prepareRun(
     ...(input.signal && { signal: input.signal }),
   };
   const { zone, pageHost } = fuzzData();
-  const { subject, stated, staticHosts } = input;
+  const { subject, stated, staticHosts, environmentNames } = input;
   // Made when first asked, since the secrets are settled by the first start that lives.
   let finder: ((text: string) => CanaryHit[]) | null = null;
   const findCanaries = (text: string): CanaryHit[] => {
@@ -47,7 +47,8 @@ export function prepareRun(
   };
   const givenHosts = hostsIn([...input.args, ...Object.values(input.env)]);
   const context = new JudgeContext({
-    ...{ subject, stated, staticHosts, givenHosts, zone, pageHost, findCanaries },
+    ...{ subject, stated, staticHosts, givenHosts, environmentNames, zone, pageHost, findCanaries },
+    canaries: () => setup.canaries,
   });
   return { setup, context, judge: new ResponseJudge(context, plan.marker) };
 }

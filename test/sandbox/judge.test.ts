@@ -27,6 +27,16 @@ const context = (more: Partial<JudgeOptions> = {}): JudgeContext =>
     stated: { functions: [], expectedCapabilities: [], expectedHosts: ['api.forecast.example'] },
     staticHosts: ['tiles.maps.example'],
     givenHosts: [],
+    environmentNames: ['OPENAI_API_KEY', 'DATABASE_URL'],
+    canaries: () => [
+      {
+        id: 'env:DATABASE_URL',
+        kind: 'planted',
+        needle: 'x',
+        env: 'DATABASE_URL',
+        value: 'postgresql://app:x@db.example:5432/app',
+      },
+    ],
     ...{ zone: 'cdn-assets.example', pageHost: 'www.company.example' },
     findCanaries: (text) =>
       text.includes('PLANTED')
@@ -78,6 +88,7 @@ function judged(events: BoxEvent[], ctx = context()): string[] {
     .filter(({ severity }) => severity !== 'info')
     .map(({ ruleId, severity }) => `${ruleId} ${severity}`);
 }
+const stolen = [{ id: 'file:.aws/credentials', kind: 'planted' as const, encoding: 'base64' }];
 const planted = [{ id: 'env:OPENAI_API_KEY', kind: 'planted' as const, encoding: 'base64' }];
 const granted = [{ id: 'env:WEATHER_API_KEY', kind: 'granted' as const, encoding: 'plain' }];
 
@@ -102,7 +113,7 @@ describe('egress', () => {
       [egress({ host: '127.0.0.1', ip: '127.0.0.1', isLocal: true })],
       [],
     ],
-    ['a planted secret', [egress({ canaries: planted })], ['observed-exfiltration critical']],
+    ['a planted secret', [egress({ canaries: stolen })], ['observed-exfiltration critical']],
     [
       'a planted secret in a DNS name',
       [dns('mfzwk.x.example', { canaries: planted })],
@@ -118,6 +129,53 @@ describe('egress', () => {
       'a granted secret at the address that we named',
       [egress({ host: 'www.company.example', canaries: granted })],
       ['credential-to-any-host high'],
+    ],
+    [
+      'a key at its own service, when the source reads it',
+      [egress({ host: 'api.openai.com', canaries: planted })],
+      [],
+    ],
+    [
+      'a password at the database of its address',
+      [
+        egress({
+          host: 'db.example',
+          port: 5432,
+          proto: 'tcp',
+          canaries: [{ id: 'env:DATABASE_URL', kind: 'planted', encoding: 'plain' }],
+        }),
+      ],
+      [],
+    ],
+    [
+      'a key of another service at the declared host',
+      [egress({ canaries: planted })],
+      ['observed-exfiltration high'],
+    ],
+    [
+      'a variable that nothing reads, at its own service',
+      [
+        egress({
+          host: 'api.stripe.com',
+          canaries: [{ id: 'env:STRIPE_SECRET_KEY', kind: 'planted', encoding: 'plain' }],
+        }),
+      ],
+      ['observed-exfiltration critical', 'unexpected-egress moderate'],
+    ],
+    [
+      'a granted secret at a host that only the source names',
+      [
+        egress({
+          host: 'tiles.maps.example',
+          canaries: [{ id: 'env:MY_KEY', kind: 'granted', encoding: 'plain' }],
+        }),
+      ],
+      ['observed-exfiltration high'],
+    ],
+    [
+      'a granted secret at its service and at another host of the source',
+      [egress({ canaries: granted }), egress({ host: 'tiles.maps.example', canaries: granted })],
+      ['observed-exfiltration critical'],
     ],
     ['our own address', [egress({ host: 'qabc.cdn-assets.example' })], []],
     [

@@ -1,6 +1,6 @@
 // What the judges know of a run besides its events: what was declared, what we sent, who was asked.
 import type { FunctionFact, RunObservation, Subject } from '../../types.ts';
-import type { CanaryHit } from '../isolation/types.ts';
+import type { Canary, CanaryHit } from '../isolation/types.ts';
 import { egressData, isIpAddress, isOneOf, registrable } from './data.ts';
 
 export interface Probe {
@@ -13,12 +13,17 @@ export interface JudgeOptions {
   staticHosts: string[];
   /** Hosts in the arguments and variables that the user gave. */
   givenHosts: string[];
+  /** Variables that the source reads. */
+  environmentNames: string[];
+  /** Asked late: the secrets are settled by the first start that lives. */
+  canaries: () => Canary[];
   zone: string;
   pageHost: string;
   findCanaries: (text: string) => CanaryHit[];
 }
 const MAX_OBSERVATIONS = 300;
 const MAX_SENT_CHARS = 2_000_000;
+const MAX_REMEMBERED = 20_000;
 
 export class JudgeContext {
   /** Out-of-band host -> the call that carried it. */
@@ -29,6 +34,8 @@ export class JudgeContext {
   readonly #observations = new Map<string, RunObservation>();
   readonly #sentChunks = new Set<string>();
   #sentChars = 0;
+  #sentText: string | null = null;
+  readonly #isSent = new Map<string, boolean>();
 
   constructor(options: JudgeOptions) {
     this.options = options;
@@ -53,14 +60,18 @@ export class JudgeContext {
     if (this.#sentChunks.has(plain) || this.#sentChars > MAX_SENT_CHARS) return;
     this.#sentChars += plain.length;
     this.#sentChunks.add(plain);
+    this.#sentText = null;
+    this.#isSent.clear();
   }
 
   /** Whether some call of ours contained this text. */
   hasSent(text: string): boolean {
     const plain = text.toLowerCase();
     if (plain === '') return false;
-    for (const chunk of this.#sentChunks) if (chunk.includes(plain)) return true;
-    return false;
+    this.#sentText ??= [...this.#sentChunks].join('\n');
+    const known = this.#isSent.get(plain) ?? this.#sentText.includes(plain);
+    if (this.#isSent.size < MAX_REMEMBERED) this.#isSent.set(plain, known);
+    return known;
   }
 
   /** Whether the host is one of ours: contacted because an input of ours named it. */
@@ -73,8 +84,16 @@ export class JudgeContext {
   isDeclared(host: string): boolean {
     const { stated, givenHosts } = this.options;
     if (isOneOf(host, [...stated.expectedHosts, ...givenHosts])) return true;
+    if (this.isInSecret(host)) return true;
     const declared = stated.expectedHosts.map(registrable);
     return !isIpAddress(host) && (declared.includes(registrable(host)) || this.isBrand(host));
+  }
+
+  /** Whether a made-up value of a variable names the host, as connection strings do. */
+  isInSecret(host: string): boolean {
+    return this.options
+      .canaries()
+      .some(({ env, value }) => env !== undefined && value.includes(`//`) && value.includes(host));
   }
 
   /** Whether the host's registered name is a word of the package's name. */
@@ -83,9 +102,22 @@ export class JudgeContext {
     return label.length >= 4 && this.nameWords.includes(label);
   }
 
-  /** Whether the source or a tool definition names the host. */
+  /** Whether the source or a tool definition names the host, or a variable that the source reads its service. */
   isInSource(host: string): boolean {
-    return isOneOf(host, this.options.staticHosts) || isOneOf(host, [...this.toolHosts]);
+    const { staticHosts, environmentNames } = this.options;
+    if (isOneOf(host, staticHosts) || isOneOf(host, [...this.toolHosts])) return true;
+    return environmentNames.some((name) => this.isServiceOfVariable(name, host));
+  }
+
+  /** Whether a word of the variable's name is the host's name, or the known name of its service. */
+  isServiceOfVariable(name: string, host: string): boolean {
+    const words = name.toUpperCase().split('_');
+    const label = registrable(host).split('.')[0]?.toUpperCase() ?? '';
+    if (label.length >= 3 && !isIpAddress(host) && words.includes(label)) return true;
+    const { secretHosts } = egressData();
+    return words.some(
+      (word) => Object.hasOwn(secretHosts, word) && isOneOf(host, secretHosts[word] ?? []),
+    );
   }
 
   get nameWords(): string[] {

@@ -10,9 +10,12 @@ const LISTS = [
   'metadataAddresses',
   'toolFiles',
   'builtInTools',
+  'codeHosts',
 ] as const;
 type EgressData = Record<(typeof LISTS)[number], string[]> & {
   ordinaryPorts: number[];
+  /** First word of a variable's name -> hosts of the service whose secret it holds. */
+  secretHosts: Record<string, string[]>;
   ownedFiles: { path: string; words: string[] }[];
 };
 
@@ -22,10 +25,11 @@ export function egressData(): EgressData {
 
 function isEgressData(data: unknown): data is EgressData {
   if (typeof data !== 'object' || data === null) return false;
-  const { ordinaryPorts, ownedFiles, ...lists } = data as EgressData;
+  const { ordinaryPorts, ownedFiles, secretHosts, ...lists } = data as EgressData;
   return (
     LISTS.every((name) => Array.isArray(lists[name])) &&
     Array.isArray(ordinaryPorts) &&
+    typeof secretHosts === 'object' &&
     Array.isArray(ownedFiles) &&
     ownedFiles.every(({ path, words }) => typeof path === 'string' && Array.isArray(words))
   );

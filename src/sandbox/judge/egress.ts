@@ -6,13 +6,15 @@ import { egressData, isIpAddress, isOneOf } from './data.ts';
 import { judgeCommandInjection, judgeSecrets } from './secrets.ts';
 
 export function judgeEgress(events: (BoxEgress | BoxDns)[], context: JudgeContext): void {
-  for (const event of events) {
-    if (event.type === 'egress' && event.isLocal) continue;
-    const contact = contactOf(event);
-    judgeSecrets(contact, context);
+  const outward = events.filter((event) => event.type === 'dns' || !event.isLocal);
+  const contacts = outward.map((event) => contactOf(event));
+  const withSecrets = contacts.filter(({ canaries }) => canaries.length > 0).slice(0, 500);
+  for (const [index, contact] of contacts.entries()) {
+    const event = outward[index];
+    judgeSecrets(contact, withSecrets, context);
     judgeCommandInjection(contact, context);
     if (context.isOurs(contact.host)) judgeMetadata(contact, context);
-    else if (event.type === 'dns') judgeDns(event, contact, context);
+    else if (event?.type === 'dns') judgeDns(event, contact, context);
     else judgeConnection(contact, context);
   }
 }
@@ -41,7 +43,8 @@ function judgeDns(event: BoxDns, contact: Contact, context: JudgeContext): void 
 function judgeConnection(contact: Contact, context: JudgeContext): void {
   const { host, port, phase } = contact;
   if (isIpAddress(host)) {
-    if (phase === 'fuzz' && host.startsWith('0.')) return;
+    // What becomes of numbers such as 255 or 2147483648 where a host is wanted.
+    if (phase === 'fuzz' && /^(0\.|\d+\.0\.0\.0$)/.test(host)) return;
     if (context.isMetadata(host)) {
       return report(
         context,

@@ -130,9 +130,10 @@ export class ResponseJudge {
 
   #instructions(text: string, location: ServerText['location'], answer: Answer): void {
     const { severity, findings } = findInstructions(text, { location });
+    if (severity === 'none' || SEVERITIES.indexOf(severity) < 2) return;
     // Documents that a server offers may tell a reader what to do; answers to a call may not.
-    const least = location === 'tool-response' && answer.fuzzCase !== undefined ? 2 : 3;
-    if (severity === 'none' || SEVERITIES.indexOf(severity) < least) return;
+    const isAnswer = location === 'tool-response' && answer.fuzzCase !== undefined;
+    const judged = severity === 'moderate' && !isAnswer ? 'low' : severity;
     const worst = findings.find((finding) => finding.severity === severity);
     // Before any call only definitions were sent; these are judged with the definitions themselves.
     const message =
@@ -140,7 +141,7 @@ export class ResponseJudge {
         ? 'The server sends text with instructions to the model'
         : 'An answer contains instructions to the model that nothing sent to the server';
     const what = `${worst?.ruleId ?? ''}: ${worst?.excerpt ?? ''}`;
-    this.#add('injected-response', severity, message, answer, what);
+    this.#add('injected-response', judged, message, answer, what);
   }
 
   #add(
