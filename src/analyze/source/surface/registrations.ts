@@ -1,6 +1,7 @@
 // Calls that declare tools, prompts and resources, in the ways of the SDKs -> records.
 import type { CallEvent, Machine } from './eval/machine.ts';
 import { optionsOf, textOf, UNKNOWN, type ObjectValue, type Value } from './eval/values.ts';
+import { addPrompt, addPromptTexts, listOthers } from './prompts.ts';
 import { methodOf } from './request-names.ts';
 import type { ServerModel, ToolRecord } from './model.ts';
 
@@ -315,64 +316,4 @@ function push(model: ServerModel, record: ToolRecord): void {
   }
   const isRepeat = model.tools.some((other) => other.node === record.node);
   if (!isRepeat && model.tools.length < MAX_TOOLS) model.tools.push(record);
-}
-
-function addPrompt(it: Machine, model: ServerModel, event: CallEvent): void {
-  const { args, name } = event;
-  const kind = name.toLowerCase().includes('prompt') ? 'prompt' : 'resource';
-  const [first = UNKNOWN] = args;
-  const object = optionsOf(first).find((option) => option.kind === 'object');
-  const title =
-    textOf(first) ?? (object && (textOf(it.get(object, 'name')) ?? textOf(it.get(object, 'uri'))));
-  const handlers = args.filter((arg) => arg.kind === 'function');
-  if (title === undefined || (!object && args.length < 2)) return;
-  const texts: Value[] = args.slice(object ? 0 : 1).filter((arg) => arg.kind !== 'function');
-  if (kind === 'prompt') {
-    for (const handler of handlers) {
-      if (handler.kind === 'function') texts.push(it.callFunction(handler, [UNKNOWN]));
-    }
-  }
-  model.prompts.push({ kind, name: title, texts, file: event.file, node: event.node });
-}
-
-function listOthers(
-  it: Machine,
-  model: ServerModel,
-  result: Value,
-  event: CallEvent,
-  kind: 'prompt' | 'resource',
-): void {
-  for (const option of optionsOf(result)) {
-    if (option.kind !== 'object') continue;
-    for (const key of ['prompts', 'resources', 'resourceTemplates']) {
-      const list = it.get(option, key);
-      if (list.kind !== 'array') continue;
-      for (const item of list.items) {
-        const name = item.kind === 'object' ? textOf(it.get(item, 'name')) : undefined;
-        model.prompts.push({
-          kind,
-          name: name ?? kind,
-          texts: [item],
-          file: event.file,
-          node: event.node,
-        });
-      }
-    }
-  }
-}
-
-function addPromptTexts(
-  it: Machine,
-  model: ServerModel,
-  fn: Value & { kind: 'function' },
-  event: CallEvent,
-): void {
-  const texts = [it.callFunction(fn, [UNKNOWN])];
-  model.prompts.push({
-    kind: 'prompt',
-    name: 'prompts/get',
-    texts,
-    file: event.file,
-    node: event.node,
-  });
 }

@@ -1,6 +1,8 @@
 // Expressions -> values.
 import type { Node } from '../../parse.ts';
+import { keyOf, memberOf } from './property-access.ts';
 import { arithmetic } from './operators.ts';
+import { callOf, taggedOf } from './call-sites.ts';
 import { classOf } from './classes.ts';
 import { globalValue } from './globals.ts';
 import { keptChecks } from './guards.ts';
@@ -13,7 +15,6 @@ import {
   external,
   literal,
   optionsOf,
-  taintsOf,
   textOf,
   truthOf,
   union,
@@ -198,120 +199,6 @@ function arrayOf(it: Machine, elements: readonly (Node | null)[], env: Env): Val
     }
   }
   return result;
-}
-
-export function keyOf(
-  it: Machine,
-  node: { key: Node; computed: boolean },
-  env: Env,
-): string | undefined {
-  const { key } = node;
-  if (!node.computed && key.type === 'Identifier') return key.name;
-  if (!node.computed && key.type === 'PrivateIdentifier') return `#${key.name}`;
-  const value = it.evaluate(key, env);
-  return value.kind === 'literal' && value.value !== undefined ? String(value.value) : undefined;
-}
-
-function memberOf(it: Machine, node: Node & { type: 'MemberExpression' }, env: Env): Value {
-  if (node.object.type === 'Super') return superMember(it, node, env);
-  const target = it.evaluate(node.object, env);
-  const key = keyOf(it, { key: node.property, computed: node.computed }, env);
-  if (key !== undefined) return it.get(target, key);
-  const ledBy = taintsOf(target).length === 0 ? keyTaints(it, node, env) : [];
-  // `HANDLERS[name]` with an unknown name: any of them.
-  if (target.kind === 'object' && !target.isOpen && target.props.size > 0) {
-    return union([...target.props.values()]);
-  }
-  if (ledBy.length > 0 && target.kind !== 'array') return { kind: 'unknown', ledBy };
-  if (target.kind === 'array') return union(target.items);
-  return target.kind === 'unknown' ? target : UNKNOWN;
-}
-
-function keyTaints(it: Machine, node: Node & { type: 'MemberExpression' }, env: Env) {
-  return node.computed ? taintsOf(it.evaluate(node.property, env)) : [];
-}
-
-function superMember(it: Machine, node: Node & { type: 'MemberExpression' }, env: Env): Value {
-  const home = env.home();
-  const key = keyOf(it, { key: node.property, computed: node.computed }, env);
-  if (home?.kind !== 'class' || !home.parent || key === undefined) return UNKNOWN;
-  const self = env.selfValue();
-  if (home.parent.kind !== 'class' || self?.kind !== 'object') return UNKNOWN;
-  const shadow: ObjectValue = { ...self, props: new Map(), class: home.parent };
-  const found = it.get(shadow, key);
-  return found.kind === 'function' ? { ...found, self } : found;
-}
-
-function callOf(
-  it: Machine,
-  node: Node & { type: 'CallExpression' | 'NewExpression' },
-  env: Env,
-): Value {
-  const isNew = node.type === 'NewExpression';
-  const callee = node.callee;
-  const args = () => argumentsOf(it, node.arguments, env);
-  if (callee.type === 'Super') return superCall(it, node, args(), env);
-  const inner = callee.type === 'ChainExpression' ? callee.expression : callee;
-  if (inner.type !== 'MemberExpression') {
-    const value = it.evaluate(inner, env);
-    const name = inner.type === 'Identifier' ? inner.name : '';
-    const event = {
-      node,
-      file: env.file,
-      name,
-      callee: value,
-      self: undefined,
-      args: args(),
-      isNew,
-    };
-    return isNew ? it.construct(event) : it.call(event);
-  }
-  const self = inner.object.type === 'Super' ? env.selfValue() : it.evaluate(inner.object, env);
-  const key = keyOf(it, { key: inner.property, computed: inner.computed }, env);
-  const value =
-    inner.object.type === 'Super' || key === undefined || self === undefined
-      ? memberOf(it, inner, env)
-      : it.get(self, key);
-  const event = { node, file: env.file, name: key ?? '', callee: value, self, args: args(), isNew };
-  return isNew ? it.construct(event) : it.call(event);
-}
-
-function superCall(it: Machine, node: Node, args: readonly Value[], env: Env): Value {
-  const home = env.home();
-  const self = env.selfValue();
-  if (home?.kind !== 'class' || !home.parent || self?.kind !== 'object') return UNKNOWN;
-  it.construct({
-    node,
-    file: env.file,
-    name: 'super',
-    callee: home.parent,
-    self,
-    args,
-    isNew: true,
-  });
-  return self;
-}
-
-export function argumentsOf(it: Machine, nodes: readonly Node[], env: Env): Value[] {
-  const values: Value[] = [];
-  for (const node of nodes) {
-    if (node.type !== 'SpreadElement') {
-      values.push(it.evaluate(node, env));
-      continue;
-    }
-    const spread = it.evaluate(node.argument, env);
-    if (spread.kind === 'array') values.push(...spread.items);
-    else values.push(spread.kind === 'unknown' ? spread : UNKNOWN);
-  }
-  return values;
-}
-
-function taggedOf(it: Machine, node: Node & { type: 'TaggedTemplateExpression' }, env: Env): Value {
-  const text = it.evaluate(node.quasi, env);
-  const callee = it.evaluate(node.tag, env);
-  const name = callee.kind === 'external' ? `${callee.name}\`\`` : '``';
-  const event = { node, file: env.file, name, self: undefined, args: [text], isNew: false };
-  return it.hooks.onCall({ ...event, callee: external(name) }) ?? UNKNOWN;
 }
 
 function conditional(it: Machine, node: Node & { type: 'ConditionalExpression' }, env: Env): Value {

@@ -1,6 +1,6 @@
 // Binding of patterns: declarations, parameters and assignments.
 import type { Node } from '../../parse.ts';
-import { keyOf } from './expressions.ts';
+import { keyOf } from './property-access.ts';
 import type { Machine } from './machine.ts';
 import {
   UNDEFINED,
