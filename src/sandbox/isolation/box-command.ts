@@ -1,5 +1,5 @@
 // The command line that puts the server into its box: limits, bubblewrap and what can be seen inside.
-import { existsSync, lstatSync, readlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { BASE } from './setup.ts';
 import { type BoxConfig, NOBODY } from './protocol.ts';
@@ -22,10 +22,12 @@ export function boxCommand(config: BoxConfig): string[] {
   return [
     ...(config.isRoot ? becomeNobody() : []),
     'prlimit',
-    `--data=${limits.dataBytes}`,
-    `--nproc=${limits.processes}`,
-    `--fsize=${limits.fileBytes}`,
-    `--nofile=${limits.openFiles}`,
+    ...Object.entries({
+      data: ['Max data size', limits.dataBytes],
+      nproc: ['Max processes', limits.processes],
+      fsize: ['Max file size', limits.fileBytes],
+      nofile: ['Max open files', limits.openFiles],
+    } as const).map(([name, [title, wanted]]) => `--${name}=${atMost(title, wanted)}`),
     '--core=0',
     'bwrap',
     '--args',
@@ -33,6 +35,15 @@ export function boxCommand(config: BoxConfig): string[] {
     '--',
     ...config.command,
   ];
+}
+
+/** No more than what we may give: a hard limit of the host cannot be raised. */
+function atMost(title: string, wanted: number): number {
+  const line = readFileSync('/proc/self/limits', 'latin1').match(
+    new RegExp(`^${title}\\s+(.*)$`, 'm'),
+  );
+  const hard = Number(line?.[1]?.trim().split(/\s+/)[1]);
+  return Number.isFinite(hard) ? Math.min(hard, wanted) : wanted;
 }
 
 /** Bubblewrap's options, as it reads them from a file. */
