@@ -26,7 +26,7 @@ import { isToolRegistration } from './vocabulary.ts';
 const MAX_PASSES = 8;
 
 /** Spreads the labels; afterwards {@link labelsOf} answers for any expression of the file. */
-export function flowOf(model: Model): Flow {
+export function flowOf(model: Model, isWorthwhile = true): Flow {
   const flow: Flow = {
     model,
     memo: new Map(),
@@ -36,6 +36,7 @@ export function flowOf(model: Model): Flow {
     resolvers: new Map(),
     changed: true,
   };
+  if (!isWorthwhile) return flow;
   markHandlers(flow);
   markHooks(flow);
   markPromises(flow);

@@ -17,6 +17,7 @@ import { noteGiven } from './record.ts';
 import type { Scene } from './scene.ts';
 import { findInstallers, findScriptThreats } from './scripts.ts';
 import { findSettings } from './settings.ts';
+import { isFlowWorthwhile } from './worth.ts';
 
 export type { RawThreat };
 
@@ -60,7 +61,7 @@ export function findThreats(file: SourceFile, pkg: PackageContext): RawThreat[] 
   ) {
     return [];
   }
-  const flow = flowOf(model);
+  const flow = flowOf(model, isClose || isFlowWorthwhile(file.text, calls));
   const scene: Scene = {
     file,
     pkg,
