@@ -2,9 +2,13 @@
 import semver from 'semver';
 import type { Fact, PackumentFact, PackumentVersion, Release, ReleasesFact } from '../types.ts';
 import { dictOfStrings, isDict } from './manifest.ts';
+import { releaseData } from './release-data.ts';
 
 const MAX_VERSIONS = 20_000;
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const CREATED_TOLERANCE_MS = 7 * DAY_MS;
+const TOLERATED_DISORDER = 0.02;
 
 /** Never throws; versions that are not semver are left out. */
 export function toPackumentFact(raw: Record<string, unknown>, registry: string): PackumentFact {
@@ -51,12 +55,11 @@ export function toReleasesFact(raw: Record<string, unknown>): Fact<ReleasesFact>
     if (!Object.hasOwn(versions, version)) unpublished.push(version);
     else releases.push({ version, publishedAt: new Date(time).toISOString() });
   }
-  if (releases.length < Object.keys(versions).length) {
+  if (releases.length === 0 || releases.length < Object.keys(versions).length) {
     return { known: false, reason: 'some versions have no release time on this registry' };
   }
-  if (hasContradiction(releases)) {
-    return { known: false, reason: 'release times contradict the order of versions' };
-  }
+  const doubt = doubtOf(releases, Date.parse(createdAt));
+  if (doubt !== null) return { known: false, reason: doubt };
   releases.sort((a, b) =>
     a.publishedAt === b.publishedAt
       ? semver.compare(a.version, b.version)
@@ -71,12 +74,30 @@ export function toReleasesFact(raw: Record<string, unknown>): Fact<ReleasesFact>
   };
 }
 
-/** Within one minor line a later patch cannot be older; a mirror's re-import shows exactly that. */
-function hasContradiction(releases: Release[]): boolean {
+/** Why the times cannot be those of publishing; null if nothing speaks against them. */
+function doubtOf(releases: Release[], createdMs: number): string | null {
+  const times = releases.map((release) => Date.parse(release.publishedAt));
+  const first = Math.min(...times);
+  if (createdMs - first > CREATED_TOLERANCE_MS) {
+    return 'the package is said to be younger than its releases';
+  }
+  const { minReleases, withinHours } = releaseData().reimport;
+  // Months of releases in one day are the day on which a mirror fetched them.
+  if (times.length >= minReleases && Math.max(...times) - first < withinHours * HOUR_MS) {
+    return 'all release times are of one day, as after an import';
+  }
+  return hasContradictions(releases) ? 'release times contradict the order of versions' : null;
+}
+
+/**
+ * Within one minor line a later patch cannot be older; a mirror's re-import shows exactly that. Of
+ * many releases a few were honestly published out of order.
+ */
+function hasContradictions(releases: Release[]): boolean {
   const stable = releases
     .filter((release) => semver.prerelease(release.version) === null)
     .sort((a, b) => semver.compare(a.version, b.version));
-  return stable.some((release, index) => {
+  const wrong = stable.filter((release, index) => {
     const before = stable[index - 1];
     if (!before) return false;
     const sameLine =
@@ -84,6 +105,7 @@ function hasContradiction(releases: Release[]): boolean {
       semver.minor(before.version) === semver.minor(release.version);
     return sameLine && Date.parse(before.publishedAt) - Date.parse(release.publishedAt) > DAY_MS;
   });
+  return wrong.length > stable.length * TOLERATED_DISORDER;
 }
 
 function toVersion(version: string, raw: unknown): PackumentVersion {
