@@ -67,6 +67,7 @@ export async function collectSource(input: SourceInput): Promise<Fact<SourceFact
       results.set(node.id, await read);
       input.onProgress?.((done += 1), nodes.length, node.name);
     });
+    if (signal?.aborted) throw new VetError('interrupted', 'Interrupted.');
     return toFact(input, nodes, results);
   } finally {
     signal?.removeEventListener('abort', stop);

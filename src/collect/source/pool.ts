@@ -44,7 +44,9 @@ export function createPool(options: PoolOptions): Pool {
     board: new SharedArrayBuffer(BOARD_BYTES),
     current: null,
   }));
+  let isClosed = false;
   const pump = () => {
+    if (isClosed) return;
     for (const slot of slots) {
       if (slot.current !== null) continue;
       const next = queue.shift();
@@ -55,10 +57,16 @@ export function createPool(options: PoolOptions): Pool {
   return {
     run: (job) =>
       new Promise((done) => {
+        // Fetches that were under way when the run ended still come in.
+        if (isClosed) {
+          done(CLOSED);
+          return;
+        }
         queue.push({ job, done });
         pump();
       }),
     async close() {
+      isClosed = true;
       for (const { done } of queue.splice(0)) done(CLOSED);
       for (const slot of slots) slot.current?.done(CLOSED);
       await Promise.all(slots.map(({ worker }) => worker?.terminate()));
