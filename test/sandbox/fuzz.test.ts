@@ -144,6 +144,18 @@ describe('valid inputs', () => {
         required: ['s', 'a'],
       },
     ],
+    [
+      'a hundred thousand members',
+      Object.fromEntries([
+        ['type', 'object'],
+        [
+          'properties',
+          Object.fromEntries([...'abcdefgh'].map((key) => [key, { $ref: '#', title: 'x' }])),
+        ],
+        ['required', [...'abcdefgh']],
+        ...Array.from({ length: 100_000 }, (_, i): [string, Json] => [`x${i}`, 1]),
+      ]),
+    ],
     ['a pattern of ages', { type: 'string', pattern: '^(a+)+$' }],
     ['a pattern of memory', { type: 'string', pattern: 'a{100000000}' }],
     ['no schema', null],
@@ -153,7 +165,7 @@ describe('valid inputs', () => {
     const started = performance.now();
     const bytes = JSON.stringify(validCases(schema, options())).length;
     expect(bytes).toBeLessThan(2_000_000);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(2_000);
   });
 
   test('keep a property named __proto__ a property', () => {

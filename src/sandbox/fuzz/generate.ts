@@ -25,8 +25,11 @@ export interface GenerateOptions {
 interface Walk extends GenerateOptions {
   root: Schema;
   nodesLeft: number;
+  /** Whatever a schema is made of, reading it ends. */
+  endsAt: number;
 }
 const MAX_NODES = 3_000;
+const MAX_MS = 250;
 const MAX_DEPTH = 12;
 const MAX_STRING = 10_000;
 const MAX_ITEMS = 100;
@@ -34,12 +37,18 @@ const MAX_ITEMS = 100;
 /** A value that satisfies the schema as far as it can be known without running its patterns. */
 export function generate(schema: Json, options: GenerateOptions): Json {
   const root = asSchema(schema);
-  return valueFor(root, '', 0, { ...options, root, nodesLeft: MAX_NODES });
+  return valueFor(root, '', 0, {
+    ...options,
+    root,
+    nodesLeft: MAX_NODES,
+    endsAt: performance.now() + MAX_MS,
+  });
 }
 
 function valueFor(schema: Schema, name: string, depth: number, walk: Walk): Json {
   walk.nodesLeft -= 1;
-  if (depth > MAX_DEPTH || walk.nodesLeft < 0) return null;
+  const isSpent = walk.nodesLeft < 0 || performance.now() > walk.endsAt;
+  if (depth > MAX_DEPTH || isSpent) return null;
   const flat = flatten(schema, walk.root);
   const given = givenValue(flat, walk);
   if (given !== undefined) return given;

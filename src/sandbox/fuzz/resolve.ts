@@ -4,6 +4,14 @@ import type { Json } from '../../types.ts';
 export type Schema = Record<string, Json>;
 
 const MAX_REFERENCES = 20;
+const MAX_PROPERTIES = 200;
+// Copies hold these only: a schema with a hundred thousand members must not be copied at every step.
+const KEYWORDS = [
+  ...['$ref', 'type', 'properties', 'required', 'items', 'prefixItems', 'enum', 'const', 'default'],
+  ...['examples', 'format', 'pattern', 'minLength', 'maxLength', 'minimum', 'maximum'],
+  ...['exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'minItems', 'maxItems'],
+  ...['anyOf', 'oneOf', 'allOf', 'additionalProperties'],
+];
 
 export function asSchema(value: Json | undefined): Schema {
   return isSchema(value) ? value : {};
@@ -21,12 +29,12 @@ export function own(schema: Schema, key: string): Json | undefined {
 export function flatten(schema: Schema, root: Schema, depth = 0): Schema {
   let current = schema;
   for (let i = 0; i < MAX_REFERENCES && typeof own(current, '$ref') === 'string'; i += 1) {
-    const { $ref, ...rest } = current;
-    current = { ...asSchema(pointed(root, String($ref))), ...rest };
+    const { $ref, ...rest } = keywordsOf(current);
+    current = { ...keywordsOf(asSchema(pointed(root, String($ref)))), ...rest };
   }
   const parts = own(current, 'allOf');
   if (!Array.isArray(parts) || depth > 8) return current;
-  let merged: Schema = { ...current };
+  let merged: Schema = keywordsOf(current);
   delete merged.allOf;
   for (const part of parts.slice(0, 20)) {
     merged = merge(merged, flatten(asSchema(part), root, depth + 1));
@@ -39,7 +47,7 @@ export function alternatives(schema: Schema, root: Schema): Schema[] {
   for (const key of ['oneOf', 'anyOf']) {
     const options = own(schema, key);
     if (!Array.isArray(options) || options.length === 0) continue;
-    const rest: Schema = { ...schema };
+    const rest = keywordsOf(schema);
     delete rest[key];
     return options.slice(0, 20).map((option) => merge(rest, flatten(asSchema(option), root)));
   }
@@ -47,7 +55,7 @@ export function alternatives(schema: Schema, root: Schema): Schema[] {
 }
 
 function merge(a: Schema, b: Schema): Schema {
-  const merged: Schema = { ...a, ...b };
+  const merged: Schema = { ...keywordsOf(a), ...keywordsOf(b) };
   const [first, second] = [own(a, 'properties'), own(b, 'properties')];
   if (isSchema(first) && isSchema(second)) merged.properties = { ...first, ...second };
   const required = [own(a, 'required'), own(b, 'required')].filter(Array.isArray).flat();
@@ -62,6 +70,15 @@ function merge(a: Schema, b: Schema): Schema {
     if (typeof x === 'number' && typeof y === 'number') merged[key] = pick(x, y);
   }
   return merged;
+}
+
+function keywordsOf(schema: Schema): Schema {
+  const copy: Schema = {};
+  for (const key of KEYWORDS) {
+    const value = own(schema, key);
+    if (value !== undefined) copy[key] = value;
+  }
+  return copy;
 }
 
 function pointed(root: Schema, reference: string): Json | undefined {
@@ -91,15 +108,18 @@ export function typeOf(schema: Schema): string {
 
 /** Property names and schemas of an object schema, at most 200. */
 export function propertiesOf(schema: Schema): [string, Schema][] {
-  return Object.entries(asSchema(own(schema, 'properties')))
-    .slice(0, 200)
-    .map(([name, value]) => [name, asSchema(value)]);
+  const properties = asSchema(own(schema, 'properties'));
+  const found: [string, Schema][] = [];
+  for (const name in properties) {
+    if (found.length >= MAX_PROPERTIES) break;
+    found.push([name, asSchema(own(properties, name))]);
+  }
+  return found;
 }
 export function requiredOf(schema: Schema): string[] {
   const required = own(schema, 'required');
-  return Array.isArray(required)
-    ? required.filter((name) => typeof name === 'string').slice(0, 200)
-    : [];
+  const names = Array.isArray(required) ? required.slice(0, MAX_PROPERTIES) : [];
+  return names.filter((name) => typeof name === 'string');
 }
 export function numberAt(schema: Schema, key: string): number | undefined {
   const value = own(schema, key);
