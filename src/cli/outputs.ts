@@ -21,7 +21,7 @@ export interface OutputFlags {
 
 export async function writeOutputs(result: VetResult, flags: OutputFlags, io: Io): Promise<void> {
   const failures: unknown[] = [];
-  for (const [file, render] of filesOf(flags)) {
+  for (const [file, render] of filesOf(flags, io.cwd)) {
     try {
       await write(path.resolve(io.cwd, file), await render(result));
     } catch (error) {
@@ -35,25 +35,25 @@ export async function writeOutputs(result: VetResult, flags: OutputFlags, io: Io
   if (flags.json === true) {
     io.stdout.write(jsonText(result));
   } else {
-    io.stdout.write(
-      renderText(result, {
-        isTerminal: io.stdout.isTerminal,
-        env: io.env,
-        isOff: !flags.color,
-        width: io.stdout.columns,
-        isVerbose: flags.verbose === true,
-        isQuiet: flags.quiet === true,
-      }),
-    );
+    const options = {
+      isTerminal: io.stdout.isTerminal,
+      env: io.env,
+      isOff: !flags.color,
+      width: io.stdout.columns,
+      isVerbose: flags.verbose === true,
+      isQuiet: flags.quiet === true,
+    };
+    const { allRuleTexts } = await import('../checks/index.ts');
+    io.stdout.write(renderText(result, options, allRuleTexts()));
   }
   if (failures.length > 0) throw failures[0];
 }
 
 type Renderer = (result: VetResult) => Promise<string>;
 
-function filesOf(flags: OutputFlags): [string, Renderer][] {
+function filesOf(flags: OutputFlags, root: string): [string, Renderer][] {
   const wanted: [string | undefined, Renderer][] = [
-    [flags.sarif, sarif],
+    [flags.sarif, (result) => sarif(result, root)],
     [flags.html, async (result) => (await import('../render/html/index.ts')).renderHtml(result)],
     [
       flags.markdown,
@@ -66,10 +66,10 @@ function filesOf(flags: OutputFlags): [string, Renderer][] {
   );
 }
 
-async function sarif(result: VetResult): Promise<string> {
+async function sarif(result: VetResult, root: string): Promise<string> {
   const { renderSarif } = await import('../render/sarif.ts');
   const { allRuleTexts } = await import('../checks/index.ts');
-  return renderSarif(result, allRuleTexts());
+  return renderSarif(result, allRuleTexts(), root);
 }
 
 async function write(file: string, text: string): Promise<void> {

@@ -54,20 +54,3 @@ function isColoured({ isTerminal, env, isOff }: ColourInput): boolean {
   if (force !== undefined) return force !== '0' && force !== 'false';
   return isTerminal && env['TERM'] !== 'dumb';
 }
-
-/** Breaks at spaces; a word longer than the width stands alone. Continuations get `indent` spaces. */
-export function wrap(text: string, width: number, indent: number): string {
-  const room = Math.max(20, width - indent);
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/\s+/).filter((part) => part !== '')) {
-    if (line !== '' && line.length + 1 + word.length > room) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  if (line !== '') lines.push(line);
-  return lines.join(`\n${' '.repeat(indent)}`);
-}

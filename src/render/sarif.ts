@@ -21,11 +21,17 @@ const LEVELS: Record<Severity, 'error' | 'warning' | 'note'> = {
   info: 'note',
 };
 
+interface Place {
+  uri: string;
+  line?: number;
+}
+
 const VERSION = /\d{1,9}\.\d{1,9}\.\d{1,9}(?:[-+][\w.+-]{1,60})?/g;
 /** What GitHub accepts in one run. */
 const MAX_RESULTS = 5_000;
 
-export function renderSarif(result: VetResult, rules: readonly RuleText[]): string {
+/** `root` is the folder that paths are told from, a checkout's as a rule. */
+export function renderSarif(result: VetResult, rules: readonly RuleText[], root = ''): string {
   const found = result.reports.flatMap((report) =>
     report.checks.flatMap((check) => check.findings).map((finding) => ({ report, finding })),
   );
@@ -57,7 +63,9 @@ export function renderSarif(result: VetResult, rules: readonly RuleText[]): stri
             })),
           },
         ],
-        results: all.map(({ report, finding }) => resultOf(finding, report, ids, seen)),
+        results: all.map(({ report, finding }) =>
+          resultOf(finding, placeOf(finding, report, root), report, ids, seen),
+        ),
         columnKind: 'utf16CodeUnits',
       },
     ],
@@ -92,12 +100,12 @@ function helpOf(rule: RuleText | undefined, title: string): { text: string; mark
 
 function resultOf(
   finding: Finding,
+  { uri, line }: Place,
   report: Report | null,
   ids: string[],
   seen: Map<string, number>,
 ): object {
   const subject = report ? `${report.subject.name}@${report.subject.version}` : '';
-  const { uri, line } = placeOf(finding, report);
   const excerpt = finding.excerpt ? ` — ${plain(finding.excerpt, 160)}` : '';
   return {
     ruleId: finding.ruleId,
@@ -137,10 +145,13 @@ function plain(text: string, max: number): string {
 }
 
 /** Code scanning wants a file of the repository: the configuration that starts the server, else a package path. */
-function placeOf(finding: Finding, report: Report | null): { uri: string; line?: number } {
+function placeOf(finding: Finding, report: Report | null, root: string): Place {
   const at = /^(.{1,400}):(\d{1,9})$/.exec(finding.location);
   const configured = report?.subject.configuredAs?.[0]?.file;
-  if (configured !== undefined) return { uri: uriOf(configured) };
+  if (configured !== undefined) {
+    const isInside = root !== '' && configured.startsWith(root);
+    return { uri: uriOf(isInside ? configured.slice(root.length) : configured) };
+  }
   const owner = nameOf(finding.package ?? report?.subject.name ?? '');
   const base = owner ? `node_modules/${owner}` : '';
   if (at?.[1] !== undefined && base) {

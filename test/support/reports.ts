@@ -382,6 +382,7 @@ export function poisoned(result: VetResult, text: string): VetResult {
       checks: report.checks.map((check, at) => ({
         ...check,
         id: result.reports[index]?.checks[at]?.id ?? 'network-egress',
+        title: result.reports[index]?.checks[at]?.title ?? '',
       })),
     })),
   };
