@@ -54,3 +54,5 @@ function isColoured({ isTerminal, env, isOff }: ColourInput): boolean {
   if (force !== undefined) return force !== '0' && force !== 'false';
   return isTerminal && env['TERM'] !== 'dumb';
 }
+
+export { wrap } from './width.ts';

@@ -61,7 +61,7 @@ function groupText(group: EgressEvent[], page: Page): string {
   const mark = isBad ? paint.severity('critical', '✖') : '·';
   const host = fit(hostOf(first), width - 6);
   const text = `${timeOf(group)}, ${byWhom(group)}: ${whatOf(group)}`;
-  const column = 34;
+  const column = 36;
   if (width < 72 || widthOf(host) > column - 8) {
     return `    ${mark} ${paint.bold(host)}\n${paragraph(text, page, 8)}`;
   }
