@@ -1,6 +1,6 @@
 // Runs our own harmless fixtures in plain processes behind the interface of a box, and lays out their folders.
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Isolation } from '../../src/sandbox/boxes.ts';
@@ -14,9 +14,12 @@ import {
 
 export const FIXTURES = path.resolve(import.meta.dirname, '../../fixtures/mcp');
 
+process.setMaxListeners(200);
+
 /** A folder as an install leaves it: node_modules/<name> with one fixture as its program. */
 export function installFixture(fixture: string): string {
   const dir = mkdtempSync(path.join(tmpdir(), 'mcp-vet-fixture-'));
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
   const home = path.join(dir, 'node_modules', fixture);
   mkdirSync(home, { recursive: true });
   for (const file of ['serve.mjs', `${fixture}.mjs`])
