@@ -1,5 +1,6 @@
 // What must be known before a point may pass (the table in rules/checklist.json), and the words of a pass.
 import { hasFreshSource } from '../analyze/advisories/index.ts';
+import { isPlainName } from '../analyze/repository-url.ts';
 import type { CheckId, Evidence, Fact } from '../types.ts';
 import { isCovered } from './response-fuzzing/observed.ts';
 
@@ -44,7 +45,9 @@ export function passWords(id: CheckId, { facts }: Evidence): string {
 
 function sourceWords(facts: Evidence['facts']): string {
   const known = facts.names.known ? facts.names.value.known : null;
-  const publisher = known?.publisher ? `published by ${known.publisher}` : 'publisher known';
+  const account = facts.publisher.known ? facts.publisher.value.publisher : undefined;
+  const name = known?.publisher ?? (account && isPlainName(account) ? account : undefined);
+  const publisher = name === undefined ? 'publisher known' : `published by ${name}`;
   const isClaimed = facts.repository.known && facts.repository.value.claimsPackage === true;
   return isClaimed ? `${publisher}, repository claims the package back` : publisher;
 }

@@ -1,0 +1,156 @@
+// Who stands behind it, from the registry's answer to the report: full packuments and stripped ones.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { VetResult } from '../../src/types.ts';
+import { startRegistry, type TestRegistry } from '../support/registry.ts';
+import { run } from '../support/run.ts';
+
+const NAME = '@weather/hijack-mcp';
+const BENIGN = "import { readFileSync } from 'node:fs';\nexport const x = readFileSync('a.txt');\n";
+// Inert: never started, and the host is reserved.
+const SHELL = "import { execSync } from 'node:child_process';\nexecSync('true');\n";
+
+let registry: TestRegistry;
+let home: string;
+beforeEach(async () => {
+  registry = await startRegistry();
+  home = mkdtempSync(path.join(tmpdir(), 'mcp-vet-test-'));
+});
+afterEach(async () => {
+  await registry.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+function publish(version: string, part: Record<string, unknown> = {}, code = BENIGN, extra = {}) {
+  const manifest = { name: NAME, version, type: 'module', bin: 'index.js', ...part };
+  registry.publish({ manifest, files: { 'index.js': code }, extra });
+}
+const options = () => ['--registry', registry.url, '--cache', path.join(home, 'cache')];
+const io = () => ({ cwd: home, env: { HOME: home, PATH: process.env['PATH'] } });
+
+async function vet(version: string, ...args: string[]) {
+  const argv = [`${NAME}@${version}`, '--json', '--now', '2026-11-20', ...options(), ...args];
+  const { stdout } = await run(argv, io());
+  const report = (JSON.parse(stdout) as VetResult).reports[0];
+  if (!report) throw new Error(stdout.slice(0, 500));
+  const findings = report.checks.flatMap((check) => check.findings);
+  return { report, ids: findings.map(({ ruleId, severity }) => `${ruleId} ${severity}`) };
+}
+function describeWhole(times: Record<string, string>) {
+  registry.describe(NAME, {
+    maintainers: [{ name: 'alice' }],
+    time: { created: '2024-01-01T00:00:00Z', ...times },
+  });
+}
+const by = (name: string, hasProvenance: boolean) => ({
+  _npmUser: { name },
+  ...(hasProvenance ? { hasProvenance } : {}),
+});
+
+describe('a registry that tells everything', { timeout: 30_000 }, () => {
+  test('a hijacked patch: another publisher, a first script, a new shell', async () => {
+    publish('1.0.0', {}, BENIGN, by('alice', false));
+    publish('1.0.1', { scripts: { postinstall: 'node setup.js' } }, SHELL, by('mallory', false));
+    describeWhole({ '1.0.0': '2024-01-01T00:00:00Z', '1.0.1': '2026-11-19T00:00:00Z' });
+    const { report, ids } = await vet('1.0.1');
+    expect(ids).toEqual(
+      expect.arrayContaining([
+        'first-install-script-in-patch high',
+        'hijack-signals moderate',
+        'publisher-changed low',
+        'capability-added-in-patch moderate',
+        'fresh-release moderate',
+        'dormant-then-released moderate',
+      ]),
+    );
+    expect(report.trust.cappedBy).toContain('first-install-script-in-patch');
+  });
+
+  test('an honest patch of the same age says so and nothing more', async () => {
+    publish('1.0.0', {}, BENIGN, by('alice', false));
+    publish('1.0.1', {}, `${BENIGN}\n`, by('alice', false));
+    describeWhole({ '1.0.0': '2026-10-01T00:00:00Z', '1.0.1': '2026-11-19T00:00:00Z' });
+    const { report, ids } = await vet('1.0.1');
+    expect(ids).toContain('fresh-release info');
+    expect(ids.filter((id) => !/(info|low)$/.test(id))).toEqual([]);
+    const cadence = report.checks.find((check) => check.id === 'update-cadence');
+    expect(cadence?.outcome).toBe('pass');
+  });
+});
+
+describe('a registry that strips', { timeout: 30_000 }, () => {
+  test('leaves point 6 and the publisher unknown, and still compares the code', async () => {
+    publish('1.0.0');
+    publish('1.0.1', { scripts: { preinstall: 'node setup.js' } }, SHELL);
+    const { report, ids } = await vet('1.0.1');
+    const cadence = report.checks.find((check) => check.id === 'update-cadence');
+    expect(cadence).toMatchObject({ outcome: 'unknown', score: null });
+    expect(ids).toContain('capability-added-in-patch moderate');
+    expect(ids).toContain('first-install-script-in-patch high');
+    expect(ids.some((id) => /^(signature|publisher|provenance)/.test(id))).toBe(false);
+  });
+
+  test('a version before that cannot be read leaves the manifests', async () => {
+    registry.publish({
+      manifest: { name: NAME, version: '1.0.0' },
+      tarball: Buffer.from('no tarball'),
+    });
+    publish('1.0.1', { scripts: { preinstall: 'node setup.js' } }, SHELL);
+    const { ids } = await vet('1.0.1');
+    expect(ids).toContain('first-install-script-in-patch high');
+    expect(ids.some((id) => id.startsWith('capability-added'))).toBe(false);
+  });
+});
+
+describe('mcp-vet diff', { timeout: 30_000 }, () => {
+  beforeEach(() => {
+    publish('1.0.0', { dependencies: { old: '^1.0.0' } });
+    publish('1.0.1', { dependencies: { 'new-dep': '^1.0.0' }, scripts: { install: 'x' } }, SHELL);
+  });
+  const diff = (...args: string[]) => run(['diff', ...args, ...options()], io());
+
+  test('lists what changed, worst first', async () => {
+    const { exitCode, stdout } = await diff(`${NAME}@1.0.0`, `${NAME}@1.0.1`);
+    expect(exitCode).toBe(0);
+    const lines = stdout.split('\n');
+    expect(lines[0]).toBe(`${NAME}@1.0.0 -> ${NAME}@1.0.1`);
+    expect(lines[2]).toMatch(/^ {2}high +install script added install/);
+    expect(stdout).toContain('capability added process-spawn');
+    expect(stdout).toContain('dependency added new-dep');
+    expect(stdout).toContain('dependency removed old');
+  });
+
+  test('as JSON, with a gate', async () => {
+    const { exitCode, stdout } = await diff(
+      `${NAME}@1.0.0`,
+      `${NAME}@1.0.1`,
+      '--json',
+      '--fail-on',
+      'high',
+    );
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      schemaVersion: 1,
+      from: { version: '1.0.0', source: 'registry' },
+      to: { version: '1.0.1' },
+      notCompared: [],
+    });
+  });
+
+  test('of the same version is empty', async () => {
+    const { stdout } = await diff(`${NAME}@1.0.0`, `${NAME}@1.0.0`);
+    expect(stdout).toContain('nothing changed that is looked for');
+  });
+
+  test.each([
+    [`${NAME}@9.9.9`, 'has no such version'],
+    ['@weather/none', ''],
+    ['./nowhere', 'There is no file or folder'],
+  ])('with %s is not compared', async (spec, words) => {
+    const { exitCode, stderr } = await diff(spec, `${NAME}@1.0.1`);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(words);
+  });
+});
