@@ -48,12 +48,15 @@ const session = await openSession({
   cache: values.cache ?? path.join(tmpdir(), 'mcp-vet-version-pairs'),
 });
 const rules = [...changeRules, ...cadenceRules];
+const kinds = new Map();
 const counts = { pairs: 0, unread: 0, high: 0, moderate: 0, servers: 0 };
 
 for (const name of positionals.length > 0 ? positionals : SERVERS) await measure(name);
 const share = (n) => `${n} of ${counts.pairs} (${((100 * n) / (counts.pairs || 1)).toFixed(1)} %)`;
 console.log(`${counts.servers} servers, ${counts.pairs} consecutive patch and minor pairs`);
 console.log(`high or critical: ${share(counts.high)}; moderate: ${share(counts.moderate)}`);
+console.log('pairs with a change of kind (severity):');
+for (const [kind, n] of [...kinds].sort()) console.log(`  ${String(n).padStart(4)} ${kind}`);
 console.log(`pairs whose code could not be read: ${counts.unread}`);
 
 async function measure(name) {
@@ -88,6 +91,9 @@ async function comparePair(name, packument, before, after) {
     history: packument.versions,
     ...(analyses ? { analyses } : {}),
   });
+  for (const kind of new Set(changes.map((change) => `${change.kind} (${change.severity})`))) {
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  }
   const evidence = evidenceOf(name, after, packument, {
     from: before.version,
     to: after.version,
