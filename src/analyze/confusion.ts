@@ -20,7 +20,7 @@ export function treeConfusion(tree: TreeFact, policy: ConfusionPolicy): Confusio
       .filter((problem) => problem.code === 'E404')
       .map((problem) => ({
         ruleId: 'missing-dependency',
-        severity: problem.name.startsWith('@') ? ('moderate' as const) : ('high' as const),
+        severity: severityOfMissing(problem.name, tree),
         confidence: 'high' as const,
         node: '',
         name: problem.name,
@@ -28,6 +28,13 @@ export function treeConfusion(tree: TreeFact, policy: ConfusionPolicy): Confusio
         location: problem.from,
       })),
   ];
+}
+
+/** A scope belongs to one owner: where other packages of it are in the tree, nobody else can claim the name. */
+function severityOfMissing(name: string, tree: TreeFact): ConfusionHit['severity'] {
+  if (!name.startsWith('@')) return 'high';
+  const scope = name.slice(0, name.indexOf('/') + 1);
+  return tree.nodes.some((node) => node.name.startsWith(scope)) ? 'low' : 'moderate';
 }
 
 function scopeHit(node: TreeNode, policy: ConfusionPolicy): ConfusionHit[] {

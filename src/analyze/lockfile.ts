@@ -194,9 +194,12 @@ function manifestHits(lock: LockfileFact): ConfusionHit[] {
   const root = packages[''];
   if (!lock.manifest || !isDict(root)) return [];
   const { manifest } = lock;
+  // npm reads what stands in both as optional, and locks it so.
+  const isOptional = (name: string) => Object.hasOwn(manifest.optionalDependencies, name);
   return (['dependencies', 'optionalDependencies'] as const).flatMap((field) => {
-    const locked = dictOfStrings(root[field]);
-    const declared = manifest[field];
+    const both = field === 'dependencies' ? isOptional : () => false;
+    const locked = without(dictOfStrings(root[field]), both);
+    const declared = without(manifest[field], both);
     const names = [...new Set([...Object.keys(locked), ...Object.keys(declared)])].sort();
     return names
       .filter((name) => locked[name] !== declared[name])
@@ -211,6 +214,13 @@ function manifestHits(lock: LockfileFact): ConfusionHit[] {
         location: `package.json#/${field}/${name}`,
       }));
   });
+}
+
+function without(
+  dict: Record<string, string>,
+  isLeftOut: (name: string) => boolean,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(dict).filter(([name]) => !isLeftOut(name)));
 }
 
 function shown(spec: string | undefined): string {

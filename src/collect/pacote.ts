@@ -1,4 +1,5 @@
 // The one place that talks to pacote: packuments, manifests and tarballs, never extracting and never running anything.
+import { setMaxListeners } from 'node:events';
 import pacote from 'pacote';
 import npa from 'npm-package-arg';
 import path from 'node:path';
@@ -11,7 +12,12 @@ export interface PacoteOptions {
   npm: NpmOptions;
   cacheDir: string;
   offline: boolean;
+  /** Ends requests that are under way. */
+  signal?: AbortSignal;
 }
+
+// A server that drips bytes never trips the library's timeout, which starts anew with each.
+const TARBALL_DEADLINE_MS = 180_000;
 
 /** The options every call gets: npm's connection settings, our cache, no scripts, registry specs only. */
 export function pacoteOptions(options: PacoteOptions): Record<string, unknown> {
@@ -29,7 +35,14 @@ export function pacoteOptions(options: PacoteOptions): Record<string, unknown> {
     allowFile: 'none',
     allowDirectory: 'none',
     defaultTag: 'latest',
+    ...(options.signal ? { signal: shared(options.signal) } : {}),
   };
+}
+
+/** Every request of a run listens to the one signal; that many listeners are no leak. */
+function shared(signal: AbortSignal): AbortSignal {
+  setMaxListeners(0, signal);
+  return signal;
 }
 
 /** The raw packument, its shape untested. Throws a VetError. */
@@ -72,7 +85,10 @@ export async function streamTarball<T>(
   options: Record<string, unknown>,
   read: (stream: NodeJS.ReadableStream) => Promise<T>,
 ): Promise<T> {
-  const pinned = integrity === null ? options : { ...options, integrity };
+  const deadline = AbortSignal.timeout(TARBALL_DEADLINE_MS);
+  const outer = options['signal'];
+  const signal = outer instanceof AbortSignal ? AbortSignal.any([outer, deadline]) : deadline;
+  const pinned = { ...options, signal, ...(integrity === null ? {} : { integrity }) };
   return pacote.tarball.stream(registrySpec(spec), read, pinned) as Promise<T>;
 }
 

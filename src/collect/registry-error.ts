@@ -64,6 +64,8 @@ const SHAPES: Record<string, Shape> = {
   ETIMEDOUT: { ...NETWORK, code: 'timeout' },
   EIDLETIMEOUT: { ...NETWORK, code: 'timeout' },
   ERR_SOCKET_TIMEOUT: { ...NETWORK, code: 'timeout' },
+  // Our own deadline, or Ctrl-C; the caller knows which.
+  ABORT_ERR: { ...NETWORK, code: 'timeout' },
 };
 const TARBALL: Shape = {
   code: 'tarball-broken',
@@ -81,7 +83,8 @@ export function registryError(error: unknown, name: string): unknown {
 
 function shapeOf(error: Error): Shape | undefined {
   const { code: raw, statusCode } = error as { code?: unknown; statusCode?: unknown };
-  const code = String(raw ?? '');
+  const isAborted = error.name === 'AbortError' || error.name === 'TimeoutError';
+  const code = isAborted ? 'ABORT_ERR' : String(raw ?? '');
   if (/invalid json/i.test(error.message)) return SHAPES['EJSONPARSE'];
   if (Object.hasOwn(SHAPES, code)) return SHAPES[code];
   if (/^E5\d\d$/.test(code) || Number(statusCode) >= 500) {

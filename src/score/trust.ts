@@ -1,5 +1,4 @@
 // The trust-level table: source class, level, caps, and how to leave the row. Pure.
-import semver from 'semver';
 import { ruleData } from '../rule-data.ts';
 import type {
   CheckResult,
@@ -135,7 +134,7 @@ function randomWords(evidence: Evidence): string {
 
 function isDeprecated(evidence: Evidence): boolean {
   const versions = valueOf(evidence, 'packument')?.versions ?? [];
-  const own = versions.find((entry) => semver.eq(entry.version, evidence.subject.version, true));
+  const own = versions.find((entry) => entry.version === evidence.subject.version);
   return own?.deprecated !== undefined;
 }
 

@@ -7,6 +7,7 @@ import { parse as parseYaml } from 'yaml';
 import { serversOf } from '../analyze/client-servers.ts';
 import { VetError } from '../errors.ts';
 import type { ConfiguredServer } from '../types.ts';
+import { notAFile } from './lockfile.ts';
 import { clientOf, knownConfigPaths } from './client-paths.ts';
 
 const MAX_BYTES = 16_000_000;
@@ -48,7 +49,9 @@ export async function discoverConfigs(
 async function readText(file: string): Promise<string> {
   const base = path.basename(file);
   try {
-    if ((await stat(file)).size > MAX_BYTES) {
+    const entry = await stat(file);
+    if (!entry.isFile()) throw notAFile(base);
+    if (entry.size > MAX_BYTES) {
       throw new VetError('too-large', `${base} is larger than ${MAX_BYTES / 1e6} MB.`, {
         hint: 'Check that it is the file you meant.',
       });

@@ -33,12 +33,22 @@ export async function readLockfile(file: string): Promise<LockfileFact> {
   };
 }
 
+/** For what is opened as a file and is a folder, a pipe or a device. */
+export function notAFile(base: string): VetError {
+  return new VetError('unreadable', `${base} is not a regular file.`, {
+    hint: 'Give a file that can be read to its end.',
+  });
+}
+
 /** A JSON file of bounded size. Throws a VetError. */
 export async function readJson(file: string): Promise<unknown> {
   const base = path.basename(file);
   let text: string;
   try {
-    if ((await stat(file)).size > MAX_BYTES) {
+    const entry = await stat(file);
+    // A pipe or a device has no end, or none that comes.
+    if (!entry.isFile()) throw notAFile(base);
+    if (entry.size > MAX_BYTES) {
       throw new VetError('too-large', `${base} is larger than ${MAX_BYTES / 1e6} MB.`, {
         hint: 'Check that it is the file you meant.',
       });

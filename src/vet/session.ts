@@ -96,7 +96,12 @@ export async function openSession(options: VetOptions): Promise<Session> {
     now: nowOf(options.now),
     cwd,
     npm,
-    pacote: pacoteOptions({ npm, cacheDir, offline: options.offline === true }),
+    pacote: pacoteOptions({
+      npm,
+      cacheDir,
+      offline: options.offline === true,
+      ...(options.signal ? { signal: options.signal } : {}),
+    }),
     registryHosts: hostsOf(npm),
     cacheDir,
     databaseDir: databaseDirOf(cacheDir),

@@ -1,7 +1,8 @@
 // A target -> the subject of one report: its manifest, its packument, and the root of its tree.
 import path from 'node:path';
+import semver from 'semver';
 import { manifestOfLock } from '../analyze/manifest-of-lock.ts';
-import { toManifest } from '../analyze/manifest.ts';
+import { isDict, toManifest } from '../analyze/manifest.ts';
 import { editDistance } from '../analyze/names/distance.ts';
 import { toPackumentFact, toReleasesFact } from '../analyze/packument.ts';
 import type { TreeInput } from '../collect/arborist.ts';
@@ -60,6 +61,7 @@ async function fromRegistry(
   const manifest = toManifest(raw);
   const version = manifest.version ?? '';
   const dist = raw['dist'];
+  refuseForeignTarball(name, dist, session);
   const integrity = integrityOf(dist) ?? integrityOf({ integrity: raw['_integrity'] });
   return {
     subject: {
@@ -82,6 +84,23 @@ async function fromRegistry(
     root: { kind: 'package', name, version },
     files: { kind: 'registry' },
   };
+}
+
+/** Tarballs come from the configured registries only; wherever else a manifest points is never asked. */
+function refuseForeignTarball(name: string, dist: unknown, session: Session): void {
+  const url = isDict(dist) ? String(dist['tarball']) : '';
+  if (URL.canParse(url) && session.registryHosts.has(new URL(url).host)) return;
+  throw new VetError(
+    'unsupported-target',
+    `The registry names a tarball of ${name} that lies on none of your registries; it was not fetched.`,
+    {
+      hint: 'Find out why. If that host is your registry’s own, map the scope to it in your user .npmrc.',
+    },
+  );
+}
+
+function isName(name: string | undefined): name is string {
+  return name !== undefined && /^(@[\w.~-]+\/)?[\w.~-]{1,214}$/.test(name);
 }
 
 /** A typed typo is the first thing people do: a missing name that resembles a known one says so. */
@@ -182,8 +201,9 @@ function unpublished(
   source: Subject['source'],
   integrity: string | null,
 ): Pick<ResolvedSubject, 'subject' | 'manifest' | 'request' | 'packument' | 'releases'> {
-  const name = manifest.name ?? '(unnamed project)';
-  const version = manifest.version ?? '0.0.0';
+  // What stands in the package.json of a folder may be anything at all.
+  const name = isName(manifest.name) ? manifest.name : '(unnamed project)';
+  const version = semver.valid(manifest.version) ?? '0.0.0';
   return {
     subject: { name, version, purl: '', integrity, source, requested: request.spec },
     manifest,

@@ -195,7 +195,7 @@ const hiddenInstallScript = defineRule({
     const raw = isDict(lockfile.raw) ? lockfile.raw : {};
     const packages = isDict(raw['packages']) ? raw['packages'] : {};
     return tree.nodes
-      .filter((node) => node.kind === 'registry' && Object.keys(node.installScripts).length > 0)
+      .filter((node) => node.kind === 'registry' && isMarkedByNpm(node.installScripts))
       .filter((node) => {
         const entry = packages[node.id];
         return isDict(entry) && entry['hasInstallScript'] !== true;
@@ -207,5 +207,12 @@ const hiddenInstallScript = defineRule({
       }));
   },
 });
+
+/** What npm starts by itself for a binding.gyp stands in no manifest, so npm does not mark it either. */
+function isMarkedByNpm(scripts: Record<string, string>): boolean {
+  return Object.entries(scripts).some(
+    ([name, command]) => name !== 'install' || command !== 'node-gyp rebuild',
+  );
+}
 
 export const pinningRules: Rule[] = [...observedRules, floatingRequest, hiddenInstallScript];
