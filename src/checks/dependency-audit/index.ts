@@ -1,5 +1,6 @@
 // Point 2 of the checklist: its rules.
 import type { Rule } from '../../rule.ts';
+import { dangerousScript, harmfulDependency } from '../derived.ts';
 import { advisoriesRules } from './advisories.ts';
 import { lookalikesRules } from './lookalikes.ts';
 import { pinningRules } from './pinning.ts';
@@ -10,4 +11,7 @@ export const rules: Rule[] = [
   ...lookalikesRules,
   ...pinningRules,
   ...scriptsRules,
+  ,
+  dangerousScript,
+  harmfulDependency,
 ];

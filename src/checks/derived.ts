@@ -1,0 +1,105 @@
+// Threats that are about more than one point: each rule here tells of a threat once more, where a reader looks for it.
+import { defineRule, type Hit, type Rule } from '../rule.ts';
+import type { CheckId, PackageAnalysis, Severity, SourceFact, ThreatHit } from '../types.ts';
+
+const SERIOUS: Severity[] = ['high', 'critical'];
+const SENDING = new Set([
+  'environment-exfiltration',
+  'credential-exfiltration',
+  'conversation-exfiltration',
+  'clipboard-exfiltration',
+  'hidden-mail-recipient',
+  'dns-tunnelling',
+  'host-beacon',
+  'reverse-shell',
+  'download-and-execute',
+  'fetched-code-executed',
+  'wallet-address-swap',
+]);
+const CHANGING = new Set(['remote-tool-definition', 'tool-definition-changes']);
+const MAX_HITS = 20;
+
+interface Owned {
+  owner: PackageAnalysis;
+  threat: ThreatHit;
+  isSubject: boolean;
+}
+
+/** The cap, if any, is the threat's own: these only say where else it counts. */
+function derivedRule(
+  text: { id: string; check: CheckId; title: string; why: string; fix: string },
+  isAbout: (owned: Owned) => boolean,
+): Rule {
+  return defineRule({
+    ...text,
+    severity: 'high',
+    needs: ['source'],
+    find: ({ source }) => threatsOf(source).filter(isAbout).slice(0, MAX_HITS).map(toHit),
+  });
+}
+
+export const sendingCode = derivedRule(
+  {
+    id: 'code-sends-secrets',
+    check: 'network-egress',
+    title: 'Code that looks meant to harm goes out to the network',
+    why: 'What leaves, and to whom, is decided by code that no stated function explains.',
+    fix: 'Do not connect it; see the finding of point 3 about the same place.',
+  },
+  ({ threat }) => SENDING.has(threat.ruleId),
+);
+
+export const dangerousScript = derivedRule(
+  {
+    id: 'harmful-install-script',
+    check: 'dependency-audit',
+    title: 'A script that an install would run looks meant to harm',
+    why: 'It runs with your rights before anybody has started the server.',
+    fix: 'Do not install it, also not to look at it; see the finding of point 3 about the same place.',
+  },
+  ({ threat }) => threat.reached === 'lifecycle',
+);
+
+export const harmfulDependency = derivedRule(
+  {
+    id: 'harmful-dependency',
+    check: 'dependency-audit',
+    title: 'A dependency has code that looks meant to harm',
+    why: 'It runs in the server’s process, with the server’s rights.',
+    fix: 'Do not install it before the dependency is gone; see the finding of point 3 about the same place.',
+  },
+  ({ threat, isSubject }) => !isSubject && threat.reached === 'entry',
+);
+
+export const changingDefinitions = derivedRule(
+  {
+    id: 'changing-tool-definitions',
+    check: 'response-fuzzing',
+    title: 'The code can change what its tools say after they were approved',
+    why: 'Whoever looked at the tools once has not seen what the model will read later.',
+    fix: 'Do not connect it; see the finding of point 3 about the same place.',
+  },
+  ({ threat }) => CHANGING.has(threat.ruleId),
+);
+
+function threatsOf(source: SourceFact): Owned[] {
+  const packages = Object.keys(source.dependencies)
+    .sort()
+    .flatMap((id) => source.dependencies[id] ?? []);
+  return [source.subject, ...packages].flatMap((owner) =>
+    owner.threats
+      .filter((threat) => threat.reached !== 'none' && SERIOUS.includes(threat.severity))
+      .map((threat) => ({ owner, threat, isSubject: owner === source.subject })),
+  );
+}
+
+function toHit({ owner, threat }: Owned): Hit {
+  return {
+    message: threat.message,
+    location: `${threat.file}:${threat.line}`,
+    package: `${owner.name}@${owner.version}`,
+    severity: threat.severity,
+    confidence: threat.confidence,
+    excerpt: threat.excerpt,
+  };
+}
