@@ -23,7 +23,7 @@ export async function runInSandbox(input: RunInput): Promise<Fact<Facts['run']>>
   }
   if (!tree.known) return tree;
   if (!source.known) return source;
-  const bin = Object.keys(resolved.manifest.bin).sort()[0];
+  const bin = binOf(resolved.manifest.bin, resolved.subject.name);
   if (resolved.files.kind !== 'registry') {
     return { known: false, reason: 'only published packages are run in the sandbox' };
   }
@@ -38,6 +38,12 @@ export async function runInSandbox(input: RunInput): Promise<Fact<Facts['run']>>
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+/** As npx chooses: the only one, else the one with the package's name, else the first by name. */
+function binOf(bins: Record<string, string>, name: string): string | undefined {
+  const own = name.replace(/^@[^/]+\//, '');
+  return Object.hasOwn(bins, own) ? own : Object.keys(bins).sort()[0];
 }
 
 function sandboxInput(

@@ -11,7 +11,6 @@ export const rules: Rule[] = [
   ...lookalikesRules,
   ...pinningRules,
   ...scriptsRules,
-  ,
   dangerousScript,
   harmfulDependency,
 ];
