@@ -49,7 +49,12 @@ function sourceWords(facts: Evidence['facts']): string {
   const name = known?.publisher ?? (account && isPlainName(account) ? account : undefined);
   const publisher = name === undefined ? 'publisher known' : `published by ${name}`;
   const isClaimed = facts.repository.known && facts.repository.value.claimsPackage === true;
-  return isClaimed ? `${publisher}, repository claims the package back` : publisher;
+  const signature = facts.publisher.known ? facts.publisher.value.signature.state : undefined;
+  return [
+    publisher,
+    ...(signature === 'verified' ? ['signature verified'] : []),
+    ...(isClaimed ? ['repository claims the package back'] : []),
+  ].join(', ');
 }
 
 function releaseWords(facts: Evidence['facts']): string {

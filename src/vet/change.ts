@@ -33,7 +33,7 @@ export async function collectChange(
   const after = versions.find(({ version }) => version === subject.version);
   const before = previousOf(versions, subject.version);
   if (!after) return { known: false, reason: 'the registry does not list this version' };
-  if (!before) return { known: false, reason: 'there is no earlier version to compare with' };
+  if (!before) return firstRelease(after.version);
   const previous = await analyzeVersion(subject.name, before, session);
   const analyses =
     source.known && previous.known
@@ -53,6 +53,11 @@ export async function collectChange(
     ...(missing && !missing.known ? { codeNotCompared: missing.reason } : {}),
   };
   return { known: true, value, from: 'registry' };
+}
+
+/** A first release has changed nothing, which is knowledge and no gap. */
+function firstRelease(version: string): Fact<Facts['change']> {
+  return { known: true, value: { from: version, to: version, changes: [] }, from: 'registry' };
 }
 
 /** The same look at a version's tarball as at the subject's, without its dependencies; cached by integrity. */

@@ -12,6 +12,7 @@ import type {
   Finding,
   Report,
 } from '../types.ts';
+import { whoSources } from './who-sources.ts';
 
 const MAX_USES = 50;
 
@@ -165,7 +166,7 @@ function sourcesOf(evidence: Evidence): Report['sources'] {
       ...(source.reason === undefined ? {} : { reason: source.reason }),
     };
   }
-  return sources;
+  return { ...sources, ...whoSources(evidence) };
 }
 
 function advisorySource(

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { createNameChecker, defaultKnownNames, type NameChecker } from '../analyze/names/index.ts';
 import { allRuleTexts } from '../checks/index.ts';
+import type { Endpoints } from '../collect/endpoints.ts';
 import { loadKnownGood } from '../collect/known-good.ts';
 import { defaultRegistry, readNpmConfig, type NpmOptions } from '../collect/npm-config.ts';
 import { pacoteOptions } from '../collect/pacote.ts';
@@ -34,6 +35,8 @@ export interface VetOptions {
   trustProject?: boolean;
   /** Where names are public; npm's default registry unless a test says otherwise. */
   publicRegistry?: string;
+  /** Where code hosts, the MCP registry and download counts are asked; their own addresses by default. */
+  endpoints?: Endpoints;
   cwd?: string;
   environment?: Record<string, string | undefined>;
   onProgress?: (target: string, doing: string) => void;

@@ -4,7 +4,7 @@ import { collectMcpRegistry } from '../collect/mcp-registry.ts';
 import { defaultRegistry } from '../collect/npm-config.ts';
 import { collectPopularity } from '../collect/popularity.ts';
 import { collectPublisher } from '../collect/publisher.ts';
-import { collectRepository, type HostBases } from '../collect/repository/index.ts';
+import { collectRepository } from '../collect/repository/index.ts';
 import { previousOf } from '../analyze/versions.ts';
 import type { Evidence, Fact, Facts } from '../types.ts';
 import { collectChange } from './change.ts';
@@ -15,13 +15,6 @@ export interface WhoInput {
   resolved: ResolvedSubject;
   source: Fact<Facts['source']>;
   session: Session;
-  endpoints?: Endpoints;
-}
-/** Public services at other addresses than their own; tests put loopback here. */
-export interface Endpoints {
-  hosts?: HostBases;
-  mcpRegistry?: string;
-  counts?: string;
 }
 type WhoFacts = Pick<
   Evidence['facts'],
@@ -39,11 +32,7 @@ export async function collectWho(input: WhoInput): Promise<WhoFacts> {
   return { publisher, repository, popularity, repoComparison, change };
 }
 
-function publisherOf({
-  resolved,
-  session,
-  endpoints,
-}: WhoInput): Promise<Fact<Facts['publisher']>> {
+function publisherOf({ resolved, session }: WhoInput): Promise<Fact<Facts['publisher']>> {
   const { subject, packument, manifest } = resolved;
   return collectPublisher({
     name: subject.name,
@@ -60,17 +49,15 @@ function publisherOf({
         // The scope's own registry is private; the general one mirrors the public.
         isPublic: registryOf(subject.name, session) === session.npm.registry,
         ask: askOf(session),
-        ...(endpoints?.mcpRegistry === undefined ? {} : { base: endpoints.mcpRegistry }),
+        ...(session.options.endpoints?.mcpRegistry === undefined
+          ? {}
+          : { base: session.options.endpoints.mcpRegistry }),
       }),
     ...(session.options.signal ? { signal: session.options.signal } : {}),
   });
 }
 
-function repositoryOf({
-  resolved,
-  session,
-  endpoints,
-}: WhoInput): Promise<Fact<Facts['repository']>> {
+function repositoryOf({ resolved, session }: WhoInput): Promise<Fact<Facts['repository']>> {
   const { subject, packument, manifest } = resolved;
   const versions = packument.known ? packument.value.versions : [];
   return collectRepository({
@@ -81,16 +68,12 @@ function repositoryOf({
     fetchOptions: session.pacote,
     env: session.options.environment ?? process.env,
     offline: isOffline(session),
-    ...(endpoints?.hosts ? { bases: endpoints.hosts } : {}),
+    ...(session.options.endpoints?.hosts ? { bases: session.options.endpoints.hosts } : {}),
     ...(session.options.signal ? { signal: session.options.signal } : {}),
   });
 }
 
-function popularityOf({
-  resolved,
-  session,
-  endpoints,
-}: WhoInput): Promise<Fact<Facts['popularity']>> {
+function popularityOf({ resolved, session }: WhoInput): Promise<Fact<Facts['popularity']>> {
   const { subject } = resolved;
   if (subject.source !== 'registry') {
     return Promise.resolve({ known: false, reason: 'not a published package' });
@@ -98,10 +81,12 @@ function popularityOf({
   return collectPopularity({
     name: subject.name,
     registry: registryOf(subject.name, session),
-    defaultRegistry: defaultRegistry(),
+    defaultRegistry: session.options.publicRegistry ?? defaultRegistry(),
     offline: isOffline(session),
     ask: askOf(session),
-    ...(endpoints?.counts === undefined ? {} : { base: endpoints.counts }),
+    ...(session.options.endpoints?.counts === undefined
+      ? {}
+      : { base: session.options.endpoints.counts }),
   });
 }
 

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { VetResult } from '../../src/types.ts';
+import { vet as vetWith } from '../../src/vet.ts';
+import { startAnswers, type Answers } from '../support/answers.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { run } from '../support/run.ts';
 
@@ -44,15 +46,12 @@ function describeWhole(times: Record<string, string>) {
     time: { created: '2024-01-01T00:00:00Z', ...times },
   });
 }
-const by = (name: string, hasProvenance: boolean) => ({
-  _npmUser: { name },
-  ...(hasProvenance ? { hasProvenance } : {}),
-});
+const by = (name: string) => ({ _npmUser: { name } });
 
 describe('a registry that tells everything', { timeout: 30_000 }, () => {
   test('a hijacked patch: another publisher, a first script, a new shell', async () => {
-    publish('1.0.0', {}, BENIGN, by('alice', false));
-    publish('1.0.1', { scripts: { postinstall: 'node setup.js' } }, SHELL, by('mallory', false));
+    publish('1.0.0', {}, BENIGN, by('alice'));
+    publish('1.0.1', { scripts: { postinstall: 'node setup.js' } }, SHELL, by('mallory'));
     describeWhole({ '1.0.0': '2024-01-01T00:00:00Z', '1.0.1': '2026-11-19T00:00:00Z' });
     const { report, ids } = await vet('1.0.1');
     expect(ids).toEqual(
@@ -69,14 +68,79 @@ describe('a registry that tells everything', { timeout: 30_000 }, () => {
   });
 
   test('an honest patch of the same age says so and nothing more', async () => {
-    publish('1.0.0', {}, BENIGN, by('alice', false));
-    publish('1.0.1', {}, `${BENIGN}\n`, by('alice', false));
+    publish('1.0.0', {}, BENIGN, by('alice'));
+    publish('1.0.1', {}, `${BENIGN}\n`, by('alice'));
     describeWhole({ '1.0.0': '2026-10-01T00:00:00Z', '1.0.1': '2026-11-19T00:00:00Z' });
     const { report, ids } = await vet('1.0.1');
     expect(ids).toContain('fresh-release info');
     expect(ids.filter((id) => !/(info|low)$/.test(id))).toEqual([]);
     const cadence = report.checks.find((check) => check.id === 'update-cadence');
     expect(cadence?.outcome).toBe('pass');
+  });
+});
+
+describe('public services', { timeout: 30_000 }, () => {
+  const TIMES = { '1.0.0': '2026-01-01T00:00:00Z', '1.0.1': '2026-10-01T00:00:00Z' };
+  const REPOSITORY = { repository: { url: 'git+https://github.com/weather/mcp.git' } };
+  let services: Answers | undefined;
+  afterEach(() => services?.close());
+
+  async function report(name: string) {
+    publish('1.0.0', REPOSITORY, BENIGN, by('alice'));
+    publish('1.0.1', { ...REPOSITORY, mcpName: 'io.example/weather' }, BENIGN, by('alice'));
+    describeWhole(TIMES);
+    const repo = { archived: false, stargazers_count: 900, default_branch: 'main' };
+    services = await startAnswers({
+      '/repos/weather/mcp': { body: repo },
+      '/weather/mcp/main/package.json': { body: { name } },
+      [`/downloads/point/last-week/${NAME}`]: { body: { downloads: 40_000 } },
+      '/v0/servers': {
+        body: {
+          servers: [
+            {
+              name: 'io.example/weather',
+              packages: [{ registryType: 'npm', identifier: name }],
+            },
+          ],
+        },
+      },
+    });
+    const base = { api: services.url, raw: services.url };
+    const { reports } = await vetWith(`${NAME}@1.0.1`, {
+      ...{ registry: registry.url, publicRegistry: registry.url, cwd: home, now: '2026-11-20' },
+      cache: path.join(home, 'cache'),
+      environment: { HOME: home, PATH: process.env['PATH'] },
+      endpoints: {
+        hosts: { github: base, gitlab: base, bitbucket: base, gitea: base },
+        mcpRegistry: services.url,
+        counts: services.url,
+      },
+    });
+    const found = reports[0];
+    if (!found) throw new Error('not vetted');
+    return found;
+  }
+
+  test('make a widely used server of an unknown name a community server', async () => {
+    const { trust, checks, sources } = await report(NAME);
+    expect(trust).toMatchObject({ sourceClass: 'community', level: 'medium' });
+    expect(checks[0]).toMatchObject({
+      id: 'source-verification',
+      outcome: 'pass',
+      reason: 'published by alice, repository claims the package back',
+    });
+    expect(sources['publisher:mcp-registry']).toEqual({ known: true, reason: 'verified' });
+    expect(sources['publisher:signature']).toMatchObject({ known: false });
+  });
+
+  test('leave a stranger that borrows a famous repository where it is', async () => {
+    const { trust, checks } = await report('famous-mcp');
+    expect(trust.sourceClass).toBe('random');
+    expect(checks[0]).toMatchObject({ outcome: 'fail' });
+    const ids = checks[0]?.findings.map(({ ruleId }) => ruleId);
+    expect(ids).toEqual(
+      expect.arrayContaining(['repository-does-not-claim-package', 'mcp-registry-mismatch']),
+    );
   });
 });
 

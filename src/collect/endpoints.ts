@@ -1,0 +1,9 @@
+// Public services at other addresses than their own: a company's proxies, or a test's loopback.
+import type { HostBases } from './repository/hosts.ts';
+
+export interface Endpoints {
+  hosts?: HostBases;
+  mcpRegistry?: string;
+  /** Download counts. */
+  counts?: string;
+}
