@@ -54,7 +54,7 @@ type Renderer = (result: VetResult) => Promise<string>;
 function filesOf(flags: OutputFlags, root: string): [string, Renderer][] {
   const wanted: [string | undefined, Renderer][] = [
     [flags.sarif, (result) => sarif(result, root)],
-    [flags.html, async (result) => (await import('../render/html/index.ts')).renderHtml(result)],
+    [flags.html, page],
     [
       flags.markdown,
       async (result) => (await import('../render/markdown.ts')).renderMarkdown(result),
@@ -70,6 +70,12 @@ async function sarif(result: VetResult, root: string): Promise<string> {
   const { renderSarif } = await import('../render/sarif.ts');
   const { allRuleTexts } = await import('../checks/index.ts');
   return renderSarif(result, allRuleTexts(), root);
+}
+
+async function page(result: VetResult): Promise<string> {
+  const { renderHtml } = await import('../render/html/index.ts');
+  const { allRuleTexts } = await import('../checks/index.ts');
+  return renderHtml(result, allRuleTexts());
 }
 
 async function write(file: string, text: string): Promise<void> {

@@ -16,7 +16,7 @@ export function renderAnnotations(result: VetResult): string {
         const command = COMMANDS[finding.severity];
         if (!command || finding.suppressed) return [];
         const title = `${finding.ruleId} in ${report.subject.name}@${report.subject.version}`;
-        const message = `${escapeExcerpt(finding.message, 400)} ${finding.fix}`;
+        const message = `${escapeExcerpt(finding.message, 400)} ${escapeExcerpt(finding.fix, 400)}`;
         return [`::${command} title=${property(title)}::${data(message)}`];
       }),
   );

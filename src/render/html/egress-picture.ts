@@ -7,6 +7,8 @@ const LABEL = 280;
 const LANE = 26;
 const MAX_HOSTS = 30;
 const MAX_DOTS = 400;
+const MAX_ROWS = 100;
+const BAND = 20;
 
 export function egressSection(report: Report): string {
   const { observed, observedSeconds } = report.egress;
@@ -22,54 +24,109 @@ export function egressSection(report: Report): string {
     return `${fromCode}<p class="soft">Not run: start with --sandbox to see what it really contacts.</p>`;
   const seconds = observedSeconds ?? 0;
   if (observed.length === 0) return `${fromCode}<p>Nothing was contacted in ${seconds} s.</p>`;
-  return `${fromCode}${timeline(observed, seconds)}${attemptTable(observed)}`;
+  return `${fromCode}${timeline(observed, seconds, report.run?.phases ?? [])}${attemptTable(observed)}`;
 }
 
-function timeline(events: EgressEvent[], seconds: number): string {
+type Phases = NonNullable<Report['run']>['phases'];
+
+function timeline(events: EgressEvent[], seconds: number, phases: Phases): string {
   const hosts = [...new Set(events.map((event) => event.host || event.ip))].slice(0, MAX_HOSTS);
-  const span = Math.max(seconds * 1000, ...events.map((event) => event.atMs), 1);
-  const height = hosts.length * LANE + 24;
-  const lanes = hosts.map((host, index) => {
-    const y = index * LANE + LANE / 2;
-    return `<text x="0" y="${y + 4}">${html(host, 44)}</text><line class="lane" x1="${LABEL}" x2="${WIDTH}" y1="${y}" y2="${y}"/>`;
-  });
+  const phaseMs = phases.reduce((sum, phase) => sum + phase.seconds * 1000, 0);
+  const span = events.reduce(
+    (most, event) => Math.max(most, event.atMs),
+    Math.max(seconds * 1000, phaseMs, 1),
+  );
+  const xOf = (atMs: number) => LABEL + (atMs / span) * (WIDTH - LABEL - 10);
+  const height = hosts.length * LANE + BAND + 24;
+  const yOf = (index: number) => BAND + index * LANE + LANE / 2;
+  const lanes = hosts.map(
+    (host, index) =>
+      `<text x="0" y="${yOf(index) + 4}">${html(host, 44)}</text><line class="lane" x1="${LABEL}" x2="${WIDTH}" y1="${yOf(index)}" y2="${yOf(index)}"/>`,
+  );
   const dots = events.slice(0, MAX_DOTS).flatMap((event) => {
     const lane = hosts.indexOf(event.host || event.ip);
-    if (lane < 0) return [];
-    const x = LABEL + (event.atMs / span) * (WIDTH - LABEL - 10);
-    const kind = event.canaries.some((canary) => canary.kind === 'planted')
-      ? 'bad'
-      : event.canaries.length > 0
-        ? 'good'
-        : 'none';
-    const title = `${(event.atMs / 1000).toFixed(1)} s ${event.phase}${event.tool ? ` ${event.tool}` : ''} ${event.proto} port ${event.port}`;
-    return [
-      `<circle class="dot-${kind}" cx="${x.toFixed(1)}" cy="${lane * LANE + LANE / 2}" r="5"><title>${html(title, 200)}</title></circle>`,
-    ];
+    return lane < 0 ? [] : [dot(event, xOf(event.atMs), yOf(lane))];
   });
   const axis = `<text x="${LABEL}" y="${height - 4}">0 s</text><text x="${WIDTH - 40}" y="${height - 4}">${(span / 1000).toFixed(0)} s</text>`;
-  return `<div class="scroll"><svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Egress over time">${lanes.join('')}${dots.join('')}${axis}</svg></div><p class="small soft">Red: a planted secret was in what it sent. Green: a value that it was given, sent on.</p>`;
+  return `<div class="scroll"><svg class="wide" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Egress over time">${bands(phases, xOf, height)}${lanes.join('')}${dots.join('')}${axis}</svg></div><p class="small soft"><span class="chip bad">red</span>a planted secret was in what it sent <span class="chip good">green</span>a value that it was given, sent on <span class="chip info">blue</span>neither. Every answer was made up: nothing reached the network.</p>`;
+}
+
+/** Planted beats granted beats none. */
+function dot(event: EgressEvent, x: number, y: number): string {
+  const kinds = new Set(event.canaries.map((canary) => canary.kind));
+  const kind = kinds.has('planted') ? 'bad' : kinds.has('granted') ? 'good' : 'none';
+  const title = `${(event.atMs / 1000).toFixed(1)} s ${event.phase}${event.tool ? ` ${event.tool}` : ''} ${event.proto} port ${event.port}`;
+  return `<circle class="dot-${kind}" cx="${x.toFixed(1)}" cy="${y}" r="5"><title>${html(title, 200)}</title></circle>`;
+}
+
+function bands(phases: Phases, xOf: (atMs: number) => number, height: number): string {
+  let atMs = 0;
+  return phases
+    .map((phase, index) => {
+      const x = xOf(atMs);
+      atMs += phase.seconds * 1000;
+      const width = xOf(atMs) - x;
+      const label =
+        width > 44
+          ? `<text class="phase" x="${(x + 4).toFixed(1)}" y="12">${phase.phase}</text>`
+          : '';
+      return `<rect class="band${index % 2}" x="${x.toFixed(1)}" y="0" width="${width.toFixed(1)}" height="${height - 18}"/>${label}`;
+    })
+    .join('');
+}
+
+interface Row {
+  event: EgressEvent;
+  count: number;
+  bytes: number;
+  canaries: Map<string, EgressEvent['canaries'][number]>;
+}
+
+function rowsOf(events: EgressEvent[]): Row[] {
+  const rows = new Map<string, Row>();
+  for (const event of events) {
+    const { host, ip, port, proto, phase, tool, path } = event;
+    const key = JSON.stringify([host || ip, port, proto, phase, tool, path?.slice(0, 200)]);
+    const row = rows.get(key) ?? { event, count: 0, bytes: 0, canaries: new Map() };
+    row.count += 1;
+    row.bytes += event.bytes;
+    for (const canary of event.canaries) row.canaries.set(JSON.stringify(canary), canary);
+    rows.set(key, row);
+  }
+  const isPlanted = (row: Row) => [...row.canaries.values()].some(({ kind }) => kind === 'planted');
+  return [...rows.values()].sort((a, b) => Number(isPlanted(b)) - Number(isPlanted(a)));
 }
 
 function attemptTable(events: EgressEvent[]): string {
-  const groups = new Map<string, { event: EgressEvent; count: number; bytes: number }>();
-  for (const event of events) {
-    const key = [event.host, event.port, event.proto, event.phase, event.tool, event.path].join(
-      ' ',
-    );
-    const known = groups.get(key);
-    if (known) {
-      known.count += 1;
-      known.bytes += event.bytes;
-    } else groups.set(key, { event, count: 1, bytes: event.bytes });
-  }
-  const rows = [...groups.values()].slice(0, 100).map(({ event, count, bytes }) => {
-    const canaries = event.canaries.map(
-      (canary) =>
-        `<span class="chip ${canary.kind === 'planted' ? 'bad' : 'good'}">${html(canary.id, 60)} (${html(canary.encoding, 20)})</span>`,
-    );
+  const all = rowsOf(events);
+  const rows = all.slice(0, MAX_ROWS).map(({ event, count, bytes, canaries }) => {
+    const chips = [...canaries.values()]
+      .slice(0, 10)
+      .map(
+        ({ id, kind, encoding }) =>
+          `<span class="chip ${kind === 'planted' ? 'bad' : 'good'}">${kind === 'planted' ? 'planted' : 'given'}: ${html(id, 60)} (${html(encoding, 20)})</span>`,
+      );
     const what = `${event.method ?? ''} ${event.path ?? ''}`.trim();
-    return `<tr><td>${html(event.host || event.ip, 120)}:${event.port}</td><td>${event.proto}</td><td>${html(event.phase, 20)}${event.tool ? `<br><code>${html(event.tool, 60)}</code>` : ''}</td><td><code>${html(what, 120)}</code></td><td>${count}×, ${bytes} bytes</td><td>${canaries.join('')}</td></tr>`;
+    const tool = event.tool ? `<br><code>${html(event.tool, 60)}</code>` : '';
+    return `<tr><td>${html(event.host || event.ip, 120)}:${event.port}</td><td>${event.proto}</td><td>${html(event.phase, 20)}${tool}</td><td><code>${html(what, 120)}</code></td><td>${count}×, ${bytes} bytes</td><td>${chips.join('')}</td></tr>`;
   });
-  return `<div class="scroll"><table><thead><tr><th>who</th><th>how</th><th>when, by which tool</th><th>what</th><th>how much</th><th>secrets</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+  const rest = all.length > rows.length ? `<p>… and ${all.length - rows.length} more</p>` : '';
+  return `<div class="scroll"><table class="wide"><thead><tr><th>who</th><th>how</th><th>when, by which tool</th><th>what</th><th>how much</th><th>secrets</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>${rest}`;
+}
+
+/** How the run went: calls, processes, files; nothing if it was not run. */
+export function runSection({ run }: Report): string {
+  if (!run) return '';
+  const { fuzz } = run;
+  const state = run.complete ? '' : ' It did not finish.';
+  const files = run.filesTouched
+    .slice(0, MAX_ROWS)
+    .map(
+      ({ path, op, phase, isPlanted }) =>
+        `<tr><td><code>${html(path, 160)}</code></td><td>${op}</td><td>${phase}</td><td>${isPlanted ? '<span class="chip bad">planted</span>' : ''}</td></tr>`,
+    );
+  const processes = run.processes.slice(0, 30).map((name) => `<code>${html(name, 120)}</code>`);
+  return `<h3>The run</h3><p>${run.seconds} s in ${html(run.backend, 40)}.${state} ${fuzz.calls} calls to ${fuzz.tools} tools: ${fuzz.ok} answered, ${fuzz.toolErrors + fuzz.rpcErrors} refused, ${fuzz.crashes} crashes, ${fuzz.hangs} hangs.</p>
+${processes.length > 0 ? `<p class="small">Processes: ${processes.join(', ')}</p>` : ''}
+${files.length > 0 ? `<details><summary>${run.filesTouched.length} files touched</summary><div class="scroll"><table><tbody>${files.join('')}</tbody></table></div></details>` : ''}`;
 }
