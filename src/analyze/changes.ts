@@ -26,7 +26,7 @@ export function compareVersions(input: ChangeInput): Change[] {
   const { before, after, history = [], analyses } = input;
   const step = stepOf(before.version, after.version);
   const changes = [
-    ...scriptChanges(before, after, history, analyses?.after),
+    ...scriptChanges(before, after, history, analyses),
     ...dependencyChanges(before, after),
     ...publisherChanges(before, after, history),
     ...sizeChanges(before, after, step),
@@ -57,22 +57,35 @@ function scriptChanges(
   before: VersionView,
   after: VersionView,
   history: readonly VersionView[],
-  analysis: PackageAnalysis | undefined,
+  analyses: ChangeInput['analyses'],
 ): Change[] {
-  // A mirror's packument has no scripts; the tarball's manifest has.
-  const scripts = { ...after.scripts, ...analysis?.manifest.scripts };
-  const added = INSTALL_SCRIPTS.filter((name) => scripts[name] && !before.scripts[name]);
-  if (before.hasInstallScript || !(after.hasInstallScript || added.length > 0)) return [];
+  // A registry may strip scripts, or state others than the tarball holds; what npm runs is the tarball's.
+  const old = { ...before.scripts, ...analyses?.before.manifest.scripts };
+  const scripts = { ...after.scripts, ...analyses?.after.manifest.scripts };
+  const added = INSTALL_SCRIPTS.filter((name) => scripts[name] && !old[name]);
+  const hadOne = before.hasInstallScript || INSTALL_SCRIPTS.some((name) => old[name]);
+  if (hadOne || !(after.hasInstallScript || added.length > 0)) return [];
   const step = stepOf(before.version, after.version);
-  const isFirst = !earlierOf(after, history).some((entry) => entry.hasInstallScript);
+  const isFirst = isFirstScript(after, history);
   const isLoud = isFirst && step === 'patch';
   return (added.length > 0 ? added : ['install']).map((name) => ({
     kind: 'install-script-added',
     what: name,
     severity: isLoud ? 'high' : step === 'major' ? 'low' : 'moderate',
-    confidence: isFirst && history.length > 0 ? 'high' : 'medium',
+    confidence: isFirst ? 'high' : 'medium',
     ...(scripts[name] ? { excerpt: scripts[name].slice(0, 200) } : {}),
   }));
+}
+
+/** "The first ever" can be said only where the registry shows the scripts of earlier versions. */
+function isFirstScript(after: VersionView, history: readonly VersionView[]): boolean {
+  const servesScripts = history.some((entry) => Object.keys(entry.scripts).length > 0);
+  const isShown = after.hasInstallScript || servesScripts;
+  return (
+    isShown &&
+    history.length > 0 &&
+    !earlierOf(after, history).some((entry) => entry.hasInstallScript)
+  );
 }
 
 function publisherChanges(

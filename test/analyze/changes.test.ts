@@ -38,18 +38,34 @@ describe('install scripts', () => {
     expect(compare(view('1.0.0', script), view('1.0.1', script))).toEqual([]);
   });
 
-  test('that only the tarball shows count, too', () => {
-    const after = analysisOf();
-    const manifest = { ...after.manifest, scripts: { preinstall: 'node x.js' } };
-    const changes = compareVersions({
-      before: view('1.0.0'),
-      after: view('1.0.1'),
-      analyses: { before: analysisOf(), after: { ...after, manifest } },
+  describe('that only the tarball shows', () => {
+    const bare = analysisOf();
+    const manifest = { ...bare.manifest, scripts: { preinstall: 'node x.js' } };
+    const hidden = { ...bare, manifest };
+    const of = (before: typeof bare, history: VersionView[]) =>
+      words(
+        compareVersions({
+          before: view('1.0.0'),
+          after: view('1.0.1'),
+          history,
+          analyses: { before, after: hidden },
+        }),
+      );
+    const builds = { scripts: { build: 'tsc' } };
+
+    test('are loud where the registry shows scripts', () => {
+      expect(of(bare, [view('1.0.0', builds), view('1.0.1', builds)])).toEqual([
+        'high install-script-added preinstall',
+      ]);
     });
-    expect(changes.map(({ kind, what }) => [kind, what])).toContainEqual([
-      'install-script-added',
-      'preinstall',
-    ]);
+    test('are not said to be the first where the registry strips scripts', () => {
+      expect(of(bare, [view('1.0.0'), view('1.0.1')])).toEqual([
+        'moderate install-script-added preinstall',
+      ]);
+    });
+    test('are no change where the tarball before had them, too', () => {
+      expect(of(hidden, [view('1.0.0'), view('1.0.1')])).toEqual([]);
+    });
   });
 });
 

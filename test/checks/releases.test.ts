@@ -146,16 +146,6 @@ describe('versions', () => {
     };
     expect(severities('dist-tag-backwards', { facts })).toEqual(expected);
   });
-
-  test('unpublished-versions lists them', () => {
-    const facts = releases({ '1.0.0': '2026-01-01' }, ['0.9.8']);
-    expect(find('unpublished-versions', { facts }).findings[0]?.message).toBe(
-      '1 unpublished: 0.9.8',
-    );
-    expect(
-      severities('unpublished-versions', { facts: releases({ '1.0.0': '2026-01-01' }) }),
-    ).toEqual([]);
-  });
 });
 
 describe('changelog', () => {

@@ -127,22 +127,6 @@ const distTagBackwards = defineRule({
   },
 });
 
-const unpublishedVersions = defineRule({
-  id: 'unpublished-versions',
-  check: 'update-cadence',
-  severity: 'info',
-  title: 'Versions were taken out of the registry',
-  why: 'Mistakes are unpublished, and so are attacks; nobody can look at them any more.',
-  fix: 'If one of them was ever installed, find out why it was taken back.',
-  needs: ['releases'],
-  find({ releases }) {
-    const { unpublished } = releases;
-    if (unpublished.length === 0) return [];
-    const shown = unpublished.slice(-5).join(', ');
-    return [{ message: `${unpublished.length} unpublished: ${shown}`, location: PACKAGE }];
-  },
-});
-
 const noChangelog = defineRule({
   id: 'no-changelog',
   check: 'update-cadence',
@@ -180,7 +164,6 @@ export const releasesRules: Rule[] = [
   freshRelease,
   versionJump,
   distTagBackwards,
-  unpublishedVersions,
   noChangelog,
   changelogMissesVersion,
 ];

@@ -51,12 +51,13 @@ export async function collectRepository(given: RepositoryInput): Promise<Fact<Re
     return knownFrom(claim, { ...base, exists: false, claimsPackage: null });
   }
   const described = answer.ok ? api.describe(answer.value) : null;
-  const [found, claimed] = await Promise.all([
-    detailsOf(input, api, answer.ok),
-    described ? undefined : claimOnly(input, api),
-  ]);
-  if (!described) return fromFilesAlone(claim, base, answer, claimed);
-  return knownFrom(claim, await whole(input, api, base, described, found));
+  if (!described) {
+    // A host that is silent would be silent four times more.
+    const isLimited = !answer.ok && answer.isRateLimited;
+    const claimed = isLimited ? await claimOnly(input, api) : undefined;
+    return fromFilesAlone(claim, base, answer, claimed);
+  }
+  return knownFrom(claim, await whole(input, api, base, described));
 }
 
 type Base = Pick<RepositoryFact, 'url' | 'host' | 'owner' | 'name' | 'previousOwner'>;
@@ -69,10 +70,12 @@ async function whole(
   api: HostApi,
   base: Base,
   described: Description,
-  details: Details,
 ): Promise<RepositoryFact> {
   const { defaultBranch, ...description } = described;
-  const paths = await pathsOf(input, api, defaultBranch);
+  const [details, paths] = await Promise.all([
+    detailsOf(input, api),
+    pathsOf(input, api, defaultBranch),
+  ]);
   const result = await readClaim(claimInput(input, api, defaultBranch, paths));
   return {
     ...base,
@@ -93,7 +96,7 @@ function fromFilesAlone(
   answer: Answer,
   result: ClaimResult | undefined,
 ): Fact<RepositoryFact> {
-  if (result?.claims !== null && result !== undefined) {
+  if (result !== undefined && result.claims !== null) {
     return knownFrom(claim, { ...base, exists: true, ...claimFields(result) });
   }
   const why = answer.ok ? 'its answer was not understood' : answer.reason;
@@ -104,12 +107,8 @@ function fromFilesAlone(
   return { known: false, reason: `${claim.host}: ${why}${hint}` };
 }
 
-async function detailsOf(
-  input: RepositoryInput,
-  api: HostApi,
-  isReachable: boolean,
-): Promise<Details> {
-  if (!isReachable || api.contributors === null) return {};
+async function detailsOf(input: RepositoryInput, api: HostApi): Promise<Details> {
+  if (api.contributors === null) return {};
   const answer = await ask(input, api.contributors, api.headers);
   return answer.ok && Array.isArray(answer.value) ? { contributors: answer.value.length } : {};
 }
