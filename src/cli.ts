@@ -1,5 +1,5 @@
 // argv -> options -> exit code. Commands are loaded when they are called.
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import { dbCommand } from './cli/db-command.ts';
 import { diffCommand } from './cli/diff-command.ts';
 import type { Io } from './cli/io.ts';
@@ -11,6 +11,15 @@ import { vetCommand } from './cli/vet-command.ts';
 import { VetError } from './errors.ts';
 export { processIo, type Io } from './cli/io.ts';
 
+const EXAMPLES = `
+Examples:
+  mcp-vet @modelcontextprotocol/server-filesystem      one package
+  mcp-vet .mcp.json --min-trust medium                 every server of a client
+  mcp-vet --discover --html servers.html               this machine's servers
+  mcp-vet mcp-remote@0.1.15 --sandbox                  run it, isolated, watched
+  mcp-vet rules lookalike-name                         explain a rule
+
+mcp-vet vet --help lists the options of the default command.`;
 const LATER = new Set(['approve', 'check', 'harden', 'batch']);
 
 /** Runs one command line. Never throws; resolves to the exit code (0, 1, 2 or 130). */
@@ -50,6 +59,8 @@ function makeProgram(io: Io, setExit: (code: number) => void): Command {
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
     })
+    .configureHelp({ optionDescription: describeOption })
+    .addHelpText('after', (context) => (context.command.parent ? '' : EXAMPLES))
     .enablePositionalOptions();
   vetCommand(program, io, setExit);
   namesCommand(program, io);
@@ -58,4 +69,9 @@ function makeProgram(io: Io, setExit: (code: number) => void): Command {
   dbCommand(program, io, setExit);
   rulesCommand(program, io);
   return program;
+}
+
+/** An empty list is how a repeatable option starts, not something to tell. */
+function describeOption(option: Option): string {
+  return new Help().optionDescription(option).replace(' (default: [])', '');
 }

@@ -11,24 +11,37 @@ interface Flags {
   replace?: boolean;
 }
 
+const EXAMPLES = `
+Examples:
+  mcp-vet db status
+  mcp-vet db update
+  mcp-vet db import osv-npm.zip --replace`;
+
 export function dbCommand(program: Command, io: Io, setExit: (code: number) => void): void {
-  const db = program.command('db').description('the local advisory database');
+  const db = program
+    .command('db')
+    .description('the local advisory database')
+    .addHelpText('after', EXAMPLES);
   const options = (command: Command) =>
     command.option('--cache <dir>', 'cache folder').option('--json', 'the state as JSON');
-  options(db.command('status').description('what is there, and how old it is')).action(
-    async (flags: Flags) => {
-      const { databaseStatus } = await import('../collect/advisories/index.ts');
-      const status = await databaseStatus(await databaseDir(flags, io), now());
-      print(status, flags, io);
-      setExit(status.isUsable ? EXIT.passed : EXIT.notVetted);
-    },
-  );
+  options(
+    db
+      .command('status')
+      .description('what is there, and how old it is')
+      .addHelpText('after', '\nExample:\n  mcp-vet db status --json'),
+  ).action(async (flags: Flags) => {
+    const { databaseStatus } = await import('../collect/advisories/index.ts');
+    const status = await databaseStatus(await databaseDir(flags, io), now());
+    print(status, flags, io);
+    setExit(status.isUsable ? EXIT.passed : EXIT.notVetted);
+  });
   options(
     db
       .command('import')
       .description('add advisories from OSV folders, zips, or ndjson[.gz] files')
       .argument('<path...>', 'files or folders')
-      .option('--replace', 'start from nothing'),
+      .option('--replace', 'start from nothing')
+      .addHelpText('after', '\nExample:\n  mcp-vet db import osv-npm.zip --replace'),
   ).action(async (paths: string[], flags: Flags) => {
     const { importDatabase } = await import('../collect/advisories/index.ts');
     const files = paths.map((file) => path.resolve(io.cwd, file));
@@ -48,7 +61,11 @@ export function dbCommand(program: Command, io: Io, setExit: (code: number) => v
     db
       .command('update')
       .description("download OSV's advisories for npm")
-      .option('--url <url>', 'another place of the same archive'),
+      .option('--url <url>', 'another place of the same archive')
+      .addHelpText(
+        'after',
+        '\nExample:\n  mcp-vet db update --url https://mirror.example/npm/all.zip',
+      ),
   ).action(async (flags: Flags) => {
     const { updateDatabase } = await import('../collect/advisories/index.ts');
     const { readNpmConfig } = await import('../collect/npm-config.ts');

@@ -19,7 +19,8 @@ Examples:
   mcp-vet diff mcp-remote@0.1.14 mcp-remote@0.1.15
   mcp-vet diff @scope/server@latest ./server --json
 
-Exit codes: 0 compared, 1 a change at or above --fail-on, 2 not compared, 130 interrupted.`;
+Exit codes: 0 compared, 1 a change at or above --fail-on, 2 not compared,
+130 interrupted.`;
 
 export function diffCommand(program: Command, io: Io, setExit: (code: number) => void): void {
   program

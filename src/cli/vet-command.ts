@@ -50,7 +50,8 @@ Examples:
   mcp-vet .mcp.json --min-trust medium --sarif mcp-vet.sarif
   mcp-vet @scope/server --sandbox -- /some/argument
 
-Exit codes: 0 vetted and at or above the gate, 1 below it, 2 not vetted, 130 interrupted.`;
+Exit codes: 0 vetted and at or above the gate, 1 below it, 2 not vetted,
+130 interrupted. Without a gate, 1 means do-not-use or held down by a finding.`;
 
 export function vetCommand(program: Command, io: Io, setExit: (code: number) => void): void {
   const collect = (value: string, all: string[]) => [...all, value];
@@ -63,12 +64,14 @@ export function vetCommand(program: Command, io: Io, setExit: (code: number) => 
       '[target...]',
       'npm spec, purl, ./folder, .tgz, lockfile, or MCP client configuration',
     )
+    .optionsGroup('Reports:')
     .option('--json', 'the report on standard output, nothing else there')
     .option('--sarif <file>', 'write a SARIF 2.1.0 log')
     .option('--html <file>', 'write a self-contained HTML report')
     .option('--markdown <file>', 'write a Markdown summary')
     .option('--sbom <file>', 'write a CycloneDX 1.6 SBOM')
     .option('--annotations', 'print GitHub workflow annotations to standard error')
+    .optionsGroup('What is asked:')
     .option('--sandbox', 'run the server, isolated and watched, for points 4 and 5 (Linux)')
     .option('--offline', 'use only what is cached, and say what could not be refreshed')
     .option('--registry <url>', 'another registry than the configured one')
@@ -78,6 +81,7 @@ export function vetCommand(program: Command, io: Io, setExit: (code: number) => 
     .option('--config <file>', 'configuration file (mcp-vet.config.json)')
     .option('--own <name>', 'a package, @scope or ./folder of your own; repeatable', collect, [])
     .option('--cache <dir>', 'cache folder')
+    .optionsGroup('Gate:')
     .addOption(
       program.createOption('--min-trust <level>', 'fail below this trust level').choices(LEVELS),
     )
@@ -90,6 +94,7 @@ export function vetCommand(program: Command, io: Io, setExit: (code: number) => 
     .option('--min-score <n>', 'fail below this score', asPoints)
     .option('--min-verified <n>', 'fail when fewer of the seven were answered', asPoints)
     .option('--allow-unverified', 'with a gate: an unanswered malware source does not fail it')
+    .optionsGroup('More:')
     .option('--now <date>', 'judge ages as of this date')
     .option('--write-lock <dir>', 'write package.json and lockfile of exactly the vetted tree')
     .option('--env <name[=value]>', 'variable for the sandboxed server; repeatable', collect, [])
@@ -99,6 +104,7 @@ export function vetCommand(program: Command, io: Io, setExit: (code: number) => 
       '--trust-project',
       "also use this folder's .npmrc (registries) and mcp-vet configuration",
     )
+    .optionsGroup('Terminal:')
     .option('--quiet', 'print only what falls below the gate')
     .option('--verbose', 'also print info findings and what could not be checked')
     .option('--no-color', 'no colour')

@@ -34,7 +34,7 @@ export function treePicture(report: Report): string {
   draw(root, 0, height, parts);
   const label = `Dependency tree of ${report.tree.length} packages`;
   const rest = report.tree.length > MAX_NODES ? ` The first ${MAX_NODES} are drawn.` : '';
-  return `<div class="scroll"><svg class="wide" viewBox="0 0 ${width} ${height}" role="img" aria-label="${html(label)}">${parts.join('')}</svg></div><p class="small soft">Left to right: the server, what it needs, what that needs. Colour: the worst finding in the package, ${KEY}.${rest}</p>`;
+  return `<div class="scroll"><svg class="wide" viewBox="0 0 ${width} ${height}" role="img" aria-label="${html(label)}">${parts.join('')}</svg></div><p class="small soft">Left to right: the server, what it needs, what that needs. ${rest} The worst finding in each package: ${KEY}</p>`;
 }
 
 function boxesOf(report: Report): Box | undefined {
