@@ -17,7 +17,7 @@ export interface ChangeInput {
   before: VersionView;
   after: VersionView;
   /** Every version the registry knows of; tells a first install script from a returning one. */
-  history?: readonly VersionView[];
+  history?: readonly VersionView[] | undefined;
   analyses?: { before: PackageAnalysis; after: PackageAnalysis };
 }
 

@@ -47,7 +47,8 @@ export async function diff(
   const changes = compareVersions({
     before: from.view,
     after: to.view,
-    history: isSamePackage ? to.history : [],
+    // A folder has no history of its own; the published side's is the package's.
+    history: isSamePackage ? [to.history, from.history].find((list) => list.length > 0) : [],
     ...(analyses ? { analyses } : {}),
   });
   return {

@@ -1,5 +1,5 @@
 // Who stands behind it, from the registry's answer to the report: full packuments and stripped ones.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -201,6 +201,16 @@ describe('mcp-vet diff', { timeout: 30_000 }, () => {
       to: { version: '1.0.1' },
       notCompared: [],
     });
+  });
+
+  test('of a published version and a folder uses the history of the package', async () => {
+    const folder = path.join(home, 'work');
+    mkdirSync(folder);
+    const manifest = { name: NAME, version: '1.0.2', scripts: { postinstall: 'node x.js' } };
+    writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest));
+    const { stdout } = await diff(`${NAME}@1.0.0`, './work');
+    expect(stdout).toContain(`${NAME}@1.0.0 -> ${NAME}@1.0.2`);
+    expect(stdout).toMatch(/moderate +install script added postinstall/);
   });
 
   test('of the same version is empty', async () => {
