@@ -103,6 +103,12 @@ async function comparePair(name, packument, before, after) {
   const loud = findings.filter(({ severity }) => /moderate|high|critical/.test(severity));
   if (loud.some(({ severity }) => /high|critical/.test(severity))) counts.high += 1;
   if (loud.some(({ severity }) => severity === 'moderate')) counts.moderate += 1;
+  // Threats are findings of point 3, with or without an earlier version; named here, not counted.
+  for (const change of changes.filter(({ kind }) => kind === 'threat-added')) {
+    console.log(
+      `(${change.severity} ${change.what} ${name} ${before.version} -> ${after.version})`,
+    );
+  }
   for (const { severity, ruleId, message } of loud) {
     console.log(`${severity} ${ruleId} ${name} ${before.version} -> ${after.version}: ${message}`);
   }
