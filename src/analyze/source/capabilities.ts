@@ -79,10 +79,11 @@ export function familiarName(name: string): string {
 }
 
 export function isNetworkCall(name: string): boolean {
-  return ruleIndex()
-    .calls(familiarName(name))
-    .concat(ruleIndex().importsOf(moduleOf(name)))
-    .some((rule) => rule.capability === 'network-client');
+  const isClient = (rule: CapabilityRule) => rule.capability === 'network-client';
+  const index = ruleIndex();
+  return (
+    index.calls(familiarName(name)).some(isClient) || index.importsOf(moduleOf(name)).some(isClient)
+  );
 }
 
 /** `axios#get` -> `axios`, `got()` -> `got`. */
@@ -255,27 +256,36 @@ function matcher(
       else exact.set(name, [...(exact.get(name) ?? []), rule]);
     }
   }
-  const known = new Map<string, CapabilityRule[]>();
-  return (name) => {
-    const before = known.get(name);
-    if (before) return before;
+  return remembered((name) => {
     const prefixed = starts.filter(({ start }) => name.startsWith(start)).map(({ rule }) => rule);
-    const found = [...new Set([...(exact.get(name) ?? []), ...prefixed])];
-    // Names come from packages: the memory of them is bounded.
-    if (known.size < 5_000) known.set(name, found);
-    return found;
-  };
+    return [...new Set([...(exact.get(name) ?? []), ...prefixed])];
+  });
 }
 
 function importMatcher(rules: CapabilityRule[]): (spec: string) => CapabilityRule[] {
-  return (spec) =>
+  return remembered((spec) =>
     rules.filter((rule) =>
       (rule.imports ?? []).some((name) => {
         if (name.startsWith('*')) return spec.endsWith(name.slice(1));
         return spec === name || spec.startsWith(name.endsWith('/') ? name : `${name}/`);
       }),
-    );
+    ),
+  );
 }
+
+/** Names come from packages: the memory of them is bounded. */
+function remembered<T extends object>(find: (name: string) => T): (name: string) => T {
+  const known = new Map<string, T>();
+  return (name) => {
+    let found = known.get(name);
+    if (found === undefined) {
+      found = find(name);
+      if (known.size < MAX_REMEMBERED) known.set(name, found);
+    }
+    return found;
+  };
+}
+const MAX_REMEMBERED = 5_000;
 
 function data(): CapabilityData {
   return ruleData('capabilities', isCapabilityData);

@@ -27,9 +27,10 @@ export interface FileLook {
 const MAX_THREATS_A_FILE = 50;
 
 /** A dependency's file that can do nothing, and hides nothing that could, needs no closer look. */
-function mayThreaten(look: FileLook, text: string, context: PackageContext): boolean {
+function mayThreaten(look: FileLook, file: SourceFile, context: PackageContext): boolean {
   if (context.isSubject || context.lifecycleEntries.length > 0) return true;
-  return look.capabilities.some(({ capability }) => !HARMLESS.has(capability)) || HIDES.test(text);
+  const isAble = look.capabilities.some(({ capability }) => !HARMLESS.has(capability));
+  return isAble || HIDES.test(file.text) || usesConstructor(file);
 }
 const HARMLESS = new Set<Capability>([
   'environment',
@@ -41,7 +42,16 @@ const HARMLESS = new Set<Capability>([
 ]);
 // Ways to reach out that show in no resolved name, and hooks, which are assignments.
 const HIDES =
-  /\bconstructor\s{0,3}[\](]|_compile|\beval\s{0,3}\(|\bFunction\s{0,3}\(|fromCharCode|\batob\b|['"](?:base64|hex)['"]\s{0,3}\)|import\s{0,3}\(\s{0,9}[^'"\s]|ethereum|XMLHttpRequest|prototype\.(?:open|send)|\bfetch\s{0,3}=|NODE_TLS|rejectUnauthorized|\bbcc\b|data:text\/javascript|_0x[0-9a-f]{4}|[\u{e0000}-\u{e01ef}]|[\ufe00-\ufe0f]{4}/iu;
+  /_compile|\beval\s{0,3}\(|\bFunction\s{0,3}\(|fromCharCode|\batob\b|['"](?:base64|hex|BASE64|HEX)['"]\s{0,3}\)|\bimport\s{0,3}\(\s{0,9}[^'"\s]|[Ee]thereum|XMLHttpRequest|prototype\.(?:open|send)|\bfetch\s{0,3}=|NODE_TLS|rejectUnauthorized|\b[bB]cc\b|\bBCC\b|data:text\/javascript|_0[xX][0-9a-fA-F]{4}|\udb40[\udc00-\uddef]|[\ufe00-\ufe0f]{4}/;
+const CONSTRUCTOR = /\bconstructor\s{0,3}[\](]/g;
+
+/** `x.constructor(code)` runs a text; the constructors that classes declare do not. */
+function usesConstructor(file: SourceFile): boolean {
+  const named = file.text.match(CONSTRUCTOR)?.length ?? 0;
+  if (named === 0) return false;
+  const declared = file.nodesOf('MethodDefinition').filter(({ kind }) => kind === 'constructor');
+  return named > declared.length;
+}
 
 /** `isFull`: threats too, the dearest part. `keep` is handed the parsed file, for those who need the tree afterwards. */
 export function lookAt(
@@ -71,7 +81,7 @@ export function lookAt(
     look.capabilities = findCapabilities(file);
     look.hosts = findHosts(file);
     look.environment = findEnvironment(file);
-    if (isFull && mayThreaten(look, text, context)) {
+    if (isFull && mayThreaten(look, file, context)) {
       look.threats = findThreats(file, context).slice(0, MAX_THREATS_A_FILE);
     }
     keep(file);
