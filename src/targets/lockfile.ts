@@ -6,6 +6,8 @@ import { VetError } from '../errors.ts';
 import type { Json, LockfileFact } from '../types.ts';
 
 const MAX_BYTES = 64_000_000;
+// The largest honest monorepos have some thousands; beyond this the tree alone takes minutes.
+const MAX_PACKAGES = 20_000;
 
 /** Throws a VetError (`unreadable`, `malformed`, `unsupported-lockfile`). */
 export async function readLockfile(file: string): Promise<LockfileFact> {
@@ -18,6 +20,14 @@ export async function readLockfile(file: string): Promise<LockfileFact> {
       {
         hint: 'Write one with: npm install --package-lock-only',
       },
+    );
+  }
+  const packages = raw['packages'];
+  if (isDict(packages) && Object.keys(packages).length > MAX_PACKAGES) {
+    throw new VetError(
+      'too-large',
+      `${path.basename(file)} locks more than ${MAX_PACKAGES} packages.`,
+      { hint: 'Vet the lockfiles of its parts.' },
     );
   }
   const manifestFile = path.join(path.dirname(file), 'package.json');

@@ -22,7 +22,7 @@ export const ARCHIVE_BOUNDS: ArchiveBounds = {
   maxKeptBytes: 10_000_000,
 };
 // gzip expands a thousandfold at most: between two looks at the sum it cannot grow beyond reason.
-const CHUNK_BYTES = 65_536;
+const CHUNK_BYTES = 4_096;
 const HEAD_BYTES = 128;
 const MAX_PATH_CHARS = 1_000;
 
@@ -54,13 +54,18 @@ export function readArchive(
   parser.on('warn', (code: string) => {
     isBad ||= code === 'TAR_BAD_ARCHIVE' || code === 'TAR_ABORT';
   });
-  for (let at = 0; at < tarball.length && state.problem === ''; at += CHUNK_BYTES) {
+  // What stands behind the end of the archive npm ignores; the reader would collect it, ever slower.
+  let isOver = false;
+  parser.on('eof', () => {
+    isOver = true;
+  });
+  for (let at = 0; at < tarball.length && state.problem === '' && !isOver; at += CHUNK_BYTES) {
     parser.write(tarball.subarray(at, at + CHUNK_BYTES));
     if (state.bytes > bounds.maxUnpackedBytes)
       state.problem = 'the archive unpacks to too many bytes';
     if (state.entries > bounds.maxEntries) state.problem = 'the archive holds too many files';
   }
-  if (state.problem === '') parser.end();
+  if (state.problem === '' && !isOver) parser.end();
   if (state.problem === '' && isBad) state.problem = 'the archive is broken';
   if (state.problem !== '') throw new ArchiveError(state.problem);
   return { files: [...files.values()], notRead };
