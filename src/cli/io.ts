@@ -17,6 +17,9 @@ export interface Io {
 
 export const EXIT = { passed: 0, belowGate: 1, notVetted: 2, interrupted: 130 } as const;
 
+const LATE_ERRORS =
+  /^(ENODATA|EINTEGRITY|EBADSIZE|ENOTCACHED|Z_\w+|TAR_\w+|ABORT_ERR|ERR_STREAM_\w+|E[45]\d\d|ECONNRESET)$/;
+
 /** The real process. The first Ctrl-C aborts and lets everything clean up, the second ends at once. */
 export function processIo(process: NodeJS.Process): Io {
   const controller = new AbortController();
@@ -26,6 +29,7 @@ export function processIo(process: NodeJS.Process): Io {
       controller.abort();
     });
   }
+  surviveLateErrors(process);
   // A reader that closed the pipe (| head) is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
@@ -47,6 +51,22 @@ export function processIo(process: NodeJS.Process): Io {
       return String((JSON.parse(text) as { version?: unknown }).version);
     },
   };
+}
+
+/**
+ * npm's libraries report one broken tarball twice: to the caller, and once more from a stream that
+ * nobody holds any longer. That must not end the run. Anything else is a bug: exit 2, never 1.
+ */
+function surviveLateErrors(process: NodeJS.Process): void {
+  const onError = (error: unknown) => {
+    const code = String((error as { code?: unknown } | null)?.code ?? '');
+    const isAborted = (error as { name?: unknown } | null)?.name === 'AbortError';
+    if (isAborted || LATE_ERRORS.test(code)) return;
+    process.stderr.write(`mcp-vet itself failed: ${stackOf(error)}\n`);
+    process.exit(EXIT.notVetted);
+  };
+  process.on('unhandledRejection', onError);
+  process.on('uncaughtException', onError);
 }
 
 /** A file, or standard input for `-` or nothing. Throws a VetError. */

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { dictOfStrings, isDict } from '../analyze/manifest.ts';
+import { VetError } from '../errors.ts';
 import type { Json, Manifest, TreeFact } from '../types.ts';
 import type { NpmOptions } from './npm-config.ts';
 import { registryError } from './registry-error.ts';
@@ -98,8 +99,20 @@ async function buildTree(input: TreeInput, dir: string): Promise<ArboristTree> {
   } catch (error) {
     const code = codeOf(error);
     if (arborist.idealTree && NODE_FAILURES.test(code)) return arborist.idealTree;
-    throw registryError(error, root.kind === 'package' ? root.name : 'the project');
+    throw treeError(error, root.kind === 'package' ? root.name : 'the project');
   }
+}
+
+/** npm's resolver throws bare errors at manifests of impossible shape: that is about them, not about us. */
+function treeError(error: unknown, name: string): unknown {
+  const known = registryError(error, name);
+  if (known instanceof VetError || !(error instanceof TypeError || error instanceof RangeError)) {
+    return known;
+  }
+  return new VetError('malformed', `npm cannot resolve the dependencies of ${name}.`, {
+    hint: 'A manifest in its tree is malformed; do not install it.',
+    cause: error,
+  });
 }
 
 function newArborist(input: TreeInput, dir: string): ArboristInstance {

@@ -67,6 +67,11 @@ const SHAPES: Record<string, Shape> = {
   // Our own deadline, or Ctrl-C; the caller knows which.
   ABORT_ERR: { ...NETWORK, code: 'timeout' },
 };
+const MANIFEST: Shape = {
+  code: 'malformed',
+  says: (name) => `The registry's manifest of ${name} names no tarball.`,
+  hint: 'Do not install it; npm could not either.',
+};
 const TARBALL: Shape = {
   code: 'tarball-broken',
   says: (name) => `The tarball of ${name} is truncated or not a tarball.`,
@@ -86,8 +91,9 @@ function shapeOf(error: Error): Shape | undefined {
   const isAborted = error.name === 'AbortError' || error.name === 'TimeoutError';
   const code = isAborted ? 'ABORT_ERR' : String(raw ?? '');
   if (/invalid json/i.test(error.message)) return SHAPES['EJSONPARSE'];
+  if (/^Invalid package manifest/.test(error.message)) return MANIFEST;
   if (Object.hasOwn(SHAPES, code)) return SHAPES[code];
-  if (/^E5\d\d$/.test(code) || Number(statusCode) >= 500) {
+  if (/^E[45]\d\d$/.test(code) || Number(statusCode) >= 400) {
     return {
       code: 'registry-error',
       says: (name) => `The registry failed while serving ${name} (${code || String(statusCode)}).`,

@@ -14,6 +14,8 @@ export type Target =
 const LOCKFILES = new Set(['package-lock.json', 'npm-shrinkwrap.json', '.package-lock.json']);
 const FOREIGN_LOCKFILES = /^(yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|deno\.lock)$/;
 const FILE_ENDING = /\.(tgz|tar\.gz|tar|json|jsonc|toml|ya?ml|lockb?)$/i;
+// npm's own limit; old names may be odd, but not longer.
+const MAX_NAME_CHARS = 214;
 const HINT =
   'Give a package name, a purl, ./folder, a .tgz, a lockfile, or an MCP client configuration.';
 
@@ -110,7 +112,7 @@ function specTarget(text: string): Target {
       },
     );
   }
-  if (!spec.name || !spec.registry) {
+  if (!spec.name || !spec.registry || spec.name.length > MAX_NAME_CHARS) {
     throw new VetError('usage', 'That names no package.', { hint: HINT });
   }
   const wanted = spec.rawSpec === '*' || spec.rawSpec === '' ? '' : spec.rawSpec;

@@ -59,7 +59,8 @@ export const hosts = {
   installers: anyOf(raw.hosts.installers),
   owners: Object.entries(raw.hosts.owners).map(([path, host]) => ({
     path: new RegExp(path, 'i'),
-    host: new RegExp(host, 'i'),
+    // A whole name or its subdomains: evil-github.com is nobody's own.
+    host: new RegExp(`(?:^|\\.)(?:${host})`, 'i'),
   })),
 };
 export const patterns = {
