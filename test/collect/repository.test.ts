@@ -68,8 +68,27 @@ describe('a repository on GitHub', () => {
   test.each([
     [
       'a package.json that bears another name',
-      { [`${RAW}/main/package.json`]: { body: { name: 'famous' } } },
+      {
+        [`${RAW}/main/package.json`]: { body: { name: 'famous' } },
+        [`${REPO}/git/trees/main`]: tree('package.json', 'index.js'),
+      },
       { claimsPackage: false, bearsName: 'famous' },
+    ],
+    [
+      'another name in a repository too large to be listed',
+      { [`${RAW}/main/package.json`]: { body: { name: 'famous' } } },
+      { claimsPackage: null },
+    ],
+    [
+      'another name where twenty packages were not all read',
+      {
+        [`${RAW}/main/package.json`]: { body: { name: 'famous' } },
+        [`${REPO}/git/trees/main`]: tree(
+          'package.json',
+          ...Array.from({ length: 20 }, (_, i) => `packages/p${i}/package.json`),
+        ),
+      },
+      { claimsPackage: null },
     ],
     [
       'the name at the tag of the version, though it was renamed since',
@@ -120,6 +139,29 @@ describe('a repository on GitHub', () => {
     });
     const refs = server?.requests.map(({ path }) => path.split('/')[3]) ?? [];
     expect(refs.some((ref) => /^[0-9a-f]{40}$/.test(ref ?? ''))).toBe(false);
+  });
+
+  test('is read in the folder that the manifest names', async () => {
+    const directory = 'packages/weather';
+    const of = (name: string) =>
+      collect(
+        {
+          [REPO]: DESCRIBED,
+          [`${RAW}/main/package.json`]: MANIFEST,
+          [`${RAW}/main/${directory}/package.json`]: { body: { name } },
+        },
+        { repository: { url: 'github:weather/weather-mcp', directory } },
+      );
+    expect(await of('weather-mcp')).toMatchObject({ value: { claimsPackage: true } });
+    await server?.close();
+    expect(await of('tides-mcp')).toMatchObject({
+      value: { claimsPackage: false, bearsName: 'tides-mcp' },
+    });
+    await server?.close();
+    const climbing = { url: 'github:weather/weather-mcp', directory: '../../other' };
+    expect(await collect({ [REPO]: DESCRIBED }, { repository: climbing })).toMatchObject({
+      value: { claimsPackage: null, notReadReason: 'its directory field is no path' },
+    });
   });
 
   test('that is not there is a fact', async () => {

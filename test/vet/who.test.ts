@@ -93,6 +93,9 @@ describe('public services', { timeout: 30_000 }, () => {
     services = await startAnswers({
       '/repos/weather/mcp': { body: repo },
       '/weather/mcp/main/package.json': { body: { name } },
+      '/repos/weather/mcp/git/trees/main': {
+        body: { truncated: false, tree: [{ path: 'package.json', type: 'blob' }] },
+      },
       [`/downloads/point/last-week/${NAME}`]: { body: { downloads: 40_000 } },
       '/v0/servers': {
         body: {

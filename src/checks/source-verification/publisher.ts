@@ -44,7 +44,7 @@ const noRepository = defineRule({
 const repositoryMissing = defineRule({
   id: 'repository-missing',
   check: CHECK,
-  severity: 'moderate',
+  severity: 'low',
   title: 'The repository that the manifest names does not exist',
   why: 'It is private, was removed, or never existed; its name may be free for anybody to take.',
   fix: 'Ask the publisher where the source is; until then read the published files.',
@@ -59,7 +59,6 @@ const repositoryMissing = defineRule({
             location: REPOSITORY,
             excerpt: repository.url,
             // A repository that is kept private answers in the same way.
-            severity: 'low' as const,
             confidence: 'medium' as const,
           },
         ],

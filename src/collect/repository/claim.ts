@@ -43,7 +43,7 @@ export async function readClaim(input: ClaimInput): Promise<ClaimResult> {
   }
   if (elsewhere === false) return { claims: false, bears: first.name };
   // The root of a monorepo bears a name of its own and says nothing about what lies below.
-  if (input.directory === undefined && first.isRoot) {
+  if (input.directory === undefined) {
     return { claims: null, reason: 'its files could not be listed to find the package in it' };
   }
   return { claims: false, bears: first.name };
@@ -73,8 +73,6 @@ async function searchTree(input: ClaimInput, read: string): Promise<boolean | nu
 
 interface Named {
   name?: string;
-  /** The root of workspaces, or private. */
-  isRoot?: boolean;
   failure?: string;
 }
 
@@ -83,10 +81,7 @@ async function nameAt(input: ClaimInput, ref: string, path: string): Promise<Nam
   if (!answer.ok) return answer.isMissing ? {} : { failure: answer.reason };
   const { value } = answer;
   if (!isDict(value)) return {};
-  return {
-    ...(typeof value['name'] === 'string' ? { name: value['name'].slice(0, 214) } : {}),
-    isRoot: value['workspaces'] !== undefined || value['private'] === true,
-  };
+  return typeof value['name'] === 'string' ? { name: value['name'].slice(0, 214) } : {};
 }
 
 function manifestPath(directory: string | undefined): string | null {
