@@ -21,7 +21,7 @@ describe('the MCP registry', () => {
       offline: false,
       isPublic: true,
       base: server.url,
-      ask: { fetchOptions: {}, timeoutMs: 300 },
+      ask: { fetchOptions: {}, timeoutMs: answer === 'silence' ? 300 : 5_000 },
       ...changes,
     });
   }
@@ -90,7 +90,7 @@ describe('download counts', () => {
       defaultRegistry: 'https://registry.example/',
       offline: false,
       base: server.url,
-      ask: { fetchOptions: {}, timeoutMs: 300 },
+      ask: { fetchOptions: {}, timeoutMs: answer === 'silence' ? 300 : 5_000 },
     });
   }
 

@@ -37,7 +37,7 @@ async function collect(
     env: {},
     offline: false,
     bases: { ...HOST_BASES, github: base, gitlab: base, bitbucket: base, gitea: base },
-    timeoutMs: 300,
+    timeoutMs: Object.values(answers).includes('silence') ? 300 : 5_000,
     ...changes,
   });
 }
