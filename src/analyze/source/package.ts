@@ -41,11 +41,14 @@ export function analyzePackage(input: PackageInput): PackageAnalysis {
   };
   const following = { entries, looks, kinds, paths, manifest, rawManifest };
   const reach = followReach((path) => visit(path, true), following);
+  const isClose = input.isSubject || entries.lifecycle.length > 0;
   for (const [path, kind] of kinds) {
     const isCode = kind === 'javascript' || (kind === 'typescript' && input.isSubject);
-    // What nothing can reach is parsed and reported, but a threat there would be a decoy.
-    if (isCode)
-      visit(path, input.isSubject || (manifest.exports === undefined && !ASIDE.test(path)));
+    if (!isCode) continue;
+    // What nobody can import is not read in a dependency of which something else is read: it neither
+    // hides nor condemns. In the server itself a threat there would be a decoy.
+    const isOpen = manifest.exports === undefined && !ASIDE.test(path);
+    if (isClose || isOpen || reach.reached.size === 0) visit(path, input.isSubject || isOpen);
   }
   const hashes: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const { path, sha256 } of input.files) if (sha256 !== '') hashes[path] = sha256;
