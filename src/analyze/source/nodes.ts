@@ -62,6 +62,23 @@ const CHILDREN = new Map<string, readonly string[]>([
   ['VariableDeclaration', ['declarations']],
   ['ReturnStatement', ['argument']],
   ['ObjectExpression', ['properties']],
+  ['VariableDeclarator', ['id', 'init']],
+  ['FunctionDeclaration', ['id', 'params', 'body']],
+  ['FunctionExpression', ['id', 'params', 'body']],
+  ['ArrowFunctionExpression', ['id', 'params', 'body']],
+  ['IfStatement', ['test', 'consequent', 'alternate']],
+  ['ConditionalExpression', ['test', 'consequent', 'alternate']],
+  ['UnaryExpression', ['argument']],
+  ['UpdateExpression', ['argument']],
+  ['AwaitExpression', ['argument']],
+  ['SpreadElement', ['argument']],
+  ['ThrowStatement', ['argument']],
+  ['NewExpression', ['callee', 'arguments']],
+  ['ArrayExpression', ['elements']],
+  ['SequenceExpression', ['expressions']],
+  ['ChainExpression', ['expression']],
+  ['ObjectPattern', ['properties']],
+  ['TemplateLiteral', ['expressions', 'quasis']],
 ]);
 
 function pushChildren(node: Node, stack: Node[]): void {

@@ -33,6 +33,7 @@ export function capabilitiesOf(uses: readonly Use[]): Map<string, Capability[]> 
 
 /** Whether a call is the one that a pattern names; `*` at the end means everything below. */
 export function isNamed(name: string, pattern: string): boolean {
-  const plain = name.replace(/^(new )?(?:globalThis|global)\./, '$1');
+  const mayBeGlobal = name.startsWith('global') || name.startsWith('new global');
+  const plain = mayBeGlobal ? name.replace(/^(new )?(?:globalThis|global)\./, '$1') : name;
   return pattern.endsWith('*') ? plain.startsWith(pattern.slice(0, -1)) : plain === pattern;
 }

@@ -34,23 +34,26 @@ export const isEval = (name: string): boolean =>
   /^Object\.getPrototypeOf\(\)\.constructor$/.test(name) ||
   /(?:^|\.)constructor\.constructor$|^function\.constructor$/.test(name);
 
+const READS = new RegExp(
+  `^${FS}(?:readFile|readFileSync|createReadStream|readJson|readJsonSync|copyFile|copyFileSync|readdir|readdirSync|open|openSync|cp|cpSync|copy|copySync)$`,
+);
 export const isFileRead = (name: string): boolean =>
-  new RegExp(
-    `^${FS}(?:readFile|readFileSync|createReadStream|readJson|readJsonSync|copyFile|copyFileSync|readdir|readdirSync|open|openSync|cp|cpSync|copy|copySync)$`,
-  ).test(name) ||
+  READS.test(name) ||
   /^(?:Bun\.file|Deno\.readTextFile\w{0,4}|archiver\(\)\.(?:file|directory)|new adm-zip\.addLocalF\w{1,8}|glob(?:\.glob|\.sync|\.globSync)?|fast-glob(?:\.sync)?|globby)$/.test(
     name,
   );
+const WRITES = new RegExp(
+  `^${FS}(?:writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|outputFile|outputFileSync|writeJson|writeJsonSync|writeJSON|writeJSONSync|outputJson|outputJsonSync|copyFile|copyFileSync|cp|cpSync|copy|copySync|symlink|symlinkSync|rename|renameSync|open|openSync)$`,
+);
 export const isFileWrite = (name: string): boolean =>
-  new RegExp(
-    `^${FS}(?:writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|outputFile|outputFileSync|writeJson|writeJsonSync|writeJSON|writeJSONSync|outputJson|outputJsonSync|copyFile|copyFileSync|cp|cpSync|copy|copySync|symlink|symlinkSync|rename|renameSync|open|openSync)$`,
-  ).test(name) ||
+  WRITES.test(name) ||
   /^(?:Bun\.write|Deno\.writeTextFile\w{0,4}|write-file-atomic(?:\.sync)?)$/.test(name);
-export const isChmod = (name: string): boolean => new RegExp(`^${FS}f?chmod(?:Sync)?$`).test(name);
-export const isRemove = (name: string): boolean =>
-  new RegExp(
-    `^(?:${FS}(?:rm|rmSync|rmdir|rmdirSync|remove|removeSync|emptyDir|emptyDirSync|unlink|unlinkSync)|rimraf(?:\\.(?:sync|rimraf|rimrafSync))?|del(?:\\.sync|eteSync)?|shelljs\\.rm)$`,
-  ).test(name);
+const CHMODS = new RegExp(`^${FS}f?chmod(?:Sync)?$`);
+export const isChmod = (name: string): boolean => CHMODS.test(name);
+const REMOVES = new RegExp(
+  `^(?:${FS}(?:rm|rmSync|rmdir|rmdirSync|remove|removeSync|emptyDir|emptyDirSync|unlink|unlinkSync)|rimraf(?:\\.(?:sync|rimraf|rimrafSync))?|del(?:\\.sync|eteSync)?|shelljs\\.rm)$`,
+);
+export const isRemove = (name: string): boolean => REMOVES.test(name);
 export const isRecursiveRemove = (name: string): boolean => isRemove(name) && !/unlink/.test(name);
 
 const DECODERS =
