@@ -21,6 +21,8 @@ export interface FunctionData {
   ordinaryCalls: string[];
   /** Command lines that look around or open a browser. */
   ordinaryCommands: string[];
+  /** Phrases that say who uses the server; taken out before its function is looked for. */
+  audience: string[];
   /** Phrases anywhere in the README that explain a capability. */
   explained: Partial<Record<Capability, string[]>>;
 }
@@ -64,8 +66,8 @@ export function stateFunction(manifest: Manifest, analysis: PackageAnalysis): Fu
     prose,
     tools.slice(0, 200).join(', '),
   ].join('\n');
-  const functions = functionsIn(stated);
   const data = functionData();
+  const functions = functionsIn(withoutAudience(stated, data.audience));
   const capabilities = new Set<Capability>(data.always);
   for (const { id, capabilities: explained } of data.functions) {
     if (functions.includes(id)) for (const capability of explained) capabilities.add(capability);
@@ -76,6 +78,11 @@ export function stateFunction(manifest: Manifest, analysis: PackageAnalysis): Fu
     expectedCapabilities: [...capabilities].sort(),
     expectedHosts: expectedHosts(manifest, analysis),
   };
+}
+
+/** Whom it is for and where to add it is said by every server, and explains nothing that it does. */
+function withoutAudience(text: string, audience: readonly string[]): string {
+  return audience.reduce((left, pattern) => left.replace(new RegExp(pattern, 'gi'), ' '), text);
 }
 
 function explainedIn(readme: string): Capability[] {
@@ -134,6 +141,6 @@ export function registrableDomain(host: string): string {
 }
 
 function isFunctionData(value: unknown): value is FunctionData {
-  const { functions, always, ordinaryCalls } = value as Partial<FunctionData>;
-  return Array.isArray(functions) && Array.isArray(always) && Array.isArray(ordinaryCalls);
+  const { functions, always, audience, ordinaryCalls } = value as Partial<FunctionData>;
+  return [functions, always, audience, ordinaryCalls].every((list) => Array.isArray(list));
 }

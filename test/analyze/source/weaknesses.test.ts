@@ -10,9 +10,10 @@ const FIXTURES = path.resolve(import.meta.dirname, '../../../fixtures/weaknesses
 const EXPECTED: Record<string, string> = {
   'shell-': 'high shell-injection',
   'path-checker-function': 'moderate weak-path-containment',
-  'path-': 'moderate path-traversal',
+  'path-direct-delete': 'moderate path-traversal',
+  'path-': 'high path-traversal',
   'url-': 'moderate request-forgery',
-  'sql-': 'moderate sql-injection',
+  'sql-': 'high sql-injection',
   'code-': 'high code-injection',
   template: 'high template-injection',
   deserialize: 'high unsafe-deserialization',

@@ -3,6 +3,7 @@ import type { SurfaceFact } from '../../../types.ts';
 import type { ServerSource } from '../package-context.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { textsOf, toolOf } from './describe.ts';
+import { looseTexts } from './loose-texts.ts';
 import type { ServerModel } from './model.ts';
 import { readServer } from './read-server.ts';
 import { hasOpenList } from './shapes.ts';
@@ -15,9 +16,10 @@ export function extractSurface(server: ServerSource): SurfaceFact {
     .map((record) => toolOf(record, capabilities.get(record.name) ?? []))
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : (a.line ?? 0) - (b.line ?? 0)));
   const reason = doubtOf(server, model);
+  const texts = textsOf(model, tools);
   return {
     tools,
-    texts: textsOf(model, tools),
+    texts: [...texts, ...looseTexts(server.files, texts)],
     ...(model.serverName === undefined ? {} : { serverName: model.serverName }),
     ...(model.serverVersion === undefined ? {} : { serverVersion: model.serverVersion }),
     isComplete: reason === undefined,

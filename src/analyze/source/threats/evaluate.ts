@@ -30,6 +30,7 @@ import { fieldKey, lookup } from './model.ts';
 import type { Call } from './model.ts';
 import { constantOf, HOLE, keyOf, nameOf, propertyOf, shapeOf, unwrap } from './names.ts';
 import { linkLabel } from './link.ts';
+import { parentOf } from '../nodes.ts';
 import { isNarrow } from './narrow.ts';
 import * as calls from './vocabulary.ts';
 
@@ -203,7 +204,7 @@ function sourceLabels(
 ): number | null {
   if (is(name, READ)) {
     const path = evaluate(flow, node.arguments[0], depth);
-    return path & CRED_PATH ? CRED : FILES | (path & HOME);
+    return path & CRED_PATH || isPickedByName(flow, node) ? CRED : FILES | (path & HOME);
   }
   if (name === 'https.get' || name === 'http.get') return SOCKET | REMOTE;
   if (is(name, CONNECTION)) return SOCKET;
@@ -239,6 +240,27 @@ function sourceLabels(
     return asText(given) | (isDecoding ? DECODED : 0);
   }
   return null;
+}
+
+const SECRET_FILE =
+  /(?:^|[^\w.])\\?\.(?:env|npmrc|netrc|git-credentials|ssh|aws)\b|\bid_(?:rsa|ed25519)|wallet\.dat|keystore/;
+
+/** `if (/\.env/.test(name)) read(path)`: what is read was chosen for being a secret. */
+function isPickedByName(flow: Flow, node: Node): boolean {
+  for (let at = node, depth = 0; depth < 8; depth++) {
+    const parent = parentOf(at);
+    if (!parent || flow.model.fnOf.has(parent)) return false;
+    if (parent.type === 'IfStatement' && parent.consequent === at) {
+      const test = flow.model.text.slice(parent.test.start, parent.test.end).slice(0, 300);
+      if (
+        SECRET_FILE.test(test) &&
+        /\.(?:test|endsWith|startsWith|includes|match)\(|===?/.test(test)
+      )
+        return !/^\s*!/.test(test);
+    }
+    at = parent;
+  }
+  return false;
 }
 
 /** Unpacking and unescaping are everyday work unless what goes in was encoded as text before. */

@@ -35,10 +35,13 @@ export function findExecution(scene: Scene): void {
       name === 'process.dlopen' ||
       name === 'new Worker'
     ) {
-      judgeDropped(scene, call, name, written);
+      if (!is(name, CHMOD)) judgeDropped(scene, call, call.arguments.slice(0, 2), written);
     }
   }
-  for (const node of scene.model.imports) judgeImport(scene, node);
+  for (const node of scene.model.imports) {
+    judgeImport(scene, node);
+    judgeDropped(scene, node, [node.source], written);
+  }
 }
 
 function judgeCode(scene: Scene, call: Call, name: string): void {
@@ -142,7 +145,19 @@ function judgeCommand(scene: Scene, call: Call, args: readonly Node[], name: str
     for (const text of candidatesOf(scene, inner))
       if (text.length > 15 && !list.includes(text)) judgeLine(scene, call, text);
   }
+  if (shape === '') for (const text of commandTable(scene)) judgeLine(scene, call, text);
   judgeRunText(scene, call, args, name, shape, list);
+}
+
+/** `for (const [cmd, args] of [['claude', ['--flag']]]) spawn(cmd, args)`: the rows, as lines. */
+function commandTable(scene: Scene): string[] {
+  if (!patterns.agentBypass.test(scene.file.text)) return [];
+  return scene.file.nodesOf('ArrayExpression').flatMap((row) => {
+    const [program, list] = row.elements;
+    const name = constantOf(scene.model, program);
+    if (!name || list?.type !== 'ArrayExpression' || !patterns.agentCommand.test(name)) return [];
+    return [`${name} ${propertyTexts(scene.flow, list)}`];
+  });
 }
 
 function judgeLine(scene: Scene, call: Call, line: string): void {
@@ -224,9 +239,9 @@ function keysOf(scene: Scene, node: Node): (string | Binding)[] {
   return keys;
 }
 
-function judgeDropped(scene: Scene, call: Call, name: string, written: Written): void {
-  if (written.size === 0 || is(name, CHMOD)) return;
-  const drop = droppedIn(scene, call, written);
+function judgeDropped(scene: Scene, call: Node, args: readonly Node[], written: Written): void {
+  if (written.size === 0) return;
+  const drop = droppedIn(scene, args, written);
   if (!drop) return;
   const place = sourcePlace(scene);
   if (drop.labels & REMOTE && place !== 'foreign' && place !== 'drop') {
@@ -251,11 +266,11 @@ function judgeDropped(scene: Scene, call: Call, name: string, written: Written):
 
 function droppedIn(
   scene: Scene,
-  call: Call,
+  args: readonly Node[],
   written: Written,
 ): { node: Call; labels: number } | null {
   let found: { node: Call; labels: number } | null = null;
-  for (const arg of call.arguments.slice(0, 2)) {
+  for (const arg of args) {
     const line = shapeOf(scene.model, arg) ?? '';
     for (const [key, drop] of written) {
       if (typeof key === 'string' && key.length > 5 && line.includes(key)) found = drop;

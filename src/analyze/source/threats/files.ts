@@ -66,6 +66,10 @@ const AGENTS =
   /^(?:@anthropic-ai\/|@google\/gemini|@openai\/codex|@github\/copilot|@sourcegraph\/amp|@qwen-code\/)/;
 const BUNDLE_CALLS = 10_000;
 
+const SENDS =
+  /\b(?:curl|wget|nc|ncat|Invoke-WebRequest|iwr)\s[^\n]{0,200}(?:https?:|--data|-d |\||\d{1,3}(?:\.\d{1,3}){3})/;
+const HIDES = /\bnohup\b|>\s?\/dev\/null|\/tmp\/\.|-WindowStyle Hidden/i;
+
 export function findFileThreats(scene: Scene): void {
   for (const { call, name } of scene.calls) {
     if (is(name, WRITE)) judgeWrite(scene, call, name);
@@ -114,11 +118,15 @@ function graded(scene: Scene, call: Node, target: Target, rest: readonly Node[])
   const { ruleId, message } = target;
   const isSetupTool = isAbout(scene, ruleId);
   if (reach === 'command') return { ruleId, message, severity: 'low', confidence: 'medium' };
-  if (reach === 'start' && !isSetupTool)
-    return { ruleId, message, severity: target.severity, confidence: 'high' };
+  const content = rest.map((node) => shapeOf(scene.model, node) ?? '').join(' ');
+  if (ruleId === 'git-hook-write' && SENDS.test(content))
+    return { ruleId, message, severity: 'critical', confidence: 'high' };
+  if (reach === 'start' && !isSetupTool) {
+    const severity = HIDES.test(content) || SENDS.test(content) ? 'critical' : target.severity;
+    return { ruleId, message, severity, confidence: 'high' };
+  }
   if (ruleId === 'ssh-access-added' && reach !== 'tool')
     return { ruleId, message, severity: 'high', confidence: 'medium' };
-  const content = rest.map((node) => shapeOf(scene.model, node) ?? '').join(' ');
   const isWorm =
     ruleId === 'ci-workflow-write' &&
     /toJSON\(secrets\)|secrets\.\w+/.test(content) &&
@@ -147,14 +155,14 @@ function judgeRemove(scene: Scene, call: Scene['calls'][number]['call']): void {
   const path = call.arguments[0];
   if (!path) return;
   const shape = shapeOf(scene.model, path) ?? '';
-  const labels = carried(scene, path);
+  const labels = carried(scene, path) | (carried(scene, firstPart(path)) & HOME);
   const isWhole = /^(?:~|\/|[A-Z]:[\\/]?|\/home|\/Users|\/root|C:[\\/]Users)[\\/]?\*{0,2}$/.test(
     shape,
   );
   const isEach =
     (labels & FILES) !== 0 &&
     (labels & HOME) !== 0 &&
-    /^(?:~[\\/]?\u0000?|\u0000)$/.test(shape || '\u0000') &&
+    /^(?:~[\\/]?\u0000?|\u0000(?:[\\/]\u0000)?)$/.test(shape || '\u0000') &&
     !/\.(?:cache|config|npm)|tmp/i.test(shape);
   const isHomeVariable =
     shape === '' &&
@@ -168,10 +176,17 @@ function judgeRemove(scene: Scene, call: Scene['calls'][number]['call']): void {
   if (reach === 'command' || isHomeVariable) return;
   report(scene, call, {
     ruleId: 'destructive-wipe',
-    severity: reach === 'tool' ? 'high' : 'critical',
+    severity: 'critical',
     confidence: isWhole || isEach ? 'high' : 'medium',
     message: 'Code deletes the home directory or everything in it.',
   });
+}
+
+/** The left end of `home + '/' + name`. */
+function firstPart(node: Node): Node {
+  let at = unwrap(node);
+  for (let depth = 0; at.type === 'BinaryExpression' && depth < 20; depth++) at = unwrap(at.left);
+  return at;
 }
 
 /** Publishing by code: with stolen tokens or scripts added to others' packages it is a worm. */

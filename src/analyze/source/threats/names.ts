@@ -123,9 +123,12 @@ function callName(
   node: Extract<Node, { type: 'CallExpression' }>,
   depth: number,
 ): string | null {
+  const first = node.arguments[0];
+  // The compilers' helpers stand at the head of the file itself, as functions of their own.
+  if (node.callee.type === 'Identifier' && INTEROP.test(node.callee.name) && first)
+    return nameOf(model, first, depth);
   const callee = nameOf(model, node.callee, depth);
   if (callee === null) return null;
-  const first = node.arguments[0];
   if (REQUIRE.test(callee) || callee === 'module.createRequire()') {
     return moduleName(shapeOf(model, first, depth));
   }

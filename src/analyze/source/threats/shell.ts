@@ -58,6 +58,9 @@ const SSH_KEY = />>?\s*["']?\S{0,40}\.ssh\/authorized_keys/;
 const INSTALLS =
   /^(?:\S*\/)?(?:npm|pnpm|yarn|bun)(?:\.cmd)?\s+(?:i|install|add)\b|^(?:\S*\/)?(?:npx|bunx|uvx|pipx)(?:\.cmd)?\s/;
 
+const SECRETS =
+  /\b(?:wallets?|keystores?|id_rsa|private keys?|credentials?|mnemonic|seed phrase|\.env|\.ssh|\.npmrc)\b/i;
+
 /** Every threat in a command line. Linear in its length, which is bounded. */
 export function shellThreats(text: string, context: ShellContext): ShellThreat[] {
   const line = text.slice(0, MAX_LINE).replaceAll(HOLE, 'x');
@@ -115,7 +118,7 @@ export function shellThreats(text: string, context: ShellContext): ShellThreat[]
       /\b(?:claude|codex|gemini|copilot|amp|q|cursor-agent|aider|opencode|droid|qwen)\b/.test(line),
     {
       ruleId: 'agent-permission-bypass',
-      severity: isDocumentedBypass(context) ? 'moderate' : 'high',
+      severity: isDocumentedBypass(context) ? 'moderate' : SECRETS.test(line) ? 'critical' : 'high',
       isOnRequestFine: isDocumentedBypass(context),
       message: 'An agent is started with its permission checks off.',
     },

@@ -5,8 +5,7 @@ import { arrivals, states, type Fault, type ToolContext } from './faults.ts';
 import { isWholeArgument } from './commands.ts';
 import type { Sink } from './sinks.ts';
 
-const RUNS_CODE =
-  /\b(?:eval\w*|execut\w+|run|runs|script|code|javascript|js|repl|sandbox|expression|snippet)\b/;
+const RUNS_CODE = /\b(?:scripts?|code|javascript|js|repl|sandbox\w*|snippets?|eval)\b/;
 const SQL =
   /\b(?:select\b[\s\S]{0,2000}\bfrom|insert\s+(?:or\s+\w+\s+)?into|update\b[\s\S]{0,200}\bset|delete\s+from|drop\s+(?:table|database|index|view|schema)|create\s+(?:table|index|view|database)|alter\s+table|truncate\s+table|replace\s+into|with\s+\w+\s+as|explain\s|describe\s|show\s+(?:tables|columns|create|index)|pragma\s|call\s+\w+|grant\s|where\s)/i;
 const QUERY_METHOD =
@@ -78,7 +77,7 @@ export function queryFault(use: Use, tool: ToolContext): Fault | undefined {
     const isDoubtful = open.checks.has('named') || open.taint.marks.has('half-quoted');
     return {
       ruleId: 'sql-injection',
-      severity: isDoubtful ? 'low' : 'moderate',
+      severity: isDoubtful ? 'low' : 'high',
       confidence: isDoubtful ? 'low' : 'high',
       message:
         'A tool argument is put into the text of a query instead of being passed as a parameter',

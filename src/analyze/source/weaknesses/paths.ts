@@ -37,7 +37,7 @@ export function pathFault(
       states(tool, /\babsolute path|local file|any file on\b/));
   return {
     ruleId: 'path-traversal',
-    severity: isMeant ? 'low' : 'moderate',
+    severity: isMeant ? 'low' : isOpenJoin(open, isWhole) ? 'high' : 'moderate',
     confidence: isWhole || open.taint.marks.has('half-quoted') ? 'medium' : 'high',
     message: isWhole
       ? 'A tool argument is used as a file path; nothing holds it inside a folder'
@@ -45,6 +45,10 @@ export function pathFault(
     taint: open.taint,
   };
 }
+
+/** Joined to a folder that is meant to hold it, and nothing looks at it. */
+const isOpenJoin = ({ taint, checks }: Arrival, isWhole: boolean) =>
+  !isWhole && checks.size === 0 && !taint.marks.has('half-quoted');
 
 /** The caller decides where the path begins, so it may be absolute. */
 function startsWithArgument(value: Value): boolean {

@@ -2,11 +2,11 @@
 import { optionsOf, textOf, type Value } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
 import { property } from '../surface/registrations.ts';
-import { arrivals, describes, states, type Fault, type ToolContext } from './faults.ts';
+import { arrivals, states, type Fault, type ToolContext } from './faults.ts';
 
+// Getting what stands at any address is what the tool is for; merely taking an address is not.
 const FETCHES =
-  /\b(?:fetch\w*|scrap\w+|crawl\w*|brows\w+|download\w*|http|https|url|urls|web|webpage|website|page|navigate|link|rss|feed|request|proxy|ping|curl|webhook)\b/;
-const URL_NAME = /\b(?:url|uri|link|href|endpoint|webhook|site|website|domain|host)s?\b/i;
+  /\b(?:fetch\w*|scrap\w+|crawl\w*|brows\w+|download\w*|upload\w*|https? requests?|navigate\w*|goto|rss|feeds?|request|proxy|ping|curl|webhooks?|screenshots?)\b/;
 
 export function requestFault(
   use: Use,
@@ -22,8 +22,7 @@ export function requestFault(
       !['allowed', 'pattern', 'host', 'named'].some((kind) => checks.has(kind as 'host')),
   );
   if (!open) return undefined;
-  const isMeant =
-    host.isWhole && (states(tool, FETCHES) || describes(tool, open.taint.origin, URL_NAME));
+  const isMeant = host.isWhole && states(tool, FETCHES);
   return {
     ruleId: 'request-forgery',
     severity: isMeant || host.isSubdomain ? 'low' : 'moderate',

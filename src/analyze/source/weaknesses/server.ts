@@ -11,6 +11,9 @@ const AUTHENTICATES =
   /authoriz|requireBearerAuth|bearer|x-api-key|apiKeyAuth|jsonwebtoken|verifyToken|authenticate|basicAuth|AUTH_TOKEN|timingSafeEqual/i;
 const CHECKS_ORIGIN =
   /enableDnsRebindingProtection|allowedHosts|allowedOrigins|headers\.origin|headers\[['"]origin['"]\]|headers\.host|hostHeaderValidation|createMcpExpressApp|localhostHostValidation/;
+const SERVES =
+  /\b(?:https?|http2|net|node_https?)\w{0,12}(?:\.default)?\.createServer\(|\bcreateServer\(|\b(?:express|fastify|Fastify|polka)(?:_\d+)?(?:\.default\)?)?\(|new (?:Hono|Koa|WebSocketServer)\b/;
+const RUNS_BODY = /\b(?:exec|execSync|spawn|spawnSync|execFile|eval)\(|new Function\(/;
 const LOGS =
   /\b(?:winston|pino|bunyan|log4js|tslog|loglevel|sendLoggingMessage|auditLog|audit_log|logger)\b/;
 // The SDK speaks of all this itself; bundles say nothing about the server.
@@ -26,7 +29,8 @@ export function serverFaults(server: ServerSource, surface: SurfaceFact): Weakne
 function openListener(files: readonly SourceFile[]): WeaknessHit[] {
   const serving = files.filter((file) => TRANSPORT.test(file.text));
   const [first] = serving;
-  if (!first || files.some((file) => AUTHENTICATES.test(withoutClients(file.text)))) return [];
+  if (files.some((file) => AUTHENTICATES.test(withoutClients(file.text)))) return [];
+  if (!first) return homeMadeListener(files);
   const hits: WeaknessHit[] = [];
   const open = listeners(files).find(({ isOpen }) => isOpen !== false);
   if (open) {
@@ -52,6 +56,24 @@ function openListener(files: readonly SourceFile[]): WeaknessHit[] {
     );
   }
   return hits;
+}
+
+/** A server beside the SDK's transports; one that also starts programs hands them to the network. */
+function homeMadeListener(files: readonly SourceFile[]): WeaknessHit[] {
+  const open = listeners(files.filter((file) => SERVES.test(file.text))).find(
+    ({ isOpen }) => isOpen === true,
+  );
+  if (!open) return [];
+  const runs = RUNS_BODY.test(open.file.text);
+  return [
+    hit('open-network-server', open.file, open.node, {
+      severity: runs ? 'high' : 'moderate',
+      confidence: 'medium',
+      message: runs
+        ? 'A server on every network interface asks nobody who they are and starts programs'
+        : 'A server listens on every network interface and asks nobody who they are',
+    }),
+  ];
 }
 
 /** Sending a token to an API is no authentication of those who connect. */

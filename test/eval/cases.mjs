@@ -1,0 +1,73 @@
+// Vets a directory of labelled cases and prints recall and false alarms. Nothing of the cases is run.
+// usage: node test/eval/cases.mjs DIR [--verbose] [--fail-under RECALL]
+// DIR holds cases.json, [{ id, point, severity, note }], and DIR/ID/{bad,benign} folders with a
+// package.json each. A bad case counts as found with a finding of at least its severity in its
+// checklist point; a benign twin alarms with a finding of moderate or above there.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { vetAll } from '../../dist/index.js';
+
+const ORDER = ['info', 'low', 'moderate', 'high', 'critical'];
+const args = process.argv.slice(2);
+const root = path.resolve(args.find((arg) => !arg.startsWith('--')) ?? 'fixtures/cases');
+const verbose = args.includes('--verbose');
+const cases = JSON.parse(readFileSync(path.join(root, 'cases.json'), 'utf8'));
+const cache = mkdtempSync(path.join(tmpdir(), 'mcp-vet-cases-'));
+
+const rank = (finding) => ORDER.indexOf(finding.severity);
+const said = (findings) =>
+  findings.map((finding) => `${finding.severity}:${finding.ruleId}`).join(' ');
+
+const rows = [];
+try {
+  for (const row of cases) rows.push({ ...row, ...(await measure(row)) });
+} finally {
+  rmSync(cache, { recursive: true, force: true });
+}
+print();
+
+async function measure({ id, point, severity }) {
+  const bad = await findingsOf(path.join(root, id, 'bad'));
+  const benign = await findingsOf(path.join(root, id, 'benign'));
+  const earned = (finding) => rank(finding) >= ORDER.indexOf(severity);
+  return {
+    found: bad.here(point).some(earned),
+    elsewhere: bad.all.some(earned),
+    heard: bad.all.filter((finding) => rank(finding) >= 2),
+    alarms: benign.here(point).filter((finding) => rank(finding) >= 2),
+    other: benign.all.filter((finding) => rank(finding) >= 2),
+  };
+}
+
+async function findingsOf(folder) {
+  const result = await vetAll([folder], { offline: true, cache, cwd: cache, environment: {} });
+  const [report] = result.reports;
+  if (!report) throw new Error(`${folder}: ${JSON.stringify(result.error ?? result.notVetted)}`);
+  const all = report.checks.flatMap((check) =>
+    check.findings.map((finding) => ({ ...finding, point: check.id })),
+  );
+  return { all, here: (point) => all.filter((finding) => finding.point === point) };
+}
+
+function print() {
+  for (const row of rows) {
+    if (!row.found || verbose)
+      console.log(
+        `${row.found ? 'found ' : row.elsewhere ? 'AWRY  ' : 'MISSED'} ${row.id} (${row.severity} in ${row.point}: ${row.note}) heard ` +
+          `${row.heard.map((finding) => `${finding.severity}:${finding.ruleId}@${finding.point}`).join(' ') || 'nothing'}`,
+      );
+    if (row.alarms.length > 0) console.log(`ALARM  ${row.id} benign: ${said(row.alarms)}`);
+    else if (row.other.length > 0) console.log(`other  ${row.id} benign: ${said(row.other)}`);
+  }
+  const share = (count) =>
+    `${count}/${rows.length} (${((100 * count) / rows.length).toFixed(1)} %)`;
+  console.log(`recall in the point      ${share(rows.filter((row) => row.found).length)}`);
+  console.log(`recall in any point      ${share(rows.filter((row) => row.elsewhere).length)}`);
+  console.log(
+    `benign twins that alarm  ${share(rows.filter((row) => row.alarms.length > 0).length)}`,
+  );
+  console.log(
+    `  in any point           ${share(rows.filter((row) => row.other.length > 0).length)}`,
+  );
+}
