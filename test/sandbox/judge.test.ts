@@ -200,7 +200,7 @@ describe('egress', () => {
     ],
     [
       'a look for updates',
-      [egress({ host: 'registry.npmjs.org', phase: 'start' })],
+      [egress({ host: 'registry.npmjs.com', phase: 'start' })],
       ['egress-at-start low'],
     ],
     [

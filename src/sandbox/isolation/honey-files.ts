@@ -87,7 +87,7 @@ const TEMPLATES: Record<string, (secret: string) => string> = {
   '.aws/credentials': (secret) =>
     `[default]\naws_access_key_id = AKIAQWERTYUIOPASDFGH\naws_secret_access_key = ${secret}\n`,
   '.aws/config': () => '[default]\nregion = eu-west-1\n',
-  '.npmrc': (secret) => `//registry.npmjs.org/:_authToken=npm_${secret}\n`,
+  '.npmrc': (secret) => `//npm.pkg.github.com/:_authToken=npm_${secret}\n`,
   '.netrc': (secret) => `machine git.example login dev password ${secret}\n`,
   '.git-credentials': (secret) => `https://dev:${secret}@git.example\n`,
   '.gitconfig': () => '[user]\n\tname = Dev\n\temail = dev@mail.example\n',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hasFreshSource } from '../../../src/analyze/advisories/index.ts';
+import { defaultRegistry } from '../../../src/collect/npm-config.ts';
 import { collectAdvisories, joinReachability } from '../../../src/collect/advisories/index.ts';
 import type { AdvisoriesFact, Fact, TreeNode } from '../../../src/types.ts';
 import { node, subject } from '../../analyze/advisories/nodes.ts';
@@ -258,7 +259,7 @@ describe('scopes that npm’s configuration maps', () => {
   });
 
   test('to npm’s own registry are public', async () => {
-    const fetchOptions = { '@acme:registry': 'https://registry.npmjs.org/' };
+    const fetchOptions = { '@acme:registry': defaultRegistry() };
     const fact = await collect(bulkEndpoint({}), nothing, { privateScopes: [], fetchOptions });
     expect(fact.unmatched).toEqual([]);
     expect(asked()).toContain('@acme/ours');

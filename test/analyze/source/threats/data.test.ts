@@ -32,7 +32,7 @@ test('secrets of different vendors differ', () => {
 
 test('places for dropping data are told from registries', () => {
   expect(hosts.drop.test('webhook.site')).toBe(true);
-  expect(hosts.drop.test('registry.npmjs.org')).toBe(false);
+  expect(hosts.drop.test('registry.npmjs.com')).toBe(false);
 });
 
 const context = {

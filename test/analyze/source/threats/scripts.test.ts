@@ -37,7 +37,7 @@ test('an install script that connects to a strange host and starts processes is 
   expect(idsOf(summary('cdn.strange.example'))).toEqual(['install-script-connects']);
 });
 
-test.each(['registry.npmjs.org', 'dl.notes.example', 'github.com', 'localhost'])(
+test.each(['registry.npmjs.com', 'dl.notes.example', 'github.com', 'localhost'])(
   '%s is a place for it',
   (host) => {
     expect(idsOf(summary(host))).toEqual([]);
