@@ -58,11 +58,29 @@ export function buildScopes(program: Program): Scopes {
   return { find, byType };
 }
 
-function finder(scopes: Map<Node, Names>): Scopes['find'] {
+interface Scope {
+  node: Node;
+  names: Names;
+  /** The scope around this one; undefined until somebody asks. */
+  outer: Scope | null | undefined;
+}
+
+/** Goes from scope to scope: the way up through every node is dear in deep code. */
+function finder(scopes: ReadonlyMap<Node, Names>): Scopes['find'] {
+  const known = new Map<Node, Scope>();
+  for (const [node, names] of scopes) known.set(node, { node, names, outer: undefined });
+  const around = (from: Node | null): Scope | null => {
+    for (let node = from; node !== null; node = parentOf(node)) {
+      const scope = known.get(node);
+      if (scope) return scope;
+    }
+    return null;
+  };
   return (name, at) => {
-    for (let node: Node | null = at; node !== null; node = parentOf(node)) {
-      const binding = scopes.get(node)?.get(name);
+    for (let scope = around(at); scope !== null; scope = scope.outer) {
+      const binding = scope.names.get(name);
       if (binding) return binding;
+      if (scope.outer === undefined) scope.outer = around(parentOf(scope.node));
     }
     return null;
   };
