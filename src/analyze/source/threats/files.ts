@@ -132,11 +132,17 @@ function graded(scene: Scene, call: Node, target: Target, rest: readonly Node[])
     /toJSON\(secrets\)|secrets\.\w+/.test(content) &&
     /curl|wget|https?:/.test(content);
   if (isWorm) return { ruleId, message, severity: 'critical', confidence: 'high' };
-  return { ruleId, message, severity: isSetupTool ? 'low' : grade(reach), confidence: 'medium' };
+  return {
+    ruleId,
+    message,
+    severity: isSetupTool ? 'low' : grade(reach, scene.pkg.isSubject),
+    confidence: 'medium',
+  };
 }
 
-const grade = (reach: Reach): 'moderate' | 'low' =>
-  reach === 'unknown' || reach === 'tool' ? 'moderate' : 'low';
+/** What nobody is seen to call is moderate in a server, low in a library that merely offers it. */
+const grade = (reach: Reach, isSubject: boolean): 'moderate' | 'low' =>
+  (reach === 'unknown' && isSubject) || reach === 'tool' ? 'moderate' : 'low';
 
 /** A package whose very purpose it is to set up agents or hooks. */
 function isAbout(scene: Scene, ruleId: string): boolean {
@@ -159,7 +165,10 @@ function judgeRemove(scene: Scene, call: Scene['calls'][number]['call']): void {
   const isWhole = /^(?:~|\/|[A-Z]:[\\/]?|\/home|\/Users|\/root|C:[\\/]Users)[\\/]?\*{0,2}$/.test(
     shape,
   );
+  // A path that a file names (a profile folder of one's own) is no entry of the home folder.
+  const isNamedByFile = shape === '' && unwrap(path).type !== 'Identifier';
   const isEach =
+    !isNamedByFile &&
     (labels & FILES) !== 0 &&
     (labels & HOME) !== 0 &&
     /^(?:~[\\/]?\u0000?|\u0000(?:[\\/]\u0000)?)$/.test(shape || '\u0000') &&
