@@ -1,5 +1,5 @@
 // Vets a directory of labelled cases and prints recall and false alarms. Nothing of the cases is run.
-// usage: node test/eval/cases.mjs DIR [--verbose] [--fail-under RECALL]
+// usage: node test/eval/cases.mjs DIR [--verbose]
 // DIR holds cases.json, [{ id, point, severity, note }], and DIR/ID/{bad,benign} folders with a
 // package.json each. A bad case counts as found with a finding of at least its severity in its
 // checklist point; a benign twin alarms with a finding of moderate or above there.
@@ -10,7 +10,7 @@ import { vetAll } from '../../dist/index.js';
 
 const ORDER = ['info', 'low', 'moderate', 'high', 'critical'];
 const args = process.argv.slice(2);
-const root = path.resolve(args.find((arg) => !arg.startsWith('--')) ?? 'fixtures/cases');
+const root = path.resolve(args.find((arg) => !arg.startsWith('--')) ?? 'fixtures/cases/first');
 const verbose = args.includes('--verbose');
 const cases = JSON.parse(readFileSync(path.join(root, 'cases.json'), 'utf8'));
 const cache = mkdtempSync(path.join(tmpdir(), 'mcp-vet-cases-'));

@@ -59,6 +59,8 @@ const MAY_BE_FUNCTION = new Set([
 /** The function that an argument is or names. */
 export function functionsIn(model: Model, node: Node | null | undefined): Fn[] {
   if (!node || !MAY_BE_FUNCTION.has(node.type)) return NONE;
+  // Under a call stands what it calls, which is not what it yields.
+  if (node.type === 'CallExpression') return findFunctions(model, node);
   let found = model.callees.get(node);
   if (!found) model.callees.set(node, (found = findFunctions(model, node)));
   return found;

@@ -38,7 +38,7 @@ const MAX_DEPTH = 60;
 const HIDDEN_TEXT =
   /[\u200b\u200c\u200d\u2060-\u2064\u3164\uffa0\u{e0100}-\u{e01ef}\u{e0020}-\u{e007e}]{8}|[\ufe00-\ufe0f]{8}/u;
 const READS_CREDENTIALS =
-  /\b(?:gh auth token|npm (?:config get|token)\b.{0,60}|gcloud auth print-\w{0,20}-?token|aws configure (?:get|export)|security (?:find-|dump-)\S{0,20}|op item get|git credential fill)/;
+  /\b(?:gh auth token|npm (?:config get \S{0,60}(?:auth|token|passw)|token\b)|gcloud auth print-\w{0,20}-?token|aws configure (?:get|export)|security (?:find-|dump-)\S{0,20}|op item get|git credential fill)/;
 
 /** Labels of an expression; `isCallback` asks what a call hands to its callbacks. */
 export function evaluate(

@@ -101,7 +101,15 @@ function judgeImport(scene: Scene, node: Extract<Node, { type: 'ImportExpression
   const isData = /^data:text\/javascript/.test(shape);
   if (/^https?:\/\//.test(shape) || labels & REMOTE) {
     const place = placeOf(hostOf(shape), scene.declared);
-    const severity = place === 'local' ? 'low' : place === 'unknown' ? 'moderate' : 'critical';
+    // What was fetched stands in the address itself.
+    const isInline = isData && (labels & REMOTE) !== 0;
+    const severity = isInline
+      ? 'critical'
+      : place === 'local'
+        ? 'low'
+        : place === 'unknown'
+          ? 'moderate'
+          : 'critical';
     report(scene, node, {
       ruleId: 'fetched-code-executed',
       severity,

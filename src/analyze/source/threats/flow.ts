@@ -110,6 +110,10 @@ function markHandlers(flow: Flow): void {
           : [],
       );
     }
+    // `wrapped(handler)`: what the wrapper returns is called with the arguments.
+    const wrappers = last?.type === 'CallExpression' ? calleesOf(flow.model, last) : [];
+    for (const { returns } of wrappers)
+      found = [...found, ...returns.flatMap((value) => functionsIn(flow.model, value))];
     for (const fn of found) flow.handlers.add(fn);
   }
   for (const fn of flow.handlers) bindLabels(flow, fn.params[0], TOOL_ALL);
