@@ -1,4 +1,5 @@
 // What changed since the version before: manifests always, code where both tarballs could be read.
+import { loneNode } from './lone-node.ts';
 import { withAges } from '../analyze/changes-dependencies.ts';
 import { compareVersions, sortChanges } from '../analyze/changes.ts';
 import { toReleasesFact } from '../analyze/packument.ts';
@@ -7,15 +8,7 @@ import { previousOf } from '../analyze/versions.ts';
 import { fetchPackument } from '../collect/pacote.ts';
 import { collectSource } from '../collect/source/index.ts';
 import { VetError } from '../errors.ts';
-import type {
-  Change,
-  Fact,
-  Facts,
-  Manifest,
-  PackageAnalysis,
-  PackumentVersion,
-  TreeNode,
-} from '../types.ts';
+import type { Change, Fact, Facts, Manifest, PackageAnalysis, PackumentVersion } from '../types.ts';
 import type { Session } from './session.ts';
 import type { ResolvedSubject } from './subject.ts';
 
@@ -95,7 +88,7 @@ export async function analyzeAlone(
   const { name, version, integrity, manifest, files } = input;
   try {
     const fact = await collectSource({
-      tree: { nodes: [nodeOf(name, version, integrity)], from: 'resolved', problems: [] },
+      tree: { nodes: [loneNode(name, version, integrity)], from: 'resolved', problems: [] },
       subject: { name, version, purl: '', integrity, source: 'registry', requested: name },
       manifest,
       subjectFiles: files,
@@ -154,25 +147,5 @@ function manifestOf(name: string, version: PackumentVersion): Manifest {
     devDependencies: {},
     bundleDependencies: [],
     engines: {},
-  };
-}
-
-function nodeOf(name: string, version: string, integrity: string | null): TreeNode {
-  return {
-    id: '',
-    name,
-    version,
-    kind: 'subject',
-    integrity,
-    resolved: null,
-    path: [`${name}@${version}`],
-    isDirect: false,
-    isOptional: false,
-    isDev: false,
-    isPeer: false,
-    isOtherPlatform: false,
-    hasInstallScript: false,
-    installScripts: {},
-    edges: [],
   };
 }

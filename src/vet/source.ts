@@ -1,4 +1,5 @@
 // The source of the subject and its tree. A server whose own files cannot be read is not vetted at all.
+import { loneNode } from './lone-node.ts';
 import { collectSource } from '../collect/source/index.ts';
 import { VetError } from '../errors.ts';
 import type { Fact, Facts, TreeFact } from '../types.ts';
@@ -43,23 +44,6 @@ function unreadSubject(name: string, reason: string): VetError {
 
 /** Its own files tell something even where its dependencies could not be resolved. */
 function subjectAlone({ subject }: ResolvedSubject): TreeFact {
-  const { name, version, integrity } = subject;
-  const node: TreeFact['nodes'][number] = {
-    id: '',
-    name,
-    version,
-    kind: 'subject',
-    integrity,
-    resolved: null,
-    path: [`${name}@${version}`],
-    isDirect: false,
-    isOptional: false,
-    isDev: false,
-    isPeer: false,
-    isOtherPlatform: false,
-    hasInstallScript: false,
-    installScripts: {},
-    edges: [],
-  };
+  const node = loneNode(subject.name, subject.version, subject.integrity);
   return { nodes: [node], from: 'resolved', problems: [] };
 }
