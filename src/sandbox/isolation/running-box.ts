@@ -9,7 +9,8 @@ import type { Box, BoxEvent, BoxSummary, ExitInfo, Limits } from './types.ts';
 const START_TIMEOUT_MS = 15_000;
 const STOP_TIMEOUT_MS = 4000;
 // What the server wrote last is still on its way when we hear of its end.
-const DRAIN_MS = 25;
+const DRAIN_MS = 150;
+const SETTLE_MS = 50;
 const MAX_MESSAGE_BYTES = 4 << 20;
 
 type Summary = Extract<Up, { is: 'summary' }>;
@@ -152,7 +153,9 @@ export class RunningBox implements Box {
 
   #hearExit({ code, signal, limit }: Extract<Up, { is: 'exit' }>): void {
     const reason = limit === undefined ? this.#reason : 'limit';
-    this.#resolveExit({ code, signal, reason }, this.#detail ?? limit);
+    const detail = this.#detail ?? limit;
+    // Its last words on standard error may be read after the news of its end.
+    setTimeout(() => this.#resolveExit({ code, signal, reason }, detail), SETTLE_MS);
     setTimeout(() => this.#streams.end(), DRAIN_MS);
   }
 
