@@ -16,7 +16,15 @@ export interface TreeInput {
   cacheDir: string;
   root:
     | { kind: 'package'; name: string; version: string }
-    | { kind: 'project'; manifest: Manifest; overrides?: Json; lockfile?: { raw: Json } };
+    | {
+        kind: 'project';
+        /** What the report calls it. */
+        name: string;
+        version: string;
+        manifest: Manifest;
+        overrides?: Json;
+        lockfile?: { raw: Json };
+      };
   /** Hosts whose tarballs count as the registry's, e.g. the configured one and npm's default. */
   registryHosts: ReadonlySet<string>;
   /** Then a tree of any age will do. */
@@ -38,6 +46,12 @@ interface ArboristInstance {
   reify(options?: object): Promise<ArboristTree>;
 }
 
+const DEPENDENCY_KINDS = [
+  'dependencies',
+  'optionalDependencies',
+  'peerDependencies',
+  'devDependencies',
+];
 // Failures of single nodes; arborist reports the first by throwing but has placed them all.
 const NODE_FAILURES =
   /^(E404|ETARGET|ENOVERSIONS|EALLOW\w+|EBADPLATFORM|EINVALIDTAGNAME|EINVALIDPACKAGENAME|ENOENT|EUNSUPPORTEDPROTOCOL)$/;
@@ -55,6 +69,7 @@ export async function resolveTree(input: TreeInput): Promise<ResolvedTree> {
       lock: ideal.meta.toString(),
       tree: toTreeFact(ideal, {
         subject: root.kind === 'package' ? root.name : null,
+        called: { name: root.name, version: root.version },
         isLocked: root.kind === 'project' && root.lockfile !== undefined,
         registryHosts: input.registryHosts,
       }),
@@ -72,7 +87,8 @@ function resolvedTree({ tree, lock }: TreeCacheEntry, input: TreeInput): Resolve
     writeLock: (target) => writeLock(target, lock),
     async install(target) {
       await writeLock(target, lock);
-      await newArborist(input, target).reify({ save: false });
+      // What only the project's developers need was not vetted.
+      await newArborist(input, target).reify({ save: false, omit: ['dev'] });
     },
   };
 }
@@ -156,7 +172,12 @@ async function writeLock(dir: string, lock: string): Promise<void> {
     name: 'vetted-by-mcp-vet',
     version: '1.0.0',
     private: true,
-    dependencies: dictOfStrings(root['dependencies']),
+    ...Object.fromEntries(
+      DEPENDENCY_KINDS.filter((kind) => isDict(root[kind])).map((kind) => [
+        kind,
+        dictOfStrings(root[kind]),
+      ]),
+    ),
   };
   packages[''] = { ...root, name: manifest.name, version: manifest.version };
   const named = { ...(isDict(parsed) ? parsed : {}), name: manifest.name, version: '1.0.0' };

@@ -39,6 +39,8 @@ export interface ArboristTree extends ArboristNode {
 /** Which node of the tree is the subject: a package in it, or the project at its root. */
 export interface TreeRoot {
   subject: string | null;
+  /** What the report calls the subject; a project at the root is resolved under another name. */
+  called: { name: string; version: string };
   isLocked: boolean;
   registryHosts: ReadonlySet<string>;
 }
@@ -47,7 +49,7 @@ export function toTreeFact(ideal: ArboristTree, root: TreeRoot): TreeFact {
   const subject =
     root.subject === null ? ideal : ideal.inventory.get(`node_modules/${root.subject}`);
   if (!subject) throw new VetError('internal', 'the dependency tree has no node for its subject');
-  const paths = shortestPaths(subject);
+  const paths = shortestPaths(subject, `${root.called.name}@${root.called.version}`);
   const nodes: TreeNode[] = [];
   const problems: TreeFact['problems'] = [];
   for (const [node, trail] of paths) {
@@ -84,8 +86,8 @@ export function toTreeFact(ideal: ArboristTree, root: TreeRoot): TreeFact {
 }
 
 /** Breadth first from the subject: what an install of it brings, each with its shortest way in. */
-function shortestPaths(subject: ArboristNode): Map<ArboristNode, string[]> {
-  const paths = new Map<ArboristNode, string[]>([[subject, [nameAt(subject)]]]);
+function shortestPaths(subject: ArboristNode, called: string): Map<ArboristNode, string[]> {
+  const paths = new Map<ArboristNode, string[]>([[subject, [called]]]);
   for (const [node, trail] of paths) {
     for (const edge of [...node.edgesOut.values()].sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (edge.to && edge.type !== 'dev' && !paths.has(edge.to)) {
@@ -110,9 +112,9 @@ function toNode(node: ArboristNode, isSubject: boolean, trail: string[], root: T
   );
   return {
     id: isSubject ? '' : node.location,
-    name: own,
+    name: isSubject ? root.called.name : own,
     ...(own === node.name || isSubject ? {} : { alias: node.name }),
-    version: node.version || '',
+    version: isSubject ? root.called.version : node.version || '',
     kind: isSubject ? 'subject' : kindOf(node, root.registryHosts),
     integrity: node.integrity,
     resolved: node.resolved,

@@ -13,6 +13,7 @@ import {
 import { runPhases } from './phases.ts';
 import type { SandboxInput } from './plan.ts';
 
+export { installTree } from './isolation/index.ts';
 export { describeRun, type SandboxInput } from './plan.ts';
 
 const SELF_TEST_TRIES = 3;

@@ -6,6 +6,7 @@ import type { ResolvedTree } from '../collect/arborist.ts';
 import { describeRun, runSandbox, type SandboxInput } from '../sandbox/index.ts';
 import type { Fact, Facts } from '../types.ts';
 import type { Session } from './session.ts';
+import { layOut } from './lay-out.ts';
 import type { ResolvedSubject } from './subject.ts';
 
 export interface RunInput {
@@ -23,15 +24,13 @@ export async function runInSandbox(input: RunInput): Promise<Fact<Facts['run']>>
   }
   if (!tree.known) return tree;
   if (!source.known) return source;
-  const bin = binOf(resolved.manifest.bin, resolved.subject.name);
-  if (resolved.files.kind !== 'registry') {
-    return { known: false, reason: 'only published packages are run in the sandbox' };
-  }
+  const bin = programOf(resolved);
   if (bin === undefined) return { known: false, reason: 'the package has no bin to start' };
   const dir = await mkdtemp(path.join(tmpdir(), 'mcp-vet-install-'));
   try {
     input.progress('installing the vetted tree for the sandbox, without scripts');
-    await tree.value.install(dir);
+    const reason = await layOut(dir, resolved, tree.value);
+    if (reason !== null) return { known: false, reason };
     const sandbox = sandboxInput(input, source.value, dir, bin);
     session.options.onNotice?.(describeRun(sandbox));
     return await runSandbox(sandbox);
@@ -41,9 +40,12 @@ export async function runInSandbox(input: RunInput): Promise<Fact<Facts['run']>>
 }
 
 /** As npx chooses: the only one, else the one with the package's name, else the first by name. */
-function binOf(bins: Record<string, string>, name: string): string | undefined {
-  const own = name.replace(/^@[^/]+\//, '');
-  return Object.hasOwn(bins, own) ? own : Object.keys(bins).sort()[0];
+function programOf({ manifest, subject }: ResolvedSubject): string | undefined {
+  const own = subject.name.replace(/^@[^/]+\//, '');
+  const bin = Object.hasOwn(manifest.bin, own) ? own : Object.keys(manifest.bin).sort()[0];
+  if (bin !== undefined || subject.source === 'registry') return bin;
+  // npx starts nothing else, but a server under development is started as `node .`.
+  return manifest.main ?? 'index.js';
 }
 
 function sandboxInput(

@@ -100,7 +100,7 @@ function refuseForeignTarball(name: string, dist: unknown, session: Session): vo
 }
 
 function isName(name: string | undefined): name is string {
-  return name !== undefined && /^(@[\w.~-]+\/)?[\w.~-]{1,214}$/.test(name);
+  return name !== undefined && /^(@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]{0,213}$/.test(name);
 }
 
 /** A typed typo is the first thing people do: a missing name that resembles a known one says so. */
@@ -141,7 +141,7 @@ async function fromLockfile(file: string, request: RequestFact): Promise<Resolve
   return {
     ...unpublished(manifest, request, 'lockfile', null),
     lockfile: { known: true, value: lockfile },
-    root: { kind: 'project', manifest, lockfile },
+    root: { kind: 'project', ...named(manifest), manifest, lockfile },
     files: { kind: 'folder', path: path.dirname(file) },
   };
 }
@@ -152,7 +152,7 @@ async function fromTarball(file: string, request: RequestFact): Promise<Resolved
   return {
     ...unpublished(manifest, request, 'tarball', integrity),
     lockfile: { known: false, reason: 'no lockfile was given' },
-    root: { kind: 'project', manifest },
+    root: { kind: 'project', ...named(manifest), manifest },
     files: { kind: 'tarball', path: file },
   };
 }
@@ -176,7 +176,7 @@ async function fromFolder(
     lockfile: lock
       ? { known: true, value: lock }
       : { known: false, reason: 'the folder has no npm lockfile' },
-    root: { kind: 'project', manifest, ...(lock ? { lockfile: lock } : {}) },
+    root: { kind: 'project', ...named(manifest), manifest, ...(lock ? { lockfile: lock } : {}) },
     files: { kind: 'folder', path: folder },
   };
 }
@@ -201,9 +201,7 @@ function unpublished(
   source: Subject['source'],
   integrity: string | null,
 ): Pick<ResolvedSubject, 'subject' | 'manifest' | 'request' | 'packument' | 'releases'> {
-  // What stands in the package.json of a folder may be anything at all.
-  const name = isName(manifest.name) ? manifest.name : '(unnamed project)';
-  const version = semver.valid(manifest.version) ?? '0.0.0';
+  const { name, version } = named(manifest);
   return {
     subject: { name, version, purl: '', integrity, source, requested: request.spec },
     manifest,
@@ -211,6 +209,12 @@ function unpublished(
     packument: UNPUBLISHED,
     releases: UNPUBLISHED,
   };
+}
+
+/** What stands in the package.json of a folder may be anything at all. */
+function named(manifest: Manifest): { name: string; version: string } {
+  const name = isName(manifest.name) ? manifest.name : '(unnamed project)';
+  return { name, version: semver.valid(manifest.version) ?? '0.0.0' };
 }
 
 function integrityOf(dist: unknown): string | null {

@@ -4,16 +4,19 @@ import { open, readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { PackageFile } from '../../analyze/source/package-context.ts';
 import type { ArchiveContent } from './archive.ts';
-import { ARCHIVE_BOUNDS } from './archive.ts';
+import { ARCHIVE_BOUNDS, type ArchiveBounds } from './archive.ts';
 
 // npm never packs these.
 const NEVER = new Set(['node_modules', '.git', '.svn', '.hg', 'CVS', '.DS_Store', '.npmrc']);
 const MAX_DEPTH = 30;
 
 /** Throws what the file system throws when the folder itself cannot be read. */
-export async function readFolder(folder: string): Promise<ArchiveContent> {
+export async function readFolder(
+  folder: string,
+  bounds: ArchiveBounds = ARCHIVE_BOUNDS,
+): Promise<ArchiveContent> {
   const content: ArchiveContent = { files: [], notRead: [] };
-  const state = { bytes: 0 };
+  const state = { bytes: 0, bounds };
   await visit(folder, '', 0, content, state);
   content.files.sort((a, b) => (a.path < b.path ? -1 : 1));
   return content;
@@ -24,7 +27,7 @@ async function visit(
   inner: string,
   depth: number,
   content: ArchiveContent,
-  state: { bytes: number },
+  state: { bytes: number; bounds: ArchiveBounds },
 ): Promise<void> {
   const entries = await readdir(path.join(root, inner), { withFileTypes: true });
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -37,10 +40,10 @@ async function visit(
       if (depth >= MAX_DEPTH) leaveOut('a folder nested too deep');
       else await visit(root, file, depth + 1, content, state);
     } else if (!entry.isFile()) leaveOut('neither a file nor a folder');
-    else if (content.files.length >= ARCHIVE_BOUNDS.maxEntries) return;
-    else if (state.bytes > ARCHIVE_BOUNDS.maxUnpackedBytes) leaveOut('the folder is too large');
+    else if (content.files.length >= state.bounds.maxEntries) return;
+    else if (state.bytes > state.bounds.maxUnpackedBytes) leaveOut('the folder is too large');
     else {
-      const read = await readBounded(path.join(root, file), file);
+      const read = await readBounded(path.join(root, file), file, state.bounds);
       if (read === null) leaveOut('it could not be opened');
       else content.files.push(read);
       state.bytes += read?.size ?? 0;
@@ -48,12 +51,16 @@ async function visit(
   }
 }
 
-async function readBounded(full: string, file: string): Promise<PackageFile | null> {
+async function readBounded(
+  full: string,
+  file: string,
+  bounds: ArchiveBounds,
+): Promise<PackageFile | null> {
   try {
     const handle = await open(full, 'r');
     try {
       const { size } = await handle.stat();
-      const isKept = size <= ARCHIVE_BOUNDS.maxKeptBytes;
+      const isKept = size <= bounds.maxKeptBytes;
       const bytes = isKept
         ? await readFile(handle)
         : (await handle.read(Buffer.alloc(128), 0, 128, 0)).buffer;

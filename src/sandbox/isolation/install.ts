@@ -8,7 +8,7 @@ const MAX_BYTES = 2 * 2 ** 30;
 
 export interface InstallInput {
   dest: string;
-  /** Lays the tree out under `dest/node_modules`; must not run scripts. */
+  /** Lays everything out under `dest/node_modules`; must not run scripts. */
   reify(dest: string): Promise<void>;
 }
 export interface Installed {
