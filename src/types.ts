@@ -310,6 +310,33 @@ export interface NamesFact {
   securityHolding: { node: string; name: string; version: string }[];
   /** Claims of the subject's manifest that belong to another: `of` is a known package or a namespace; `excerpt` hostile. */
   forged?: { claim: 'repository' | 'mcp-name'; of: string; excerpt: string }[];
+  /** What the copy of the MCP registry's list says; only where it says something. */
+  listed?: ListedFact;
+}
+/** A server of the MCP registry, as far as it is kept: anyone may publish there. */
+export interface ListedServer {
+  /** `io.github.owner/server`. */
+  name: string;
+  npm: string[];
+  status: 'active' | 'deprecated' | 'deleted';
+  repository?: string;
+}
+/** The copy of the MCP registry's list that `db update` makes. */
+export interface RegistryList {
+  /** ISO 8601. */
+  copiedAt: string;
+  /** Of the content: the same list has the same digest. */
+  digest: string;
+  servers: ListedServer[];
+}
+/** It never makes a package known or trusted; it says what a reader may want to know. */
+export interface ListedFact {
+  /** The entry that names this package and that the manifest's mcpName names. `repository` is hostile text. */
+  entry?: ListedServer;
+  /** That entry's repository is not the one of the known-good list. */
+  isElsewhere?: boolean;
+  /** Packages of other entries that the subject's name could be taken for. */
+  lookalikes: NameMatch[];
 }
 
 // ---- source -----------------------------------------------------------------------------------

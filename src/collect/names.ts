@@ -2,6 +2,7 @@
 import { cloneOf, knownClonesOf, type Clone } from '../analyze/names/clones.ts';
 import { compareContexts } from '../analyze/names/compare.ts';
 import { createNameChecker, type NameChecker } from '../analyze/names/index.ts';
+import type { Listing } from '../analyze/names/listed.ts';
 import type {
   Fact,
   ImitationFact,
@@ -26,6 +27,8 @@ export interface NamesInput {
   known: KnownName[];
   /** One made from `known` already; without it, the list is indexed again. */
   checker?: NameChecker;
+  /** The copy of the MCP registry's list, where there is one. */
+  listing?: Listing | null;
   /** True: ask nobody; the embedded lists decide alone. */
   offline?: boolean;
 }
@@ -51,13 +54,23 @@ export async function collectNames(
   const own = await subjectImitation(input, sources, checker);
   const others = await dependencyImitations(input, sources, checker);
   const forged = forgedClaims(subject.name, manifest, known);
+  const entry = known.find(({ name }) => name === subject.name) ?? null;
+  const { listing = null } = input;
+  const listed = listing?.factOf({ name: subject.name, manifest, known: entry });
   const value: NamesFact = {
     imitations: [own, ...others].filter((one) => hasSomethingToSay(one)),
-    known: known.find(({ name }) => name === subject.name) ?? null,
+    known: entry,
     securityHolding: securityHoldingOf(input),
     ...(forged.length > 0 ? { forged } : {}),
+    ...(listed ? { listed } : {}),
   };
-  return { known: true, value, from: 'name lists' };
+  return { known: true, value, from: sourceOf(listing) };
+}
+
+/** Names the very list, so that two reports can be compared. */
+function sourceOf(listing: Listing | null): string {
+  if (!listing) return 'name lists';
+  return `name lists, MCP registry's list of ${listing.copiedAt.slice(0, 10)} (${listing.digest})`;
 }
 
 async function subjectImitation(

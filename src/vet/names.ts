@@ -34,6 +34,7 @@ export async function collectNameFacts(
       tree: tree.known ? tree.value : null,
       known: session.known,
       checker: session.names,
+      listing: await session.listing(),
       offline: session.options.offline === true,
       ...(own?.readme === undefined ? {} : { readme: own.readme }),
       ...(own ? { hashes: own.hashes } : {}),

@@ -3,9 +3,11 @@ import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { createNameChecker, defaultKnownNames, type NameChecker } from '../analyze/names/index.ts';
+import { createListing, type Listing } from '../analyze/names/listed.ts';
 import { allRuleTexts } from '../checks/index.ts';
 import type { Endpoints } from '../collect/endpoints.ts';
 import { loadKnownGood } from '../collect/known-good.ts';
+import { readCopy } from '../collect/mcp-registry-copy.ts';
 import { defaultRegistry, readNpmConfig, type NpmOptions } from '../collect/npm-config.ts';
 import { pacoteOptions } from '../collect/pacote.ts';
 import { VetError } from '../errors.ts';
@@ -59,6 +61,8 @@ export interface Session {
   databaseDir: string;
   known: KnownName[];
   names: NameChecker;
+  /** The MCP registry's list as `db update` copied it, read once; null without a usable copy. */
+  listing: () => Promise<Listing | null>;
   rulesDigest: string;
   config: UserConfig;
 }
@@ -110,6 +114,10 @@ export async function openSession(options: VetOptions): Promise<Session> {
     databaseDir: databaseDirOf(cacheDir),
     known,
     names: createNameChecker({ known }),
+    listing: once(async () => {
+      const copy = await readCopy(databaseDirOf(cacheDir));
+      return 'list' in copy ? createListing(copy.list) : null;
+    }),
     rulesDigest: rulesDigest(ruleIds),
     config,
   };
@@ -128,6 +136,11 @@ export function cacheDirOf(
   const base =
     environment['XDG_CACHE_HOME'] || path.join(environment['HOME'] || homedir(), '.cache');
   return path.join(base, 'mcp-vet');
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 function nowOf(text: string | undefined): string {

@@ -2,7 +2,14 @@
 import type { Rule } from '../../rule.ts';
 import { imitationRules } from './imitation.ts';
 import { knownRules } from './known.ts';
+import { listedRules } from './listed.ts';
 import { changeRules } from './changes.ts';
 import { publisherRules } from './publisher.ts';
 
-export const rules: Rule[] = [...imitationRules, ...knownRules, ...publisherRules, ...changeRules];
+export const rules: Rule[] = [
+  ...imitationRules,
+  ...knownRules,
+  ...listedRules,
+  ...publisherRules,
+  ...changeRules,
+];
