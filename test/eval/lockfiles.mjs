@@ -1,14 +1,14 @@
 // Vets the lockfiles that npm itself writes for six servers: npm run build && node test/eval/lockfiles.mjs [NAME...]
-// Versions 1 to 3, each with `resolved`, without it, and as npm's default registry would have it (behind a mirror).
+// Versions 1 to 3, each with `resolved`, without it, and as npm's default registry has it (behind a mirror).
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { defaultRegistry } from '../../dist/collect/npm-config.js';
+import { alarmsOf, FORMS, writeNpmLock } from '../support/npm-lock.mjs';
 
-const run = promisify(execFile);
 const BIN = fileURLToPath(new URL('../../bin/mcp-vet.js', import.meta.url));
 const SERVERS = [
   '@modelcontextprotocol/server-filesystem',
@@ -18,48 +18,30 @@ const SERVERS = [
   '@upstash/context7-mcp',
   '@notionhq/notion-mcp-server',
 ];
-const FORMS = ['resolved', 'omitted', 'default-host'];
-const cache = mkdtempSync(path.join(tmpdir(), 'mcp-vet-locks-'));
+const folder = mkdtempSync(path.join(tmpdir(), 'mcp-vet-locks-'));
 const names = process.argv.slice(2);
-let alarms = 0;
-let vetted = 0;
+let [vetted, alarms] = [0, 0];
 for (const name of names.length > 0 ? names : SERVERS) {
   for (const version of [1, 2, 3]) for (const form of FORMS) await check(name, version, form);
 }
-rmSync(cache, { recursive: true, force: true });
-console.log(`${vetted} lockfiles, ${alarms} findings of checks on lockfiles, names or confusion`);
+rmSync(folder, { recursive: true, force: true });
+console.log(`${vetted} lockfiles, ${alarms} findings about locks, names or confusion`);
 process.exitCode = alarms > 0 ? 1 : 0;
 
 async function check(name, version, form) {
-  const dir = mkdtempSync(path.join(cache, 'lock-'));
-  const lock = await writeLock(dir, name, version, form);
-  const argv = [BIN, lock, '--json', '--cache', path.join(cache, 'vet')];
-  const { stdout } = await run(process.execPath, argv, { maxBuffer: 256e6 }).catch((e) => e);
+  const dir = mkdtempSync(path.join(folder, 'lock-'));
+  const lock = await writeNpmLock({ dir, name, version, form, defaultRegistry: defaultRegistry() });
+  const argv = [BIN, lock, '--json', '--cache', path.join(folder, 'vet')];
+  // A gate that is not passed exits with 1 and has its report all the same.
+  const { stdout } = await promisify(execFile)(process.execPath, argv, {
+    maxBuffer: 256e6,
+  }).catch((error) => error);
   const [report] = JSON.parse(stdout).reports;
-  const loud = report.checks.flatMap(({ id, findings }) =>
-    findings.filter(({ severity, ruleId }) =>
-      id === 'dependency-audit' ? !ruleId.includes('advisor') : /high|critical/.test(severity),
-    ),
-  );
+  const found = alarmsOf(report);
   vetted += 1;
-  alarms += loud.length;
-  console.log(`${name} v${version} ${form}: ${report.tree.length} nodes, ${loud.length} findings`);
-  for (const { ruleId, severity, message } of loud)
+  alarms += found.length;
+  console.log(`${name} v${version} ${form}: ${report.tree.length} nodes, ${found.length} findings`);
+  for (const { ruleId, severity, message } of found) {
     console.log(`   ${severity} ${ruleId}: ${message}`);
-}
-
-/** npm writes the lock; only the host is replaced, as a colleague without the mirror would have it. */
-async function writeLock(dir, name, version, form) {
-  writeFileSync(path.join(dir, 'package.json'), '{"name":"p","version":"1.0.0"}');
-  const flags = ['--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund'];
-  flags.push(`--lockfile-version=${version}`);
-  flags.push(`--omit-lockfile-registry-resolved=${form === 'omitted'}`);
-  await run('npm', ['install', name, ...flags], { cwd: dir });
-  const file = path.join(dir, 'package-lock.json');
-  if (form === 'default-host') {
-    const text = readFileSync(file, 'utf8');
-    const { host } = new URL(defaultRegistry());
-    writeFileSync(file, text.replace(/("resolved": "https?:\/\/)[^/"]+/g, `$1${host}`));
   }
-  return file;
 }
