@@ -108,6 +108,7 @@ async function vetOne(job: Job, session: Session, isOneOfMany: boolean): Promise
   session.options.onProgress?.(job.label, 'asking the registry');
   const resolved = await resolveSubject(job.target, session);
   if (job.configuredAs.length > 0) resolved.subject.configuredAs = job.configuredAs;
+  if (job.start) resolved.start = job.start;
   const { evidence, tree } = await collectEvidence(resolved, session);
   const policy = policyFor(session.config, resolved.subject, session.now);
   const report = makeReport(evidence, runChecks(evidence, policy));

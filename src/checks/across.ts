@@ -1,4 +1,5 @@
 // Findings about a client configuration and across its servers. No value of env, header or argument is ever quoted.
+import { isSecret, isSecretValue, namedArguments } from '../analyze/secrets.ts';
 import type { RuleText } from '../rule.ts';
 import type { ConfiguredServer, Finding, Launch, Report } from '../types.ts';
 
@@ -60,12 +61,6 @@ export const acrossRules: RuleText[] = Object.values(TEXTS).map((text) => ({
   check: 'permission-review',
 }));
 
-const SECRET_NAME =
-  /(api[_-]?key|token|secret|passw(or)?d|credential|private[_-]?key|authorization|bearer|access[_-]?key)/i;
-const SECRET_VALUE =
-  /\b(gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{20,}|sk-[A-Za-z0-9_-]{20,}|xox[abprs]-[A-Za-z0-9-]{10,}|AKIA[0-9A-Z]{16}|AIza[\w-]{30,}|glpat-[\w-]{20}|npm_[A-Za-z0-9]{30,}|sk_(live|test)_\w{20,}|eyJ[\w-]{15,}\.[\w-]{15,}\.[\w-]{10,})/;
-const PLACEHOLDER =
-  /\$\{|\$\{\{|^\$\w+$|^<.*>$|%\w+%|your[_ -]|^x{3,}|xxx|changeme|example|placeholder|^\.{3}|\*{3}|^(true|false|none|null|\d{1,6})$/i;
 const WIDE =
   /^(\/|~\/?|\$HOME\/?|\$\{(env:)?HOME\}\/?|\$\{userHome\}\/?|%USERPROFILE%\\?|[A-Za-z]:[\\/]?|\/(home|Users)(\/[^/]+)?\/?|[A-Za-z]:\\Users(\\[^\\]+)?\\?|\/root\/?)$/;
 const READS = ['file-read', 'database', 'mail', 'credentials', 'clipboard'];
@@ -109,30 +104,22 @@ function secretFindings(server: ConfiguredServer): Finding[] {
   const fields: [string, string, string][] = [
     ...Object.entries(server.env).map(([k, v]): [string, string, string] => ['variable', k, v]),
     ...Object.entries(server.headers).map(([k, v]): [string, string, string] => ['header', k, v]),
-    ...server.args.map((word, index): [string, string, string] => {
-      const inline = /^--?([\w-]+)=(.*)$/s.exec(word);
-      const flag = server.args[index - 1] ?? '';
-      return ['argument', inline?.[1] ?? (flag.startsWith('-') ? flag : ''), inline?.[2] ?? word];
-    }),
+    ...namedArguments(server.args).map(({ name, value }): [string, string, string] => [
+      'argument',
+      name,
+      value,
+    ]),
   ];
   return fields
     .filter(([, name, value]) => isSecret(name, value))
     .map(([kind, name]) => {
-      const shown = /^[\w-]{1,60}$/.test(name) && !SECRET_VALUE.test(name) ? ` ${name}` : '';
+      const shown = /^[\w-]{1,60}$/.test(name) && !isSecretValue(name) ? ` ${name}` : '';
       return acrossFinding(
         'secret-in-configuration',
         `A ${kind}${shown} holds a secret in plain text`,
         placeOf(server),
       );
     });
-}
-
-function isSecret(name: string, value: string): boolean {
-  const bare = value.replace(/^(Bearer|Basic|token)\s+/i, '').trim();
-  if (bare.length < 8 || PLACEHOLDER.test(bare)) return false;
-  if (SECRET_VALUE.test(value)) return true;
-  // A path, URL or sentence under a telling name is not the secret itself.
-  return SECRET_NAME.test(name) && !/^(https?:|[./~]|[A-Za-z]:\\)|\s/.test(bare);
 }
 
 function remoteFindings({ server, launch }: Configured): Finding[] {

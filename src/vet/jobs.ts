@@ -1,6 +1,7 @@
 // Targets -> jobs: a client configuration becomes one job a package, and a list of what cannot be vetted.
 import { homedir } from 'node:os';
 import { launchOf } from '../analyze/runner.ts';
+import { startWithoutSecrets } from '../analyze/secrets.ts';
 import { VetError } from '../errors.ts';
 import { discoverConfigs, readClientConfig } from '../targets/client-config.ts';
 import { parseTarget, type Target } from '../targets/parse.ts';
@@ -12,6 +13,12 @@ export interface Job {
   label: string;
   target: Target;
   configuredAs: ConfiguredAs[];
+  /** How the first configuration that names it starts it, without secrets. */
+  start?: Start;
+}
+export interface Start {
+  args: string[];
+  env: Record<string, string>;
 }
 export interface Plan {
   jobs: Job[];
@@ -84,7 +91,10 @@ function addLaunch(launch: Launch, server: ConfiguredServer, plan: Plan): void {
       const as: ConfiguredAs = { client, server: name, file, spec };
       const known = plan.jobs.find((job) => job.label === spec && job.configuredAs.length > 0);
       if (known) known.configuredAs.push(as);
-      else plan.jobs.push({ label: spec, target, configuredAs: [as] });
+      else {
+        const start = startWithoutSecrets(launch.args, server.env);
+        plan.jobs.push({ label: spec, target, configuredAs: [as], start });
+      }
     } catch (error) {
       if (!(error instanceof VetError)) throw error;
       refuse(error.code, error.message, 'not an npm spec');

@@ -61,19 +61,13 @@ function sandboxInput(
     const names = ['preinstall', 'install', 'postinstall'].filter((name) => scripts?.[name]);
     return Object.fromEntries(names.map((name) => [name, scripts?.[name] ?? '']));
   };
-  const environment = session.options.environment ?? process.env;
   return {
     packageDir,
     subject: resolved.subject,
     manifest: resolved.manifest,
     bin,
-    args: session.options.args ?? [],
-    env: Object.fromEntries(
-      (session.options.env ?? []).map((entry) => {
-        const [name = '', ...value] = entry.split('=');
-        return [name, value.length > 0 ? value.join('=') : (environment[name] ?? '')];
-      }),
-    ),
+    args: session.options.args?.length ? session.options.args : (resolved.start?.args ?? []),
+    env: { ...resolved.start?.env, ...envOf(session) },
     environmentNames: [...new Set(source.subject.environment.map((entry) => entry.name))].sort(),
     sourceSurface: source.subject.surface,
     stated: source.stated,
@@ -88,4 +82,15 @@ function sandboxInput(
     onProgress: progress,
     ...(session.options.signal ? { signal: session.options.signal } : {}),
   };
+}
+
+/** `--env NAME=VALUE`, and `--env NAME` with the value that it has here. */
+function envOf({ options }: Session): Record<string, string> {
+  const environment = options.environment ?? process.env;
+  return Object.fromEntries(
+    (options.env ?? []).map((entry) => {
+      const [name = '', ...value] = entry.split('=');
+      return [name, value.length > 0 ? value.join('=') : (environment[name] ?? '')];
+    }),
+  );
 }

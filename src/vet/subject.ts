@@ -20,6 +20,7 @@ import type {
   RequestFact,
   Subject,
 } from '../types.ts';
+import type { Start } from './jobs.ts';
 import type { Session } from './session.ts';
 
 export interface ResolvedSubject {
@@ -31,6 +32,8 @@ export interface ResolvedSubject {
   lockfile: Fact<LockfileFact>;
   root: TreeInput['root'];
   files: { kind: 'registry' } | { kind: 'folder' | 'tarball'; path: string };
+  /** How a client configuration starts it. */
+  start?: Start;
 }
 
 // Far enough for a dropped scope; only the order of suggestions depends on it.
