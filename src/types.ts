@@ -842,6 +842,13 @@ export interface Report {
     filesTouched: RunFact['filesTouched'];
     fuzz: FuzzSummary;
   };
+  /** Who published it, as far as the registry and the MCP registry tell. */
+  publisher?: PublisherFact;
+  /** The repository that the manifest names, as its host describes it. */
+  repository?: RepositoryFact;
+  popularity?: PopularityFact;
+  /** What changed since the version before; absent where there is none to compare with. */
+  change?: ChangeFact;
   /** Nodes and edges for pictures and the SBOM. */
   tree: {
     id: string;

@@ -9,7 +9,7 @@ const MAX_LISTED = 100;
 export function compareCode(before: PackageAnalysis, after: PackageAnalysis, step: Step): Change[] {
   return [
     ...capabilityChanges(before, after, step),
-    ...hostChanges(before, after),
+    ...hostChanges(before, after, step),
     ...threatChanges(before, after),
     ...binaryChanges(before, after, step),
     ...toolChanges(before, after),
@@ -51,7 +51,7 @@ function severityOfCapability(isSensitive: boolean, isNew: boolean, step: Step):
   return step === 'patch' ? 'moderate' : 'low';
 }
 
-function hostChanges(before: PackageAnalysis, after: PackageAnalysis): Change[] {
+function hostChanges(before: PackageAnalysis, after: PackageAnalysis, step: Step): Change[] {
   const of = (side: PackageAnalysis) =>
     new Set(side.hosts.filter((hit) => hit.reached !== 'none').map((hit) => hit.host));
   const everywhere = new Set(before.hosts.map((hit) => hit.host));
@@ -60,9 +60,12 @@ function hostChanges(before: PackageAnalysis, after: PackageAnalysis): Change[] 
   const removed = [...old].filter((host) => !now.has(host)).slice(0, MAX_LISTED);
   return [
     ...added.map((host): Change => {
-      const hit = after.hosts.find((one) => one.host === host && one.reached !== 'none');
+      const hits = after.hosts.filter((one) => one.host === host && one.reached !== 'none');
+      const hit = hits.find((one) => one.isContacted) ?? hits[0];
       const place = hit ? { file: hit.file, line: hit.line } : {};
-      return { ...infoOf('host-added', host), ...place };
+      // A host in a text or a default is named; one that a call leads to is a destination.
+      const isLoud = step === 'patch' && hit?.isContacted === true;
+      return { ...infoOf('host-added', host), severity: isLoud ? 'low' : 'info', ...place };
     }),
     ...removed.map((host) => infoOf('host-removed', host)),
   ];

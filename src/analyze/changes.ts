@@ -29,7 +29,7 @@ export function compareVersions(input: ChangeInput): Change[] {
     ...scriptChanges(before, after, history, analyses),
     ...dependencyChanges(before, after),
     ...publisherChanges(before, after, history),
-    ...sizeChanges(before, after, step),
+    ...sizeChanges(input, step),
     ...(analyses ? compareAnalyses(analyses.before, analyses.after, step) : []),
   ];
   return sortChanges(changes);
@@ -150,10 +150,12 @@ function earlierOf(after: VersionView, history: readonly VersionView[]): Version
   );
 }
 
-function sizeChanges(before: VersionView, after: VersionView, step: Step): Change[] {
+function sizeChanges({ before, after, analyses }: ChangeInput, step: Step): Change[] {
   const { factor, minBytes } = releaseData().sizeJump;
-  const from = before.unpackedSizeBytes;
-  const to = after.unpackedSizeBytes;
+  // Where the registry strips sizes, what was unpacked for the analysis tells them.
+  const isStated = before.unpackedSizeBytes !== undefined && after.unpackedSizeBytes !== undefined;
+  const from = isStated ? before.unpackedSizeBytes : analyses?.before.files.bytes;
+  const to = isStated ? after.unpackedSizeBytes : analyses?.after.files.bytes;
   if (from === undefined || to === undefined || to < from * factor || to - from < minBytes)
     return [];
   return [

@@ -12,7 +12,7 @@ import type {
   Finding,
   Report,
 } from '../types.ts';
-import { whoSources } from './who-sources.ts';
+import { whoFactsOf, whoSources } from './who-sources.ts';
 
 const MAX_USES = 50;
 
@@ -35,6 +35,7 @@ export function makeReport(evidence: Evidence, checks: CheckResult[]): Report {
       ...(run ? { observed: run.egress, observedSeconds: run.observedSeconds } : {}),
     },
     ...(run ? { run: runOf(run) } : {}),
+    ...whoFactsOf(evidence),
     tree: treeOf(evidence),
     sources: sourcesOf(evidence),
   };

@@ -1,7 +1,8 @@
-// What the publisher's parts could and could not show, for the report's list of sources.
+// What is known of who stands behind it, and what could not be shown, for the report.
 import type { Evidence, Report, SignatureState } from '../types.ts';
 
 type Sources = Report['sources'];
+type WhoFacts = Pick<Report, 'publisher' | 'repository' | 'popularity' | 'change'>;
 
 /** A signature that could not be checked is no finding, and must not look like one that was. */
 export function whoSources({ facts }: Evidence): Sources {
@@ -21,6 +22,18 @@ export function whoSources({ facts }: Evidence): Sources {
     sources['change:code'] = { known: false, reason: change.value.codeNotCompared };
   }
   return sources;
+}
+
+/** The facts themselves; what is not known is absent here and stands among the sources. */
+export function whoFactsOf({ facts }: Evidence): WhoFacts {
+  const { publisher, repository, popularity, change } = facts;
+  return {
+    ...(publisher.known ? { publisher: publisher.value } : {}),
+    ...(repository.known ? { repository: repository.value } : {}),
+    ...(popularity.known ? { popularity: popularity.value } : {}),
+    // A first release was compared with nothing.
+    ...(change.known && change.value.from !== change.value.to ? { change: change.value } : {}),
+  };
 }
 
 function stateOf(part: { state: SignatureState | 'mismatch'; reason?: string }): Sources[string] {

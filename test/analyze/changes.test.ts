@@ -185,6 +185,29 @@ describe('code', () => {
     ]);
   });
 
+  test.each([
+    ['that a call leads to, in a patch', true, 'patch', 'low'],
+    ['that a call leads to, in a minor', true, 'minor', 'info'],
+    ['that is only named, in a patch', false, 'patch', 'info'],
+  ] as const)('a new host %s', (_name, isContacted, step, severity) => {
+    const host = { host: 'b.example', url: 'https://b.example/', file: 'index.js', line: 1 };
+    const after = analysisOf({ hosts: [{ ...host, reached: 'entry', isContacted }] });
+    expect(words(compareAnalyses(analysisOf(), after, step))).toEqual([
+      `${severity} host-added b.example`,
+    ]);
+  });
+
+  test('a size is taken from the files where the registry states none', () => {
+    const of = (bytes: number) =>
+      analysisOf({ files: { total: 3, bytes, parsed: 1, unreadable: [] } });
+    const changes = compareVersions({
+      before: view('1.0.0', { unpackedSizeBytes: 1 }),
+      after: view('1.1.0'),
+      analyses: { before: of(300_000), after: of(2_000_000) },
+    });
+    expect(words(changes)).toEqual(['info size-jump 300 to 2000 kB']);
+  });
+
   test('binaries: new ones, not renamed or rebuilt ones', () => {
     const before = analysisOf({ hashes: { 'dist/a.wasm': '1', 'old.node': '2' } });
     const after = analysisOf({ hashes: { 'lib/a.wasm': '9', 'new.node': '2', 'x/evil.so': '3' } });

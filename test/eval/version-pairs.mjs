@@ -8,6 +8,7 @@ import { compareVersions } from '../../dist/analyze/changes.js';
 import { toPackumentFact } from '../../dist/analyze/packument.js';
 import { stepOf } from '../../dist/analyze/versions.js';
 import { rules as cadenceRules } from '../../dist/checks/update-cadence/index.js';
+import { changeKindRules } from '../../dist/checks/source-verification/change-kinds.js';
 import { changeRules } from '../../dist/checks/source-verification/changes.js';
 import { fetchPackument } from '../../dist/collect/pacote.js';
 import { analyzeVersion } from '../../dist/vet/change.js';
@@ -47,8 +48,9 @@ const { values, positionals } = parseArgs({
 const session = await openSession({
   cache: values.cache ?? path.join(tmpdir(), 'mcp-vet-version-pairs'),
 });
-const rules = [...changeRules, ...cadenceRules];
+const rules = [...changeRules, ...changeKindRules, ...cadenceRules];
 const kinds = new Map();
+const quiet = new Map();
 const counts = { pairs: 0, unread: 0, high: 0, moderate: 0, servers: 0 };
 
 for (const name of positionals.length > 0 ? positionals : SERVERS) await measure(name);
@@ -57,6 +59,8 @@ console.log(`${counts.servers} servers, ${counts.pairs} consecutive patch and mi
 console.log(`high or critical: ${share(counts.high)}; moderate: ${share(counts.moderate)}`);
 console.log('pairs with a change of kind (severity):');
 for (const [kind, n] of [...kinds].sort()) console.log(`  ${String(n).padStart(4)} ${kind}`);
+console.log('pairs with a finding of low or information:');
+for (const [id, n] of [...quiet].sort()) console.log(`  ${String(n).padStart(4)} ${id}`);
 console.log(`pairs whose code could not be read: ${counts.unread}`);
 
 async function measure(name) {
@@ -100,6 +104,13 @@ async function comparePair(name, packument, before, after) {
     changes,
   });
   const findings = rules.flatMap((rule) => rule.apply(evidence).findings);
+  for (const id of new Set(
+    findings
+      .filter(({ severity }) => /info|low/.test(severity))
+      .map(({ ruleId, severity }) => `${ruleId} (${severity})`),
+  )) {
+    quiet.set(id, (quiet.get(id) ?? 0) + 1);
+  }
   const loud = findings.filter(({ severity }) => /moderate|high|critical/.test(severity));
   if (loud.some(({ severity }) => /high|critical/.test(severity))) counts.high += 1;
   if (loud.some(({ severity }) => severity === 'moderate')) counts.moderate += 1;

@@ -1,7 +1,8 @@
 // Who stands behind it, from the registry's answer to the report: full packuments and stripped ones.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { VetResult } from '../../src/types.ts';
 import { vet as vetWith } from '../../src/vet.ts';
@@ -13,6 +14,9 @@ const NAME = '@weather/hijack-mcp';
 const BENIGN = "import { readFileSync } from 'node:fs';\nexport const x = readFileSync('a.txt');\n";
 // Inert: never started, and the host is reserved.
 const SHELL = "import { execSync } from 'node:child_process';\nexecSync('true');\n";
+
+const schema = JSON.parse(readFileSync('rules/report.schema.json', 'utf8')) as object;
+const isReport = new Ajv2020({ strict: false }).compile(schema);
 
 let registry: TestRegistry;
 let home: string;
@@ -35,7 +39,9 @@ const io = () => ({ cwd: home, env: { HOME: home, PATH: process.env['PATH'] } })
 async function vet(version: string, ...args: string[]) {
   const argv = [`${NAME}@${version}`, '--json', '--now', '2026-11-20', ...options(), ...args];
   const { stdout } = await run(argv, io());
-  const report = (JSON.parse(stdout) as VetResult).reports[0];
+  const result = JSON.parse(stdout) as VetResult;
+  expect(isReport(result), JSON.stringify(isReport.errors)).toBe(true);
+  const [report] = result.reports;
   if (!report) throw new Error(stdout.slice(0, 500));
   const findings = report.checks.flatMap((check) => check.findings);
   return { report, ids: findings.map(({ ruleId, severity }) => `${ruleId} ${severity}`) };
@@ -65,6 +71,11 @@ describe('a registry that tells everything', { timeout: 30_000 }, () => {
       ]),
     );
     expect(report.trust.cappedBy).toContain('first-install-script-in-patch');
+    expect(report.change).toMatchObject({ from: '1.0.0', to: '1.0.1' });
+    expect(report.change?.changes.map(({ kind, what }) => `${kind} ${what}`)).toEqual(
+      expect.arrayContaining(['install-script-added postinstall', 'publisher-changed mallory']),
+    );
+    expect(report.publisher).toMatchObject({ publisher: 'mallory', previousPublisher: 'alice' });
   });
 
   test('an honest patch of the same age says so and nothing more', async () => {

@@ -20,7 +20,7 @@ const provenanceLost = defineRule({
   fixUpstream: 'Publish from the workflow again.',
   needs: ['change'],
   find: ({ change }, { subject }) =>
-    of(change, 'provenance-lost').map(() => ({
+    ofKind(change, 'provenance-lost').map(() => ({
       message: `${change.from} had provenance, ${subject.version} has none`,
       location: 'package.json#/version',
     })),
@@ -35,7 +35,7 @@ const publisherChanged = defineRule({
   fix: 'Look whether the new account is known to the project.',
   needs: ['change'],
   find: ({ change }) =>
-    of(change, 'publisher-changed').map(({ what, excerpt }) => ({
+    ofKind(change, 'publisher-changed').map(({ what, excerpt }) => ({
       message: `published by ${what}, who published and maintained no earlier version`,
       location: 'package.json#/version',
       ...(excerpt === undefined ? {} : { excerpt }),
@@ -51,10 +51,10 @@ const repositoryMoved = defineRule({
   fix: 'Look whether the old repository points to the new one.',
   needs: ['change'],
   find: ({ change }): Hit[] =>
-    of(change, 'repository-moved').map(({ excerpt }) => ({
+    ofKind(change, 'repository-moved').map(({ excerpt }) => ({
       message: 'the repository field names another owner than in the version before',
       location: 'package.json#/repository',
-      ...(of(change, 'publisher-changed').length > 0 ? { severity: 'moderate' } : {}),
+      ...(ofKind(change, 'publisher-changed').length > 0 ? { severity: 'moderate' } : {}),
       ...(excerpt === undefined ? {} : { excerpt }),
     })),
 });
@@ -70,7 +70,7 @@ const firstInstallScript = defineRule({
   caps: 'low',
   needs: ['change'],
   find: ({ change }): Hit[] =>
-    of(change, 'install-script-added')
+    ofKind(change, 'install-script-added')
       .filter(({ severity }) => severity === 'high')
       .map(({ what, confidence, excerpt }) => ({
         message: `${change.to} is the first version with a script ${what}`,
@@ -92,7 +92,7 @@ const hijackSignals = defineRule({
   needs: ['change'],
   find({ change }): Hit[] {
     const signs = signsOf(change);
-    const isLost = of(change, 'provenance-lost').length > 0;
+    const isLost = ofKind(change, 'provenance-lost').length > 0;
     const isAlone = signs.length < (isLost ? 1 : 2);
     if (isAlone || stepOf(change.from, change.to) === 'major') return [];
     const words = [...(isLost ? ['provenance lost'] : []), ...signs];
@@ -118,7 +118,7 @@ const capabilityInPatch = defineRule({
   find: ({ change }): Hit[] =>
     stepOf(change.from, change.to) !== 'patch'
       ? []
-      : of(change, 'capability-added')
+      : ofKind(change, 'capability-added')
           .filter(({ severity }) => severity === 'moderate' || severity === 'low')
           .map(({ what, severity, confidence, file, line, excerpt }) => ({
             message: `${change.to} has ${what}, ${change.from} had not`,
@@ -138,25 +138,25 @@ export const changeRules: Rule[] = [
   capabilityInPatch,
 ];
 
-function of(change: ChangeFact, kind: Change['kind']): Change[] {
+export function ofKind(change: ChangeFact, kind: Change['kind']): Change[] {
   return change.changes.filter((one) => one.kind === kind);
 }
 
 /** What a hijacked release has besides lost provenance. */
 function signsOf(change: ChangeFact): string[] {
   const { youngDependencyDays } = releaseData();
-  const isLost = of(change, 'provenance-lost').length > 0;
-  const dependencies = of(change, 'dependency-added').filter(
+  const isLost = ofKind(change, 'provenance-lost').length > 0;
+  const dependencies = ofKind(change, 'dependency-added').filter(
     // Next to lost provenance every new dependency counts; without it, only one known to be new.
     ({ ageDays }) => (isLost ? true : ageDays !== undefined && ageDays < youngDependencyDays),
   );
-  const scripts = of(change, 'install-script-added').filter(({ excerpt }) => !isUsual(excerpt));
+  const scripts = ofKind(change, 'install-script-added').filter(({ excerpt }) => !isUsual(excerpt));
   return [
     ...(scripts.length > 0 ? ['a new install script'] : []),
     ...dependencies
       .slice(0, 1)
       .map(({ what }) => `the new dependency ${isPlainName(what) ? what : '?'}`),
-    ...(of(change, 'publisher-changed').length > 0 ? ['another publisher'] : []),
+    ...(ofKind(change, 'publisher-changed').length > 0 ? ['another publisher'] : []),
   ];
 }
 

@@ -3,6 +3,7 @@ import type { Rule } from '../../rule.ts';
 import { imitationRules } from './imitation.ts';
 import { knownRules } from './known.ts';
 import { listedRules } from './listed.ts';
+import { changeKindRules } from './change-kinds.ts';
 import { changeRules } from './changes.ts';
 import { publisherRules } from './publisher.ts';
 
@@ -12,4 +13,5 @@ export const rules: Rule[] = [
   ...listedRules,
   ...publisherRules,
   ...changeRules,
+  ...changeKindRules,
 ];
