@@ -357,7 +357,7 @@ export function listResult(): VetResult {
 
 // What comes from a closed list of words, or is ours: hostile text cannot stand there.
 const OURS = new Set(
-  'severity confidence level sourceClass outcome source kind proto phase op startedAt hash from gate fixWithinRange schemaVersion expectedCapabilities ruleId caps cappedBy minTrust failOn backend tool.name'.split(
+  'severity confidence level sourceClass outcome source kind state proto phase op startedAt hash from gate fixWithinRange schemaVersion expectedCapabilities ruleId caps cappedBy minTrust failOn backend tool.name'.split(
     ' ',
   ),
 );
