@@ -483,6 +483,8 @@ export interface PackageAnalysis {
   changelog?: string;
   securityPolicy?: string;
   manifest: Manifest;
+  /** Packages inside this one's tarball, by their place in it (`node_modules/x`). */
+  bundled?: Record<string, PackageAnalysis>;
 }
 
 /** The stated function of the server, and what follows from it. */

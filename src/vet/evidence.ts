@@ -1,11 +1,12 @@
 // Everything that is known about one subject, collected side by side: what waits, waits for what it needs.
+import { withBundled } from '../analyze/source/bundled.ts';
 import { observeTexts } from '../analyze/text/index.ts';
 import { collectAdvisories, joinReachability } from '../collect/advisories/index.ts';
 import { resolveTree, type ResolvedTree } from '../collect/arborist.ts';
 import { collectConfusion } from '../collect/confusion.ts';
 import { defaultRegistry } from '../collect/npm-config.ts';
 import { VetError } from '../errors.ts';
-import type { Evidence, Fact, Facts, TreeFact } from '../types.ts';
+import type { Evidence, Fact, Facts, TreeFact, TreeNode } from '../types.ts';
 import { collectNameFacts } from './names.ts';
 import { ownershipOf } from './ownership.ts';
 import { runInSandbox } from './run.ts';
@@ -34,20 +35,28 @@ export async function collectEvidence(
   progress('reading its source');
   const advisories = advisoriesOf(treeFact, resolved, session);
   const source = await sourceOf(treeFact, resolved, session, progress);
+  const whole = wholeTree(treeFact, source);
   progress('looking at names, advisories and publisher');
   const [names, advisoryFact, confusion, who] = await Promise.all([
-    collectNameFacts(resolved, treeFact, source, session),
-    advisories,
-    confusionOf(treeFact, resolved, session),
+    collectNameFacts(resolved, whole, source, session),
+    whole === treeFact ? advisories : advisoriesOf(whole, resolved, session),
+    confusionOf(whole, resolved, session),
     collectWho({ resolved, source, session }),
   ]);
-  const run = await runInSandbox({ resolved, tree, source, session, progress });
+  const run = await runInSandbox({
+    resolved,
+    tree,
+    nodes: nodesOf(whole),
+    source,
+    session,
+    progress,
+  });
   const facts: Evidence['facts'] = {
     request: known(resolved.request),
     manifest: known(resolved.manifest),
     packument: resolved.packument,
     releases: resolved.releases,
-    tree: withInstallScripts(treeFact, source),
+    tree: withInstallScripts(whole, source),
     lockfile: resolved.lockfile,
     confusion,
     advisories: source.known
@@ -127,6 +136,20 @@ function confusionOf(
     offline: session.options.offline === true,
     isKnown: (name) => session.names.check(name).verdict === 'known',
   });
+}
+
+/** With the packages that lie inside others; the very same fact when there are none. */
+function wholeTree(tree: Fact<TreeFact>, source: Fact<Facts['source']>): Fact<TreeFact> {
+  if (!tree.known || !source.known) return tree;
+  const { subject, dependencies } = source.value;
+  const value = withBundled(tree.value, (node) =>
+    node.kind === 'subject' ? subject : dependencies[node.id],
+  );
+  return value === tree.value ? tree : { ...tree, value };
+}
+
+function nodesOf(tree: Fact<TreeFact>): TreeNode[] {
+  return tree.known ? tree.value.nodes : [];
 }
 
 /** The registry's short manifests carry no scripts; the tarballs do. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ResolvedTree } from '../collect/arborist.ts';
 import { describeRun, runSandbox, type SandboxInput } from '../sandbox/index.ts';
-import type { Fact, Facts } from '../types.ts';
+import type { Fact, Facts, TreeNode } from '../types.ts';
 import type { Session } from './session.ts';
 import { layOut } from './lay-out.ts';
 import type { ResolvedSubject } from './subject.ts';
@@ -12,6 +12,8 @@ import type { ResolvedSubject } from './subject.ts';
 export interface RunInput {
   resolved: ResolvedSubject;
   tree: Fact<ResolvedTree>;
+  /** Those of the tree, and the packages that lie inside others. */
+  nodes: TreeNode[];
   source: Fact<Facts['source']>;
   session: Session;
   progress: (doing: string) => void;
@@ -49,12 +51,11 @@ function programOf({ manifest, subject }: ResolvedSubject): string | undefined {
 }
 
 function sandboxInput(
-  { resolved, tree, session, progress }: RunInput,
+  { resolved, nodes, session, progress }: RunInput,
   source: Facts['source'],
   packageDir: string,
   bin: string,
 ): SandboxInput {
-  const nodes = tree.known ? tree.value.tree.nodes : [];
   const scriptsOf = (id: string) => {
     const scripts =
       id === '' ? source.subject.manifest.scripts : source.dependencies[id]?.manifest.scripts;

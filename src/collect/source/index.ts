@@ -1,5 +1,6 @@
 // The source of the whole tree: every tarball streamed, checked, looked into, remembered.
 import { availableParallelism } from 'node:os';
+import { baseOf, withBundled } from '../../analyze/source/bundled.ts';
 import { stateFunction } from '../../analyze/source/functions.ts';
 import { findReachedNodes } from '../../analyze/source/reach.ts';
 import { VetError } from '../../errors.ts';
@@ -141,12 +142,32 @@ function toFact(
     if ('reason' in read) {
       if (node.kind === 'subject') return { known: false, reason: read.reason };
       unread.push({ node: node.id, name: node.name, reason: read.reason });
-    } else if (node.kind === 'subject') subject = read.analysis;
-    else dependencies[node.id] = read.analysis;
+    } else {
+      if (node.kind === 'subject') subject = read.analysis;
+      else dependencies[node.id] = read.analysis;
+      for (const [place, analysis] of Object.entries(read.analysis.bundled ?? {})) {
+        dependencies[`${baseOf(node)}/${place}`] = analysis;
+      }
+    }
   }
   if (!subject) return { known: false, reason: 'the tree has no subject' };
   const root = nodes.find(({ kind }) => kind === 'subject')?.id ?? '';
-  const reachedNodes = findReachedNodes(input.tree, { ...dependencies, [root]: subject });
+  const all = { ...dependencies, [root]: subject };
+  const tree = withBundled(input.tree, ({ id }) => all[id]);
+  const reachedNodes = findReachedNodes(tree, all);
   const stated = stateFunction(input.manifest, subject);
-  return { known: true, value: { subject, dependencies, reachedNodes, unread, stated } };
+  const ids = new Set(tree.nodes.map(({ id }) => id));
+  return {
+    known: true,
+    value: {
+      ...{ subject, reachedNodes, stated },
+      dependencies: keepOnly(dependencies, ids),
+      unread: unread.filter(({ node }) => ids.has(node)),
+    },
+  };
+}
+
+function keepOnly<T>(record: Record<string, T>, keys: ReadonlySet<string>): Record<string, T> {
+  const entries = Object.entries(record).filter(([key]) => keys.has(key));
+  return Object.assign(Object.create(null) as Record<string, T>, Object.fromEntries(entries));
 }

@@ -112,6 +112,26 @@ describe('on disk', () => {
     expect(notRead).toEqual([{ file: 'etc', reason: 'a symbolic link' }]);
   });
 
+  test('readFolder reads what npm would bundle of node_modules, and what that needs', async () => {
+    const write = async (file: string, content: object | string) => {
+      await mkdir(path.dirname(path.join(dir, file)), { recursive: true });
+      await writeFile(path.join(dir, file), JSON.stringify(content));
+    };
+    await write('package.json', { bundleDependencies: ['b', 'gone', '../../etc'] });
+    await write('node_modules/b/package.json', { dependencies: { '@s/c': '1' } });
+    await write('node_modules/b/index.js', '1');
+    await write('node_modules/@s/c/index.js', '2');
+    await write('node_modules/developers-only/index.js', '3');
+    const { files, notRead } = await readFolder(dir);
+    expect(files.map((file) => file.path)).toEqual([
+      'node_modules/@s/c/index.js',
+      'node_modules/b/index.js',
+      'node_modules/b/package.json',
+      'package.json',
+    ]);
+    expect(notRead).toEqual([{ file: 'node_modules/gone', reason: 'bundled, but not installed' }]);
+  });
+
   test('readTarballFile gives the manifest and the integrity', async () => {
     const file = path.join(dir, 'a.tgz');
     await writeFile(file, tarball([{ path: 'package/package.json', content: '{"name":"a"}' }]));
