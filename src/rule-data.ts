@@ -1,6 +1,6 @@
 // Reads rules/*.json, once each, and hands it out validated. The only reader of rules/.
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 // src/ and dist/ both lie beside rules/.
@@ -33,4 +33,13 @@ export function rulesDigest(ruleIds: readonly string[]): string {
   }
   for (const id of [...ruleIds].sort()) hash.update(id);
   return hash.digest('hex').slice(0, 16);
+}
+
+/** Changes with every change of a file in rules/; cheaper than the digest, and of this machine only. */
+export function rulesStamp(): string {
+  const stamps = readdirSync(RULES_DIR).map((file) => {
+    const { mtimeMs, size } = statSync(RULES_DIR + file);
+    return `${file} ${mtimeMs} ${size}`;
+  });
+  return stamps.sort().join('\n');
 }

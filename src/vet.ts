@@ -1,18 +1,15 @@
 // The pipeline: targets -> evidence -> checks -> score -> result. The only caller of every stage.
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { judgeConfiguration } from './checks/across.ts';
-import { runChecks } from './checks/index.ts';
 import { VetError } from './errors.ts';
 import { gateOf } from './score/index.ts';
 import type { NotVetted, Report, VetResult } from './types.ts';
-import { collectEvidence } from './vet/evidence.ts';
 import { planJobs, type Job, type Plan } from './vet/jobs.ts';
-import { expiredFindings, policyFor } from './vet/policy.ts';
-import { makeReport } from './vet/report.ts';
-import { openSession, type Session, type VetOptions } from './vet/session.ts';
-import { resolveSubject } from './vet/subject.ts';
-export type { VetOptions } from './vet/session.ts';
+import { expiredFindings } from './vet/policy.ts';
+import { openMemory, type Memory } from './vet/remembered.ts';
+import type { Session } from './vet/session.ts';
+import { openSettings, type Settings, type VetOptions } from './vet/settings.ts';
+export type { VetOptions } from './vet/settings.ts';
 
 const CONCURRENCY = 3;
 type Failure = NonNullable<VetResult['error']>;
@@ -28,9 +25,10 @@ export async function vetAll(
   options: VetOptions = {},
 ): Promise<VetResult> {
   const startedAtMs = Date.now();
-  const session = await openSession(options);
-  const plan = await planJobs(targets, session);
-  const { reports, failures } = await vetJobs(plan, session);
+  const settings = await openSettings(options);
+  const plan = await planJobs(targets, settings);
+  const run = await openRun(settings);
+  const { reports, failures } = await vetJobs(plan, run);
   const failed: Failed[] = [
     ...plan.failures.map(({ target, error }) => ({ target, ...asFailure(error, options.signal) })),
     ...failures,
@@ -46,22 +44,22 @@ export async function vetAll(
     })),
   ];
   const gate = gateOf({
-    gate: { ...session.config.gate, ...options.gate },
+    gate: { ...settings.config.gate, ...options.gate },
     reports,
     notVetted,
-    accepted: new Set(session.config.accept),
+    accepted: new Set(settings.config.accept),
     isSandboxWanted: options.sandbox === true,
   });
   const [first] = failed;
   return {
     schemaVersion: 1,
-    tool: { name: 'mcp-vet', version: toolVersion(), rulesDigest: session.rulesDigest },
+    tool: { name: 'mcp-vet', version: toolVersion(), rulesDigest: await run.rulesDigest() },
     startedAt: new Date(startedAtMs).toISOString(),
     durationMs: Date.now() - startedAtMs,
     gate,
     reports,
     findings: [
-      ...expiredFindings(session.config, session.now),
+      ...expiredFindings(settings.config, settings.now),
       ...judgeConfiguration(plan.servers, reports),
     ],
     notVetted,
@@ -74,50 +72,66 @@ interface Failed extends Failure {
   configuredAs?: NonNullable<NotVetted['configuredAs']>;
 }
 
-async function vetJobs(
-  plan: Plan,
-  session: Session,
-): Promise<{ reports: Report[]; failures: Failed[] }> {
+/** What the jobs share. The session is opened by the first of them that nothing is remembered of. */
+interface Run {
+  settings: Settings;
+  memory: Memory;
+  session: () => Promise<Session>;
+  rulesDigest: () => Promise<string>;
+  /** Of a remembered report. */
+  knownDigest?: string;
+}
+
+async function openRun(settings: Settings): Promise<Run> {
+  let session: Promise<Session> | undefined;
+  const run: Run = {
+    settings,
+    memory: await openMemory(settings, toolVersion()),
+    session: () => (session ??= import('./vet/session.ts').then((m) => m.openSession(settings))),
+    rulesDigest: async () => run.knownDigest ?? (await run.session()).rulesDigest,
+  };
+  return run;
+}
+
+async function vetJobs(plan: Plan, run: Run): Promise<{ reports: Report[]; failures: Failed[] }> {
   const outcomes: (Report | Failed)[] = [];
   let next = 0;
   const lane = async () => {
     for (let index = next++; index < plan.jobs.length; index = next++) {
       const job = plan.jobs[index] as Job;
-      outcomes[index] = await vetJob(job, session, plan.jobs.length > 1);
+      outcomes[index] = await vetJob(job, run, plan.jobs.length > 1);
     }
   };
   // Two sandboxes at once would slow each other into time-outs.
-  const lanes = session.options.sandbox === true ? 1 : Math.min(CONCURRENCY, plan.jobs.length);
+  const isAlone = run.settings.options.sandbox === true;
+  const lanes = isAlone ? 1 : Math.min(CONCURRENCY, plan.jobs.length);
   await Promise.all(Array.from({ length: lanes }, lane));
   const reports = mergeSame(outcomes.filter((outcome) => 'subject' in outcome));
   return { reports, failures: outcomes.filter((outcome) => 'code' in outcome) };
 }
 
-async function vetJob(job: Job, session: Session, isOneOfMany: boolean): Promise<Report | Failed> {
+async function vetJob(job: Job, run: Run, isOneOfMany: boolean): Promise<Report | Failed> {
+  const { signal } = run.settings.options;
   try {
-    return await vetOne(job, session, isOneOfMany);
+    signal?.throwIfAborted();
+    return await reportOf(job, run, isOneOfMany);
   } catch (caught) {
     const [configuredAs] = job.configuredAs;
-    const failure = asFailure(caught, session.options.signal);
+    const failure = asFailure(caught, signal);
     return { target: job.label, ...failure, ...(configuredAs ? { configuredAs } : {}) };
   }
 }
 
-async function vetOne(job: Job, session: Session, isOneOfMany: boolean): Promise<Report> {
-  session.options.signal?.throwIfAborted();
-  session.options.onProgress?.(job.label, 'asking the registry');
-  const resolved = await resolveSubject(job.target, session);
-  if (job.configuredAs.length > 0) resolved.subject.configuredAs = job.configuredAs;
-  if (job.start) resolved.start = job.start;
-  const { evidence, tree } = await collectEvidence(resolved, session);
-  const policy = policyFor(session.config, resolved.subject, session.now);
-  const report = makeReport(evidence, runChecks(evidence, policy));
-  const { writeLock } = session.options;
-  if (writeLock !== undefined && tree) {
-    const folder = report.subject.name.replace(/^@/, '').replace('/', '-');
-    const base = path.resolve(session.cwd, writeLock);
-    await tree.writeLock(isOneOfMany ? path.join(base, folder) : base);
+async function reportOf(job: Job, run: Run, isOneOfMany: boolean): Promise<Report> {
+  const known = await run.memory.read(job);
+  if (known) {
+    run.knownDigest = known.rulesDigest;
+    return known.report;
   }
+  const { vetOne } = await import('./vet/one.ts');
+  const session = await run.session();
+  const { report, isComplete } = await vetOne(job, session, isOneOfMany);
+  if (isComplete) await run.memory.write(job, { report, rulesDigest: session.rulesDigest });
   return report;
 }
 

@@ -126,7 +126,7 @@ async function settled<T>(work: () => Promise<T>): Promise<{ value: T } | { erro
 }
 
 async function databaseDir(flags: Flags, io: Io): Promise<string> {
-  const { cacheDirOf, databaseDirOf } = await import('../vet/session.ts');
+  const { cacheDirOf, databaseDirOf } = await import('../vet/settings.ts');
   return databaseDirOf(cacheDirOf(flags.cache, io.env));
 }
 

@@ -1,9 +1,8 @@
 // Resolved trees, kept for as long as npm itself keeps packuments.
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isDict } from '../analyze/manifest.ts';
 import type { TreeFact } from '../types.ts';
+import { freshFile } from './fresh-file.ts';
 
 export interface TreeCacheEntry {
   tree: TreeFact;
@@ -17,38 +16,17 @@ export interface TreeCache {
 
 const SCHEMA = 1;
 // The registry serves packuments with max-age=300, and npm resolves from them for so long.
-const MAX_AGE_MS = 300_000;
+export const PACKUMENT_AGE_MS = 300_000;
 
 /** `key` is everything that decides the tree. Offline, age does not matter. */
 export function treeCache(cacheDir: string, key: unknown, offline: boolean): TreeCache {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([SCHEMA, key]))
-    .digest('hex');
-  const file = path.join(cacheDir, 'trees', `${hash.slice(0, 32)}.json`);
+  const file = freshFile(path.join(cacheDir, 'trees'), [SCHEMA, key]);
   return {
     async read() {
-      try {
-        const ageMs = Date.now() - (await stat(file)).mtimeMs;
-        if (!offline && (ageMs < 0 || ageMs > MAX_AGE_MS)) return undefined;
-        const entry: unknown = JSON.parse(await readFile(file, 'utf8'));
-        return isEntry(entry) ? entry : undefined;
-      } catch {
-        // No entry, or a broken one: resolve again.
-        return undefined;
-      }
+      const entry = await file.read(offline ? Infinity : PACKUMENT_AGE_MS);
+      return isEntry(entry) ? entry : undefined;
     },
-    async write(entry) {
-      // Two lanes of one run can write the same tree at once.
-      const draft = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
-      try {
-        await mkdir(path.dirname(file), { recursive: true });
-        await writeFile(draft, JSON.stringify(entry));
-        await rename(draft, file);
-      } catch {
-        // A full or read-only disk costs time in the next run, not this one's answer.
-        await rm(draft, { force: true }).catch(() => undefined);
-      }
-    },
+    write: (entry) => file.write(entry),
   };
 }
 

@@ -40,7 +40,8 @@ export interface UserConfigInput {
   cwd: string;
   env: Record<string, string | undefined>;
   trustProject: boolean;
-  ruleIds: readonly string[];
+  /** Asked only where there is a configuration. */
+  ruleIds: () => Promise<readonly string[]>;
 }
 export interface UserConfigResult {
   config: UserConfig;
@@ -76,15 +77,16 @@ const PROJECT_FILE = 'mcp-vet.config.json';
 /** Throws a VetError of code `config` that names the key and what would be right. */
 export async function readUserConfig(input: UserConfigInput): Promise<UserConfigResult> {
   if (input.file !== undefined) {
-    return { config: await readOne(path.resolve(input.cwd, input.file), input.ruleIds) };
+    const file = path.resolve(input.cwd, input.file);
+    return { config: await readOne(file, await input.ruleIds()) };
   }
   const project = await projectConfig(input.cwd);
   if (project && input.trustProject) {
-    return { config: parseConfig(project.raw, project.file, input.ruleIds) };
+    return { config: parseConfig(project.raw, project.file, await input.ruleIds()) };
   }
   const base = input.env['XDG_CONFIG_HOME'] || path.join(input.env['HOME'] || homedir(), '.config');
   const own = path.join(base, 'mcp-vet', 'config.json');
-  const config = (await isFile(own)) ? await readOne(own, input.ruleIds) : emptyConfig();
+  const config = (await isFile(own)) ? await readOne(own, await input.ruleIds()) : emptyConfig();
   return { config, ...(project ? { ignoredProjectFile: path.basename(project.file) } : {}) };
 }
 

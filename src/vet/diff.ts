@@ -5,7 +5,8 @@ import { parseTarget } from '../targets/parse.ts';
 import { VetError } from '../errors.ts';
 import type { Change, Fact, PackageAnalysis } from '../types.ts';
 import { analyzeAlone, datedChanges } from './change.ts';
-import { openSession, type Session, type VetOptions } from './session.ts';
+import { openSession, type Session } from './session.ts';
+import { openSettings, type VetOptions } from './settings.ts';
 import { resolveSubject } from './subject.ts';
 
 export interface DiffSide {
@@ -37,7 +38,7 @@ export async function diff(
   after: string,
   options: VetOptions = {},
 ): Promise<DiffResult> {
-  const session = await openSession(options);
+  const session = await openSession(await openSettings(options));
   const [from, to] = [await sideOf(before, session), await sideOf(after, session)];
   const analyses =
     from.analysis.known && to.analysis.known

@@ -3,10 +3,9 @@ import { homedir } from 'node:os';
 import { launchOf } from '../analyze/runner.ts';
 import { startWithoutSecrets } from '../analyze/secrets.ts';
 import { VetError } from '../errors.ts';
-import { discoverConfigs, readClientConfig } from '../targets/client-config.ts';
 import { parseTarget, type Target } from '../targets/parse.ts';
 import type { ConfiguredAs, ConfiguredServer, Launch, NotVetted } from '../types.ts';
-import type { Session } from './session.ts';
+import type { Settings } from './settings.ts';
 
 export interface Job {
   /** What the report calls the target: as typed, or the configured spec. */
@@ -28,28 +27,29 @@ export interface Plan {
   servers: { server: ConfiguredServer; launch: Launch }[];
 }
 
-export async function planJobs(targets: readonly string[], session: Session): Promise<Plan> {
+export async function planJobs(targets: readonly string[], settings: Settings): Promise<Plan> {
   const plan: Plan = { jobs: [], notVetted: [], failures: [], servers: [] };
   for (const text of targets) {
     try {
-      const target = parseTarget(text, session.cwd);
-      if (target.kind === 'config') addServers(await readClientConfig(target.path), plan);
+      const target = parseTarget(text, settings.cwd);
+      if (target.kind === 'config') addServers(await serversIn(target.path), plan);
       else plan.jobs.push({ label: text, target, configuredAs: [] });
     } catch (error) {
       plan.failures.push({ target: text, error });
     }
   }
-  if (session.options.discover === true) await addDiscovered(plan, session);
+  if (settings.options.discover === true) await addDiscovered(plan, settings);
   return plan;
 }
 
-async function addDiscovered(plan: Plan, session: Session): Promise<void> {
-  const environment = session.options.environment ?? process.env;
+async function addDiscovered(plan: Plan, settings: Settings): Promise<void> {
+  const environment = settings.options.environment ?? process.env;
   const home = environment['HOME'] || homedir();
-  const files = await discoverConfigs(home, session.cwd, process.platform, environment);
+  const { discoverConfigs } = await import('../targets/client-config.ts');
+  const files = await discoverConfigs(home, settings.cwd, process.platform, environment);
   for (const file of files) {
     try {
-      addServers(await readClientConfig(file), plan);
+      addServers(await serversIn(file), plan);
     } catch (error) {
       // A settings file without any server is the normal case here, not a broken configuration.
       if (error instanceof VetError && error.code === 'unsupported-target') continue;
@@ -57,8 +57,14 @@ async function addDiscovered(plan: Plan, session: Session): Promise<void> {
     }
   }
   if (files.length === 0) {
-    session.options.onNotice?.('No client configuration was found on this machine.');
+    settings.options.onNotice?.('No client configuration was found on this machine.');
   }
+}
+
+/** The readers of YAML and TOML are loaded only for a configuration. */
+async function serversIn(file: string): Promise<ConfiguredServer[]> {
+  const { readClientConfig } = await import('../targets/client-config.ts');
+  return readClientConfig(file);
 }
 
 function addServers(servers: readonly ConfiguredServer[], plan: Plan): void {

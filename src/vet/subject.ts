@@ -81,6 +81,7 @@ async function fromRegistry(
       known: true,
       value: toPackumentFact(packument, registryOf(name, session)),
       from: 'registry',
+      asOf: session.now,
     },
     releases: toReleasesFact(packument),
     lockfile: { known: false, reason: 'no lockfile was given' },

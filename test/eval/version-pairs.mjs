@@ -13,6 +13,7 @@ import { changeRules } from '../../dist/checks/source-verification/changes.js';
 import { fetchPackument } from '../../dist/collect/pacote.js';
 import { analyzeVersion } from '../../dist/vet/change.js';
 import { openSession } from '../../dist/vet/session.js';
+import { openSettings } from '../../dist/vet/settings.js';
 import semver from 'semver';
 
 const SERVERS = [
@@ -45,9 +46,10 @@ const { values, positionals } = parseArgs({
   options: { pairs: { type: 'string', default: '5' }, cache: { type: 'string' } },
   allowPositionals: true,
 });
-const session = await openSession({
+const settings = await openSettings({
   cache: values.cache ?? path.join(tmpdir(), 'mcp-vet-version-pairs'),
 });
+const session = await openSession(settings);
 const rules = [...changeRules, ...changeKindRules, ...cadenceRules];
 const kinds = new Map();
 const quiet = new Map();

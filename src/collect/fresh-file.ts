@@ -1,0 +1,40 @@
+// A JSON file in the cache that counts for a while; one that cannot be read or written is as good as none.
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+export interface FreshFile {
+  /** Undefined for none, a broken one and one that is older. */
+  read(maxAgeMs: number): Promise<unknown>;
+  write(value: unknown): Promise<void>;
+}
+
+/** `key` is everything that decides the content. */
+export function freshFile(folder: string, key: unknown): FreshFile {
+  const hash = createHash('sha256').update(JSON.stringify(key)).digest('hex');
+  const file = path.join(folder, `${hash.slice(0, 32)}.json`);
+  return {
+    async read(maxAgeMs) {
+      try {
+        const ageMs = Date.now() - (await stat(file)).mtimeMs;
+        // A clock that went back tells nothing about an age.
+        if (maxAgeMs !== Infinity && (ageMs < -1_000 || ageMs > maxAgeMs)) return undefined;
+        return JSON.parse(await readFile(file, 'utf8')) as unknown;
+      } catch {
+        return undefined;
+      }
+    },
+    async write(value) {
+      // Two lanes of one run can write the same file at once.
+      const draft = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
+      try {
+        await mkdir(folder, { recursive: true });
+        await writeFile(draft, JSON.stringify(value));
+        await rename(draft, file);
+      } catch {
+        // A full or read-only disk costs time in the next run, not this one's answer.
+        await rm(draft, { force: true }).catch(() => undefined);
+      }
+    },
+  };
+}
