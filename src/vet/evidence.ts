@@ -12,7 +12,8 @@ import { ownershipOf } from './ownership.ts';
 import { runInSandbox } from './run.ts';
 import type { Session } from './session.ts';
 import { sourceOf } from './source.ts';
-import { registryOf, type ResolvedSubject } from './subject.ts';
+import { registryOf } from './settings.ts';
+import type { ResolvedSubject } from './subject.ts';
 import { collectWho } from './who.ts';
 
 export interface Collected {

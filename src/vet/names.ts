@@ -7,7 +7,8 @@ import { hashesOfPackage } from '../collect/source/index.ts';
 import { VetError } from '../errors.ts';
 import type { Fact, Facts, NameContext, TreeFact } from '../types.ts';
 import type { Session } from './session.ts';
-import { registryOf, type ResolvedSubject } from './subject.ts';
+import { registryOf } from './settings.ts';
+import type { ResolvedSubject } from './subject.ts';
 
 export async function collectNameFacts(
   resolved: ResolvedSubject,

@@ -2,7 +2,8 @@
 import path from 'node:path';
 import type { Evidence } from '../types.ts';
 import type { Session } from './session.ts';
-import { registryOf, type ResolvedSubject } from './subject.ts';
+import { registryOf } from './settings.ts';
+import type { ResolvedSubject } from './subject.ts';
 
 /**
  * `own` entries are package names, `@scope`s or folders. A scope that is mapped to a registry of its

@@ -1,15 +1,16 @@
-// Reports of the last minutes: the same question to the same rules is answered from them, without a look at anything.
+// Reports of the last minutes: the same question to the same rules is answered from them.
 import { statSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDict } from '../analyze/manifest.ts';
 import { freshFile } from '../collect/fresh-file.ts';
+import { defaultRegistry } from '../collect/npm-config.ts';
 import { PACKUMENT_AGE_MS } from '../collect/tree-cache.ts';
 import { rulesStamp } from '../rule-data.ts';
 import type { Report } from '../types.ts';
 import type { Job } from './jobs.ts';
-import type { Settings } from './settings.ts';
+import { registryOf, type Settings } from './settings.ts';
 
 export interface Remembered {
   report: Report;
@@ -41,13 +42,19 @@ export async function openMemory(settings: Settings, toolVersion: string): Promi
   };
 }
 
-/** Published packages only: files on this disk, and what a run in the sandbox does, are looked at each time. */
-function isRepeatable({ target }: Job, { options, config }: Settings): boolean {
+/**
+ * Packages of the public registry only, which says of its answers for how long they are good. Files on
+ * this disk, other registries and what a run in the sandbox does are looked at each time.
+ */
+function isRepeatable({ target }: Job, settings: Settings): boolean {
+  const { options, config } = settings;
+  const publicRegistry = options.publicRegistry ?? defaultRegistry();
+  if (target.kind !== 'package' || registryOf(target.name, settings) !== publicRegistry)
+    return false;
   const { sandbox, offline, repo, lockfile, writeLock, advisories = [] } = options;
   const isLocal = [repo, lockfile, writeLock].some((given) => given !== undefined);
   const hasOwnAdvisories = advisories.length > 0 || config.advisories.length > 0;
-  const isPlain = sandbox !== true && offline !== true && !isLocal && !hasOwnAdvisories;
-  return target.kind === 'package' && isPlain;
+  return sandbox !== true && offline !== true && !isLocal && !hasOwnAdvisories;
 }
 
 /** Everything besides the target that decides a report. */

@@ -121,3 +121,10 @@ function nowOf(text: string | undefined): string {
   if (!Number.isNaN(time)) return new Date(time).toISOString();
   throw new VetError('usage', '--now needs a date.', { hint: 'For example: --now 2026-11-20' });
 }
+
+/** Where npm's configuration sends questions about `name`. */
+export function registryOf(name: string, { npm }: Pick<Settings, 'npm'>): string {
+  const scope = name.startsWith('@') ? name.split('/')[0] : undefined;
+  const scoped = scope === undefined ? undefined : npm[`${scope}:registry`];
+  return typeof scoped === 'string' ? scoped : npm.registry;
+}

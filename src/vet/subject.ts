@@ -22,6 +22,7 @@ import type {
 } from '../types.ts';
 import type { Start } from './jobs.ts';
 import type { Session } from './session.ts';
+import { registryOf } from './settings.ts';
 
 export interface ResolvedSubject {
   subject: Subject;
@@ -231,10 +232,4 @@ function purlOf(name: string, version: string): string {
   const [scope, base] = name.startsWith('@') ? name.split('/') : [undefined, name];
   const path_ = scope ? `${encodeURIComponent(scope)}/${base ?? ''}` : name;
   return `pkg:npm/${path_}@${encodeURIComponent(version)}`;
-}
-
-export function registryOf(name: string, session: Session): string {
-  const scope = name.startsWith('@') ? name.split('/')[0] : undefined;
-  const scoped = scope === undefined ? undefined : session.npm[`${scope}:registry`];
-  return typeof scoped === 'string' ? scoped : session.npm.registry;
 }

@@ -9,7 +9,8 @@ import { previousOf } from '../analyze/versions.ts';
 import type { Evidence, Fact, Facts } from '../types.ts';
 import { collectChange } from './change.ts';
 import type { Session } from './session.ts';
-import { registryOf, type ResolvedSubject } from './subject.ts';
+import { registryOf } from './settings.ts';
+import type { ResolvedSubject } from './subject.ts';
 
 export interface WhoInput {
   resolved: ResolvedSubject;
