@@ -22,6 +22,8 @@ interface ThreatData {
     owners: Record<string, string>;
   };
   secretNames: { vendor: number; pattern: string }[];
+  /** Stores of secrets that belong to no MCP server, whatever it is called. */
+  storesOfOthers: string;
   agentBypass: string;
   agentCommands: string;
   miner: string;
@@ -64,6 +66,7 @@ export const hosts = {
   })),
 };
 export const patterns = {
+  storeOfOthers: new RegExp(raw.storesOfOthers),
   agentBypass: new RegExp(raw.agentBypass),
   agentCommand: new RegExp(raw.agentCommands),
   miner: new RegExp(raw.miner, 'i'),

@@ -1,10 +1,10 @@
 // Threats by what leaves the machine: environment, credentials, conversations, by any network call.
 import type { Node } from '../parse.ts';
-import { hosts } from './data.ts';
-import { isMentioned } from './declared.ts';
+import { hosts, patterns } from './data.ts';
+import { domainOf, isMentioned } from './declared.ts';
 import { destinationOf } from './destination.ts';
 import type { Destination } from './destination.ts';
-import { propertyTexts } from './evaluate.ts';
+import { judgeDns, judgeDnsCommand } from './dns.ts';
 import { isSwallowed } from './shape-of-call.ts';
 import { CLIENT, DNS, EXEC, is } from './kinds.ts';
 import {
@@ -12,10 +12,8 @@ import {
   CONVERSATION,
   CRED,
   CRED_PARSED,
-  DECODED,
   ENV,
   ENV_TEXT,
-  FILES,
   HOOKED,
   HOST_INFO,
   REMOTE,
@@ -27,16 +25,20 @@ import {
   vendorCount,
 } from './labels.ts';
 import type { Call } from './model.ts';
-import { HOLE, keyOf, shapeOf, unwrap } from './names.ts';
+import { keyOf, shapeOf, unwrap } from './names.ts';
 import { noteSink } from './record.ts';
 import { carried, carriedByAll, report } from './scene.ts';
 import type { Scene } from './scene.ts';
 
 interface Sending {
   node: Call;
+  /** What is called with, `this` of a `call` left out. */
+  first: Node | undefined;
   labels: number;
   to: Destination;
 }
+
+type Found = Omit<Sending, 'first'>;
 
 export function findExfiltration(scene: Scene): void {
   const sendings: Sending[] = [];
@@ -44,12 +46,12 @@ export function findExfiltration(scene: Scene): void {
     if (is(name, DNS)) judgeDns(scene, call, shapeOf(scene.model, call.arguments[0]));
     if (is(name, EXEC)) judgeDnsCommand(scene, call);
     const sending = sendingOf(scene, call, args, name);
-    if (sending && sending.labels !== 0) sendings.push(sending);
+    if (sending && sending.labels !== 0) sendings.push({ ...sending, first: args[0] });
   }
   for (const sending of sendings) judge(scene, sending, sendings);
 }
 
-function sendingOf(scene: Scene, call: Call, args: readonly Node[], name: string): Sending | null {
+function sendingOf(scene: Scene, call: Call, args: readonly Node[], name: string): Found | null {
   if (
     is(name, CLIENT) ||
     name === 'https.get' ||
@@ -107,7 +109,7 @@ function sendingOf(scene: Scene, call: Call, args: readonly Node[], name: string
   return null;
 }
 
-function commandSending(scene: Scene, call: Call): Sending | null {
+function commandSending(scene: Scene, call: Call): Found | null {
   const text = call.arguments
     .slice(0, 2)
     .map((arg) => scene.file.text.slice(arg.start, Math.min(arg.end, arg.start + 2000)))
@@ -126,12 +128,12 @@ function commandSending(scene: Scene, call: Call): Sending | null {
 }
 
 function judge(scene: Scene, sending: Sending, all: Sending[]): void {
-  const { node, labels, to } = sending;
+  const { node, labels, to, first } = sending;
   if (to.place === 'local') return;
   noteSink(scene, node, 'send', labels, to.place === 'foreign' || to.place === 'drop');
   const isForeign = to.place === 'drop' || to.place === 'foreign' || to.place === 'release';
   // The call that the hook stands for goes where its caller wants.
-  const isPassedOn = to.host === null && (carried(scene, node.arguments[0]) & HOOKED) !== 0;
+  const isPassedOn = to.host === null && (carried(scene, first) & HOOKED) !== 0;
   if (labels & HOOKED && to.place !== 'own' && !isPassedOn) {
     report(scene, node, {
       ruleId: 'network-hook',
@@ -182,7 +184,11 @@ function judgeCredentials(scene: Scene, { node, to, labels }: Sending): void {
     to.host !== null &&
     hosts.owners.some(({ path, host }) => host.test(to.host ?? '') && path.test(text));
   if (isOwner) return;
-  const isForeign = to.place === 'drop' || to.place === 'foreign' || to.place === 'release';
+  const isForeign =
+    to.place === 'drop' ||
+    to.place === 'foreign' ||
+    to.place === 'release' ||
+    (to.place === 'own' && isOwnByName(scene, to.host));
   const isWhole = (labels & CRED) !== 0;
   report(scene, node, {
     ruleId: 'credential-exfiltration',
@@ -190,6 +196,15 @@ function judgeCredentials(scene: Scene, { node, to, labels }: Sending): void {
     confidence: isForeign && isWhole ? 'high' : 'medium',
     message: 'The content of a file or store of credentials is sent over the network.',
   });
+}
+
+/** Anybody can register a host that sounds like the package: what others store does not belong there. */
+function isOwnByName(scene: Scene, host: string | null): boolean {
+  const { domains, words } = scene.declared;
+  const { text } = scene.file;
+  if (host === null || domains.has(domainOf(host)) || !patterns.storeOfOthers.test(text))
+    return false;
+  return !words.some((word) => new RegExp(`["'\`/\\\\](?:\\.|\\.config/)${word}`, 'i').test(text));
 }
 
 function judgeHostInfo(scene: Scene, { node, to }: Sending): void {
@@ -227,49 +242,5 @@ function judgeConversation(scene: Scene, { node, labels, to }: Sending, all: Sen
     message: isConversation
       ? 'A tool asks for the conversation and sends it to a host that the package does not declare.'
       : 'A copy of what a tool is called with, or of its result, is sent to a host that the package does not declare.',
-  });
-}
-
-const DATA =
-  ENV |
-  ENV_TEXT |
-  CRED |
-  CRED_PARSED |
-  HOST_INFO |
-  FILES |
-  TOOL_ALL |
-  TOOL_PART |
-  VENDOR_MASK |
-  TOKEN |
-  CONVERSATION |
-  CLIPBOARD |
-  DECODED;
-
-/** `nslookup <data>.drop.example` */
-function judgeDnsCommand(scene: Scene, call: Call): void {
-  const shape = shapeOf(scene.model, call.arguments[0]);
-  const list = propertyTexts(scene.flow, call.arguments[1]);
-  const words = `${shape ?? ''} ${list}`.trim().split(/\s+/);
-  if (!/^(?:nslookup|dig|host|ping|drill)$/.test(words[0] ?? '')) return;
-  const query = words.find((word) => word.includes(HOLE)) ?? null;
-  judgeDns(scene, call, query);
-}
-
-function judgeDns(scene: Scene, call: Call, shape: string | null): void {
-  if (shape === null || !shape.includes(HOLE)) return;
-  if (
-    !/\u0000[^\u0000]{0,20}\.[\w-]{2,60}\.[a-z]{2,}\.?$/i.test(shape) ||
-    shape.startsWith(HOLE + HOLE)
-  )
-    return;
-  const labels = carriedByAll(scene, call.arguments.slice(0, 2)) & DATA;
-  const isEncoded = /toString\(\s*['"](?:hex|base64|base32)/.test(scene.file.text);
-  const isReading = /readFile|process\.env|hostname|execSync|JSON\.stringify/.test(scene.file.text);
-  if (labels === 0 && !(isEncoded && isReading)) return;
-  report(scene, call, {
-    ruleId: 'dns-tunnelling',
-    severity: 'critical',
-    confidence: labels & ~DECODED ? 'high' : 'medium',
-    message: 'Data is put into the names of DNS queries, a way out past proxies.',
   });
 }

@@ -1,23 +1,13 @@
-// Threats by what is written or deleted: configuration of agents, git hooks, autostart, whole homes.
+// Threats by what is written: configuration of agents, git hooks, autostart.
 import type { Node } from '../parse.ts';
 import { pathLabels } from './data.ts';
-import { propertyTexts } from './evaluate.ts';
-import { CLIENT, EXEC, READ, WRITE, is } from './kinds.ts';
-import {
-  AGENT_PATH,
-  AUTOSTART_PATH,
-  CI_PATH,
-  CRED,
-  CRED_PATH,
-  ENV,
-  FILES,
-  HOME,
-  HOOK_PATH,
-  SSH_PATH,
-} from './labels.ts';
-import { keyOf, propertyOf, shapeOf, unwrap } from './names.ts';
+import { WRITE, is } from './kinds.ts';
+import { AGENT_PATH, AUTOSTART_PATH, CI_PATH, HOOK_PATH, SSH_PATH } from './labels.ts';
+import { shapeOf } from './names.ts';
 import { reachOf } from './reach.ts';
-import { carried, carriedByAll, report } from './scene.ts';
+import { offer } from './record.ts';
+import { judgeRemove } from './removal.ts';
+import { carried, report } from './scene.ts';
 import type { Reach, Report, Scene } from './scene.ts';
 import * as calls from './vocabulary.ts';
 
@@ -121,10 +111,15 @@ function graded(scene: Scene, call: Node, target: Target, rest: readonly Node[])
   const content = rest.map((node) => shapeOf(scene.model, node) ?? '').join(' ');
   if (ruleId === 'git-hook-write' && SENDS.test(content))
     return { ruleId, message, severity: 'critical', confidence: 'high' };
-  if (reach === 'start' && !isSetupTool) {
-    const severity = HIDES.test(content) || SENDS.test(content) ? 'critical' : target.severity;
-    return { ruleId, message, severity, confidence: 'high' };
-  }
+  const isHarmful = HIDES.test(content) || SENDS.test(content);
+  const atStart: Required<Report> = {
+    ruleId,
+    message,
+    severity: isHarmful ? 'critical' : target.severity,
+    confidence: 'high',
+  };
+  if (reach === 'start' && !isSetupTool) return atStart;
+  if (reach === 'unknown' && !isSetupTool) offer(scene, call, atStart);
   if (ruleId === 'ssh-access-added' && reach !== 'tool')
     return { ruleId, message, severity: 'high', confidence: 'medium' };
   const isWorm =
@@ -155,98 +150,4 @@ function isAbout(scene: Scene, ruleId: string): boolean {
       about,
     );
   return false;
-}
-
-function judgeRemove(scene: Scene, call: Scene['calls'][number]['call']): void {
-  const path = call.arguments[0];
-  if (!path) return;
-  const shape = shapeOf(scene.model, path) ?? '';
-  const labels = carried(scene, path) | (carried(scene, firstPart(path)) & HOME);
-  const isWhole = /^(?:~|\/|[A-Z]:[\\/]?|\/home|\/Users|\/root|C:[\\/]Users)[\\/]?\*{0,2}$/.test(
-    shape,
-  );
-  // A path that a file names (a profile folder of one's own) is no entry of the home folder.
-  const isNamedByFile = shape === '' && unwrap(path).type !== 'Identifier';
-  const isEach =
-    !isNamedByFile &&
-    (labels & FILES) !== 0 &&
-    (labels & HOME) !== 0 &&
-    /^(?:~[\\/]?\u0000?|\u0000(?:[\\/]\u0000)?)$/.test(shape || '\u0000') &&
-    !/\.(?:cache|config|npm)|tmp/i.test(shape);
-  const isHomeVariable =
-    shape === '' &&
-    (labels & HOME) !== 0 &&
-    unwrap(path).type === 'Identifier' &&
-    (labels & FILES) === 0;
-  if (!isWhole && !isEach && !isHomeVariable) return;
-  const option = propertyOf(scene.model, call.arguments[1] ?? null, 'recursive');
-  if (!option && !/rimraf|del|remove|emptyDir|shelljs/.test(scene.file.textOf(call))) return;
-  const reach = reachOf(scene, call);
-  if (reach === 'command' || isHomeVariable) return;
-  report(scene, call, {
-    ruleId: 'destructive-wipe',
-    severity: 'critical',
-    confidence: isWhole || isEach ? 'high' : 'medium',
-    message: 'Code deletes the home directory or everything in it.',
-  });
-}
-
-/** The left end of `home + '/' + name`. */
-function firstPart(node: Node): Node {
-  let at = unwrap(node);
-  for (let depth = 0; at.type === 'BinaryExpression' && depth < 20; depth++) at = unwrap(at.left);
-  return at;
-}
-
-/** Publishing by code: with stolen tokens or scripts added to others' packages it is a worm. */
-export function findWorms(scene: Scene): void {
-  const { text } = scene.file;
-  if (!/publish/.test(text)) return;
-  for (const { call, name } of scene.calls) {
-    const line = `${shapeOf(scene.model, call.arguments[0]) ?? ''} ${propertyTexts(scene.flow, call.arguments[1])}`;
-    const callee = unwrap(call.callee);
-    const isLibrary =
-      /^libnpmpublish\b|^npm\.commands\.publish$/.test(name) ||
-      (callee.type === 'MemberExpression' &&
-        keyOf(scene.model, callee) === 'publish' &&
-        /libnpmpublish/.test(text));
-    const isCommand =
-      is(name, EXEC) &&
-      /\b(?:npm|pnpm|yarn)(?:\.cmd)?\b[^|;&]{0,60}\bpublish\b/.test(line) &&
-      !/--dry-run/.test(line);
-    const isUpload =
-      is(name, CLIENT) &&
-      /['"]?method['"]?\s*:\s*['"]PUT/.test(scene.file.text.slice(call.start, call.end)) &&
-      /_attachments/.test(text);
-    if (!isLibrary && !isCommand && !isUpload) continue;
-    const signs = wormSigns(scene);
-    const reach = reachOf(scene, call);
-    if (signs >= 2 || (signs === 1 && reach === 'start')) {
-      report(scene, call, {
-        ruleId: 'self-propagation',
-        severity: 'critical',
-        message: 'Code publishes packages with tokens found on this machine: a worm.',
-      });
-    }
-  }
-}
-
-function wormSigns(scene: Scene): number {
-  const { text } = scene.file;
-  const hasStolenToken =
-    scene.calls.some(
-      ({ call, name }) =>
-        is(name, READ) && carriedByAll(scene, call.arguments.slice(0, 1)) & CRED_PATH,
-    ) || scene.model.bindings.some((binding) => binding.labels & CRED);
-  return [
-    hasStolenToken || /NPM_TOKEN|_authToken/.test(text),
-    /maintainer:|-\/v1\/search|\/-\/whoami|npm whoami|-\/user\/|search\?text=/.test(text),
-    /['"`.](?:preinstall|postinstall)\b/.test(text),
-    /npm pack\b|\.tgz|tar\s+-?[xc]z?f|version\s*(?:\+|\.split\('\.'\))|npm version patch|\bpatch\s*\+\s*1/.test(
-      text,
-    ),
-    scene.model.bindings.some(
-      (binding) => binding.labels & ENV && /token|secret/i.test(binding.name),
-    ),
-  ].filter(Boolean).length;
 }

@@ -4,7 +4,7 @@ import type { FileSummary, PackageContext, RawThreat } from '../package-context.
 import { declaredBy } from './declared.ts';
 import { findExecution, findHiddenNames } from './execution.ts';
 import { findExfiltration } from './exfiltration.ts';
-import { findFileThreats, findWorms } from './files.ts';
+import { findFileThreats } from './files.ts';
 import { flowOf } from './flow.ts';
 import { findGates } from './gates.ts';
 import { findChangingTools, findHiddenRecipients, findHooks } from './hooks.ts';
@@ -13,10 +13,11 @@ import { modelOf } from './model.ts';
 import { aliasProxies, invocationOf } from './invoke.ts';
 import type { Invocation } from './invoke.ts';
 import { emptyLink, findLinkedThreats, keepLink } from './link.ts';
-import { noteGiven } from './record.ts';
+import { noteGiven, noteStarts } from './record.ts';
 import type { Scene } from './scene.ts';
 import { findInstallers, findScriptThreats } from './scripts.ts';
 import { findSettings } from './settings.ts';
+import { findWorms } from './worms.ts';
 import { isFlowWorthwhile } from './worth.ts';
 
 export type { RawThreat };
@@ -43,7 +44,9 @@ function isLinking(file: SourceFile, pkg: PackageContext, calls: Invocation[]): 
     return false;
   return (
     HAS_SOURCE.test(file.text) ||
-    calls.some(({ name, args }) => args.length > 0 && /^(?:new )?\.{1,2}\//.test(name))
+    calls.some(
+      ({ name, args }) => (pkg.isSubject || args.length > 0) && /^(?:new )?\.{1,2}\//.test(name),
+    )
   );
 }
 
@@ -84,6 +87,7 @@ export function findThreats(file: SourceFile, pkg: PackageContext): RawThreat[] 
   findSettings(scene);
   findGates(scene);
   noteGiven(scene);
+  if (pkg.isSubject) noteStarts(scene);
   keepLink(pkg, scene.link);
   return [...scene.threats.values()].map(({ threat }) => threat).slice(0, MAX_HITS);
 }

@@ -20,18 +20,32 @@ export interface FileLink {
   pending: Pending[];
   /** Calls of imported functions with something worth following. */
   handed: { name: string; labels: number; threat: Pending['threat'] }[];
+  /** Imported functions that are called when the file is loaded (`from` null), or by a function of it. */
+  starts: { name: string; from: string | null }[];
+  /** What is a threat if another file calls the function when it is loaded. */
+  offers: { from: string; threat: RawThreat }[];
 }
 
 const MAX_FILES = 3_000;
 const links = new WeakMap<PackageContext, Map<string, FileLink>>();
 
 export function emptyLink(path: string): FileLink {
-  return { path, imports: [], gives: new Map(), takers: new Map(), pending: [], handed: [] };
+  return {
+    path,
+    imports: [],
+    gives: new Map(),
+    takers: new Map(),
+    pending: [],
+    handed: [],
+    starts: [],
+    offers: [],
+  };
 }
 
 export function keepLink(pkg: PackageContext, link: FileLink): void {
-  const isEmpty =
-    link.gives.size + link.takers.size + link.pending.length + link.handed.length === 0;
+  const { gives, takers, pending, handed, starts, offers } = link;
+  const lists = pending.length + handed.length + starts.length + offers.length;
+  const isEmpty = gives.size + takers.size + lists === 0;
   let known = links.get(pkg);
   if (!known) links.set(pkg, (known = new Map()));
   if (!isEmpty && known.size < MAX_FILES) known.set(link.path, link);
@@ -59,8 +73,31 @@ export function findLinkedThreats(pkg: PackageContext): RawThreat[] {
         add(found, taker.kind, taker.isForeign, labels | given(files, link, labels), threat);
     }
   }
-  return found;
+  return [...found, ...startedThreats(files)];
 }
+
+/** What a function does that other files call when they are loaded, also through further files. */
+function startedThreats(files: Map<string, FileLink>): RawThreat[] {
+  const offers = [...files.values()].flatMap(({ path, offers }) =>
+    offers.map(({ from, threat }) => ({ key: keyOf(path, from), threat })),
+  );
+  if (offers.length === 0) return [];
+  const started = new Set<string>();
+  const calls = [...files.values()].flatMap((link) =>
+    link.starts.map(({ name, from }) => ({
+      caller: from === null ? null : keyOf(link.path, from),
+      called: lookUp(files, link.path, name, ({ path }, part) => keyOf(path, part)),
+    })),
+  );
+  for (let before = -1; before !== started.size;) {
+    before = started.size;
+    for (const { caller, called } of calls)
+      if (called !== undefined && (caller === null || started.has(caller))) started.add(called);
+  }
+  return offers.filter(({ key }) => started.has(key)).map(({ threat }) => threat);
+}
+
+const keyOf = (path: string, name: string): string => `${path} ${name}`;
 
 /** What the imports behind the labels give. */
 function given(files: Map<string, FileLink>, link: FileLink, labels: number): number {

@@ -1,5 +1,6 @@
 // Writes down what a file gives to, takes from and hands to others, for link.ts.
 import { escapeExcerpt } from '../../text/escape.ts';
+import type { RawThreat } from '../package-context.ts';
 import type { Node } from '../parse.ts';
 import {
   CRED,
@@ -13,11 +14,13 @@ import {
   REMOTE,
 } from './labels.ts';
 import { functionAround } from './model.ts';
+import { reachOf } from './reach.ts';
 import { carried } from './scene.ts';
 import type { Scene } from './scene.ts';
 
 const GIVEN = ENV | ENV_TEXT | CRED | CRED_PARSED | DECODED | INVISIBLE | REMOTE;
 const IS_LOCAL = /^(?:new )?\.{1,2}\//;
+const MAX_STARTS = 500;
 
 /** A sink of which this file alone does not know what goes in. */
 export function noteSink(
@@ -57,11 +60,41 @@ export function noteGiven(scene: Scene): void {
   }
 }
 
+/** Which imported functions run when the file is loaded, or when one of its own does. */
+export function noteStarts(scene: Scene): void {
+  for (const { call, name } of scene.calls) {
+    if (!IS_LOCAL.test(name) || scene.link.starts.length >= MAX_STARTS) continue;
+    const reach = reachOf(scene, call);
+    if (reach === 'start') scene.link.starts.push({ name, from: null });
+    else if (reach === 'unknown')
+      for (const from of namesAround(scene, call)) scene.link.starts.push({ name, from });
+  }
+}
+
+/** A threat that holds if another file calls what the node stands in when it is loaded. */
+export function offer(scene: Scene, node: Node, told: Omit<RawThreat, keyof Place>): void {
+  for (const from of namesAround(scene, node))
+    scene.link.offers.push({ from, threat: { ...placeOf(scene, node), ...told } });
+}
+
+/** The names by which other files may know the functions around a node. */
+function namesAround(scene: Scene, node: Node): string[] {
+  const names: string[] = [];
+  let fn = functionAround(scene.model, node);
+  for (; fn !== null; fn = functionAround(scene.model, fn.node)) {
+    if (fn.name !== '') names.push(fn.name);
+    if (isDefault(scene, fn.node)) names.push('default');
+  }
+  return names;
+}
+
 function give(scene: Scene, name: string, labels: number): void {
   scene.link.gives.set(name, (scene.link.gives.get(name) ?? 0) | labels);
 }
 
-function placeOf(scene: Scene, node: Node) {
+type Place = Pick<RawThreat, 'file' | 'line' | 'excerpt'>;
+
+function placeOf(scene: Scene, node: Node): Place {
   return {
     file: scene.file.path,
     line: scene.file.lineOf(node),

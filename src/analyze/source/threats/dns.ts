@@ -1,0 +1,66 @@
+// Threats by DNS: data in the names that are looked up.
+import { propertyTexts } from './evaluate.ts';
+import {
+  CLIPBOARD,
+  CONVERSATION,
+  CRED,
+  CRED_PARSED,
+  DECODED,
+  ENV,
+  ENV_TEXT,
+  FILES,
+  HOST_INFO,
+  TOKEN,
+  TOOL_ALL,
+  TOOL_PART,
+  VENDOR_MASK,
+} from './labels.ts';
+import type { Call } from './model.ts';
+import { HOLE, shapeOf } from './names.ts';
+import { carriedByAll, report } from './scene.ts';
+import type { Scene } from './scene.ts';
+
+const DATA =
+  ENV |
+  ENV_TEXT |
+  CRED |
+  CRED_PARSED |
+  HOST_INFO |
+  FILES |
+  TOOL_ALL |
+  TOOL_PART |
+  VENDOR_MASK |
+  TOKEN |
+  CONVERSATION |
+  CLIPBOARD |
+  DECODED;
+
+/** `nslookup <data>.drop.example` */
+export function judgeDnsCommand(scene: Scene, call: Call): void {
+  const shape = shapeOf(scene.model, call.arguments[0]);
+  const list = propertyTexts(scene.flow, call.arguments[1]);
+  const words = `${shape ?? ''} ${list}`.trim().split(/\s+/);
+  if (!/^(?:nslookup|dig|host|ping|drill)$/.test(words[0] ?? '')) return;
+  const query = words.find((word) => word.includes(HOLE)) ?? null;
+  judgeDns(scene, call, query);
+}
+
+/** A query for a name of which a part is data; `shape` is that name. */
+export function judgeDns(scene: Scene, call: Call, shape: string | null): void {
+  if (shape === null || !shape.includes(HOLE)) return;
+  if (
+    !/\u0000[^\u0000]{0,20}\.[\w-]{2,60}\.[a-z]{2,}\.?$/i.test(shape) ||
+    shape.startsWith(HOLE + HOLE)
+  )
+    return;
+  const labels = carriedByAll(scene, call.arguments.slice(0, 2)) & DATA;
+  const isEncoded = /toString\(\s*['"](?:hex|base64|base32)/.test(scene.file.text);
+  const isReading = /readFile|process\.env|hostname|execSync|JSON\.stringify/.test(scene.file.text);
+  if (labels === 0 && !(isEncoded && isReading)) return;
+  report(scene, call, {
+    ruleId: 'dns-tunnelling',
+    severity: 'critical',
+    confidence: labels & ~DECODED ? 'high' : 'medium',
+    message: 'Data is put into the names of DNS queries, a way out past proxies.',
+  });
+}

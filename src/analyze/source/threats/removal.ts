@@ -1,0 +1,71 @@
+// Threats by what is deleted: whole homes, or what people keep in them.
+import type { Node } from '../parse.ts';
+import { candidatesOf } from './candidates.ts';
+import { FILES, HOME } from './labels.ts';
+import { HOLE, propertyOf, shapeOf, unwrap } from './names.ts';
+import { reachOf } from './reach.ts';
+import { carried, report } from './scene.ts';
+import type { Scene } from './scene.ts';
+
+const PERSONAL =
+  /^(?:~?[\\/])?(?:Documents|Desktop|Downloads|Pictures|Photos|Music|Movies|Videos|Projects|Developer|Library|\.config|\.ssh|\.local)[\\/]?$/;
+
+/** Deletion of a whole home, of each of its entries, or of the folders that people keep their work in. */
+export function judgeRemove(scene: Scene, call: Scene['calls'][number]['call']): void {
+  const path = call.arguments[0];
+  if (!path) return;
+  const shape = shapeOf(scene.model, path) ?? '';
+  const labels = carried(scene, path) | (carried(scene, firstPart(path)) & HOME);
+  const isWhole = /^(?:~|\/|[A-Z]:[\\/]?|\/home|\/Users|\/root|C:[\\/]Users)[\\/]?\*{0,2}$/.test(
+    shape,
+  );
+  // A path that a file names (a profile folder of one's own) is no entry of the home folder.
+  const isNamedByFile = shape === '' && unwrap(path).type !== 'Identifier';
+  const isEach =
+    !isNamedByFile &&
+    (labels & FILES) !== 0 &&
+    (labels & HOME) !== 0 &&
+    /^(?:~[\\/]?\u0000?|\u0000(?:[\\/]\u0000)?)$/.test(shape || '\u0000') &&
+    !/\.(?:cache|config|npm)|tmp/i.test(shape);
+  const isHomeVariable =
+    shape === '' &&
+    (labels & HOME) !== 0 &&
+    unwrap(path).type === 'Identifier' &&
+    (labels & FILES) === 0;
+  const isKept = (labels & HOME) !== 0 && isPersonal(scene, path);
+  if (!isWhole && !isEach && !isHomeVariable && !isKept) return;
+  const option = propertyOf(scene.model, call.arguments[1] ?? null, 'recursive');
+  if (!option && !/rimraf|del|remove|emptyDir|shelljs/.test(scene.file.textOf(call))) return;
+  const reach = reachOf(scene, call);
+  if (reach === 'command' || isHomeVariable) return;
+  report(scene, call, {
+    ruleId: 'destructive-wipe',
+    severity: 'critical',
+    confidence: isWhole || isEach || isKept ? 'high' : 'medium',
+    message: isKept
+      ? 'Code deletes folders in which people keep their own files.'
+      : 'Code deletes the home directory or everything in it.',
+  });
+}
+
+/** `join(homedir(), part)` where the part may be Documents or another folder of a person's own. */
+function isPersonal(scene: Scene, path: Node): boolean {
+  const value = unwrap(path);
+  const [first, ...more] = (shapeOf(scene.model, value) ?? '').split(/[\\/]/);
+  if ((first === '~' || first === HOLE) && more.length === 1 && PERSONAL.test(more[0] ?? ''))
+    return true;
+  const last = value.type === 'CallExpression' ? value.arguments.at(-1) : rightPart(value);
+  return candidatesOf(scene, last).some((text) => PERSONAL.test(text));
+}
+
+function rightPart(node: Node): Node {
+  if (node.type === 'BinaryExpression') return node.right;
+  return node.type === 'TemplateLiteral' ? (node.expressions.at(-1) ?? node) : node;
+}
+
+/** The left end of `home + '/' + name`. */
+function firstPart(node: Node): Node {
+  let at = unwrap(node);
+  for (let depth = 0; at.type === 'BinaryExpression' && depth < 20; depth++) at = unwrap(at.left);
+  return at;
+}

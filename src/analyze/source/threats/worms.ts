@@ -1,0 +1,61 @@
+// Threats by publishing: a package that spreads through those of its user.
+import { propertyTexts } from './evaluate.ts';
+import { CLIENT, EXEC, READ, is } from './kinds.ts';
+import { CRED, CRED_PATH, ENV } from './labels.ts';
+import { keyOf, shapeOf, unwrap } from './names.ts';
+import { reachOf } from './reach.ts';
+import { carriedByAll, report } from './scene.ts';
+import type { Scene } from './scene.ts';
+
+/** Publishing by code: with stolen tokens or scripts added to others' packages it is a worm. */
+export function findWorms(scene: Scene): void {
+  const { text } = scene.file;
+  if (!/publish/.test(text)) return;
+  for (const { call, name } of scene.calls) {
+    const line = `${shapeOf(scene.model, call.arguments[0]) ?? ''} ${propertyTexts(scene.flow, call.arguments[1])}`;
+    const callee = unwrap(call.callee);
+    const isLibrary =
+      /^libnpmpublish\b|^npm\.commands\.publish$/.test(name) ||
+      (callee.type === 'MemberExpression' &&
+        keyOf(scene.model, callee) === 'publish' &&
+        /libnpmpublish/.test(text));
+    const isCommand =
+      is(name, EXEC) &&
+      /\b(?:npm|pnpm|yarn)(?:\.cmd)?\b[^|;&]{0,60}\bpublish\b/.test(line) &&
+      !/--dry-run/.test(line);
+    const isUpload =
+      is(name, CLIENT) &&
+      /['"]?method['"]?\s*:\s*['"]PUT/.test(scene.file.text.slice(call.start, call.end)) &&
+      /_attachments/.test(text);
+    if (!isLibrary && !isCommand && !isUpload) continue;
+    const signs = wormSigns(scene);
+    const reach = reachOf(scene, call);
+    if (signs >= 2 || (signs === 1 && reach === 'start')) {
+      report(scene, call, {
+        ruleId: 'self-propagation',
+        severity: 'critical',
+        message: 'Code publishes packages with tokens found on this machine: a worm.',
+      });
+    }
+  }
+}
+
+function wormSigns(scene: Scene): number {
+  const { text } = scene.file;
+  const hasStolenToken =
+    scene.calls.some(
+      ({ call, name }) =>
+        is(name, READ) && carriedByAll(scene, call.arguments.slice(0, 1)) & CRED_PATH,
+    ) || scene.model.bindings.some((binding) => binding.labels & CRED);
+  return [
+    hasStolenToken || /NPM_TOKEN|_authToken/.test(text),
+    /maintainer:|-\/v1\/search|\/-\/whoami|npm whoami|-\/user\/|search\?text=/.test(text),
+    /['"`.](?:preinstall|postinstall)\b/.test(text),
+    /npm pack\b|\.tgz|tar\s+-?[xc]z?f|version\s*(?:\+|\.split\('\.'\))|npm version patch|\bpatch\s*\+\s*1/.test(
+      text,
+    ),
+    scene.model.bindings.some(
+      (binding) => binding.labels & ENV && /token|secret/i.test(binding.name),
+    ),
+  ].filter(Boolean).length;
+}
