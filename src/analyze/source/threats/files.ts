@@ -1,9 +1,10 @@
 // Threats by what is written: configuration of agents, git hooks, autostart.
 import type { Node } from '../parse.ts';
+import { candidatesOf } from './candidates.ts';
 import { pathLabels } from './data.ts';
 import { WRITE, is } from './kinds.ts';
 import { AGENT_PATH, AUTOSTART_PATH, CI_PATH, HOOK_PATH, SSH_PATH } from './labels.ts';
-import { shapeOf } from './names.ts';
+import { shapeOf, unwrap } from './names.ts';
 import { reachOf } from './reach.ts';
 import { offer } from './record.ts';
 import { judgeRemove } from './removal.ts';
@@ -96,11 +97,21 @@ function judgeUnknownWriter(
 function judgeTarget(scene: Scene, call: Node, path: Node, rest: readonly Node[]): void {
   const isBundle = scene.calls.length > BUNDLE_CALLS;
   // In a bundle too many things have one name; only a path that is written out counts.
-  const labels = isBundle ? pathLabels(shapeOf(scene.model, path) ?? '') : carried(scene, path);
+  const labels = isBundle
+    ? pathLabels(shapeOf(scene.model, path) ?? '')
+    : carried(scene, path) | listedLabels(scene, path);
   for (const target of TARGETS) {
     if ((labels & target.label) === 0) continue;
     report(scene, call, graded(scene, call, target, rest));
   }
+}
+
+/** `${home}/${name}` for each name of a list. */
+function listedLabels(scene: Scene, path: Node): number {
+  const value = unwrap(path);
+  if (value.type !== 'TemplateLiteral' || value.expressions.length < 2) return 0;
+  const texts = candidatesOf(scene, value.expressions.at(-1));
+  return texts.reduce((labels, text) => labels | pathLabels(`~/${text}`), 0);
 }
 
 function graded(scene: Scene, call: Node, target: Target, rest: readonly Node[]): Report {
