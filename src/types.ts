@@ -711,6 +711,8 @@ export interface ConfusionHit {
   name: string;
   message: string;
   location: string;
+  /** Foreign text, cut. */
+  excerpt?: string;
 }
 
 // ---- evidence ---------------------------------------------------------------------------------

@@ -3,12 +3,15 @@ import { treeConfusion } from '../analyze/confusion.ts';
 import { auditLockfile } from '../analyze/lockfile.ts';
 import { isDict } from '../analyze/manifest.ts';
 import { VetError } from '../errors.ts';
-import type { ConfusionHit, Fact, LockfileFact, TreeFact, TreeNode } from '../types.ts';
+import type { ConfusionHit, Fact, LockfileFact, SourceFact, TreeFact, TreeNode } from '../types.ts';
+import { compareBundled } from './bundled.ts';
 import { fetchManifest, fetchPackument } from './pacote.ts';
 
 export interface ConfusionInput {
   tree: Fact<TreeFact>;
   lockfile: Fact<LockfileFact>;
+  /** For the packages that lie inside of others' tarballs. */
+  source: Fact<SourceFact>;
   registryHosts: ReadonlySet<string>;
   /** `@scope` -> registry URL, from the user's configuration. */
   scopes: ReadonlyMap<string, string>;
@@ -38,7 +41,8 @@ export async function collectConfusion(input: ConfusionInput): Promise<Fact<Conf
       hits.push(...(await publicTwins(tree.value, input)));
     }
   }
-  return { known: true, value: dedupe(hits) };
+  const copies = tree.known ? await compareBundled(tree.value, input) : [];
+  return { known: true, value: [...dedupe(hits), ...copies] };
 }
 
 /** A lock pins content; a registry that serves other content for the same version was changed after it. */

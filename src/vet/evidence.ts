@@ -41,7 +41,7 @@ export async function collectEvidence(
   const [names, advisoryFact, confusion, who] = await Promise.all([
     collectNameFacts(resolved, whole, source, session),
     whole === treeFact ? advisories : advisoriesOf(whole, resolved, session),
-    confusionOf(whole, resolved, session),
+    confusionOf(whole, source, resolved, session),
     collectWho({ resolved, source, session }),
   ]);
   const run = await runInSandbox({
@@ -120,6 +120,7 @@ function advisoriesOf(
 
 function confusionOf(
   tree: Fact<TreeFact>,
+  source: Fact<Facts['source']>,
   resolved: ResolvedSubject,
   session: Session,
 ): Promise<Fact<Facts['confusion']>> {
@@ -129,6 +130,7 @@ function confusionOf(
   return collectConfusion({
     tree,
     lockfile: resolved.lockfile,
+    source,
     registryHosts: session.registryHosts,
     scopes: new Map(scopes),
     registry: session.npm.registry,

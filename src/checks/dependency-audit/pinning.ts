@@ -135,6 +135,21 @@ const OBSERVED: Text[] = [
     fix: 'Claim the scope on the public registry, and check who published the namesake.',
   },
   {
+    id: 'bundled-copy-differs',
+    severity: 'moderate',
+    title: 'A package inside of the tarball is not what the registry serves',
+    why: 'A changed copy under the name and version of a well-known package is read by nobody, and no lockfile shows it.',
+    fix: 'Compare the named file with that of the published package before you install this.',
+    fixUpstream: 'Publish the changed package under a name of its own, or do not bundle it.',
+  },
+  {
+    id: 'bundled-not-compared',
+    severity: 'info',
+    title: 'Packages inside of a tarball were not compared with the registry',
+    why: 'Too many, too large, not published in that version, or nobody could be asked.',
+    fix: 'Nothing by itself; their code was read as part of the package that brings them along.',
+  },
+  {
     id: 'aliased-dependency',
     severity: 'info',
     title: 'A dependency is installed under another name',
@@ -151,12 +166,13 @@ const observedRules = OBSERVED.map((text) =>
     find: ({ confusion }) =>
       confusion
         .filter((hit) => hit.ruleId === text.id)
-        .map(({ message, location, severity, confidence, name }) => ({
+        .map(({ message, location, severity, confidence, name, excerpt }) => ({
           message,
           location,
           severity,
           confidence,
           package: name,
+          ...(excerpt === undefined ? {} : { excerpt }),
         })),
   }),
 );
