@@ -920,4 +920,10 @@ export type Launch =
   | { kind: 'npm'; specs: string[]; runner: string; args: string[]; wraps?: Launch }
   | { kind: 'remote'; url: string }
   | { kind: 'local'; path: string }
-  | { kind: 'unsupported'; code: string; reason: string };
+  | {
+      kind: 'unsupported';
+      code: string;
+      reason: string;
+      /** Where that is known. */
+      isPinned?: boolean;
+    };

@@ -5,11 +5,19 @@ import { VetError } from './errors.ts';
 import { gateOf } from './score/index.ts';
 import type { NotVetted, Report, VetResult } from './types.ts';
 import { planJobs, type Job, type Plan } from './vet/jobs.ts';
+<<<<<<< HEAD
 import { expiredFindings } from './vet/policy.ts';
 import { openMemory, type Memory } from './vet/remembered.ts';
 import type { Session } from './vet/session.ts';
 import { openSettings, type Settings, type VetOptions } from './vet/settings.ts';
 export type { VetOptions } from './vet/settings.ts';
+=======
+import { expiredFindings, policyFor, withSettings } from './vet/policy.ts';
+import { makeReport } from './vet/report.ts';
+import { openSession, type Session, type VetOptions } from './vet/session.ts';
+import { resolveSubject } from './vet/subject.ts';
+export type { VetOptions } from './vet/session.ts';
+>>>>>>> ad9042f (feat: configuration findings need no fetch; exact runners, whose and pinned for other servers, secrets in addresses and headers, chain by tools)
 
 const CONCURRENCY = 3;
 type Failure = NonNullable<VetResult['error']>;
@@ -43,9 +51,14 @@ export async function vetAll(
       ...(configuredAs ? { configuredAs } : {}),
     })),
   ];
+  const findings = withSettings(session.config, [
+    ...expiredFindings(session.config, session.now),
+    ...judgeConfiguration(plan, reports),
+  ]);
   const gate = gateOf({
     gate: { ...settings.config.gate, ...options.gate },
     reports,
+    findings,
     notVetted,
     accepted: new Set(settings.config.accept),
     isSandboxWanted: options.sandbox === true,
@@ -58,10 +71,14 @@ export async function vetAll(
     durationMs: Date.now() - startedAtMs,
     gate,
     reports,
+<<<<<<< HEAD
     findings: [
       ...expiredFindings(settings.config, settings.now),
       ...judgeConfiguration(plan.servers, reports),
     ],
+=======
+    findings,
+>>>>>>> ad9042f (feat: configuration findings need no fetch; exact runners, whose and pinned for other servers, secrets in addresses and headers, chain by tools)
     notVetted,
     ...(first ? { error: errorOf(first) } : {}),
   };

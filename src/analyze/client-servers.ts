@@ -1,9 +1,10 @@
 // The shapes of MCP client configurations -> configured servers. Everything else in those files is ignored.
 import type { ConfiguredServer } from '../types.ts';
-import { dictOfStrings, isDict } from './manifest.ts';
+import { isRegistryEntry, registryServers, textOf, toServer } from './client-entry.ts';
+import { isDict } from './manifest.ts';
 
 type Dict = Record<string, unknown>;
-const MAX_SERVERS = 500;
+const SERVER_KEYS = ['command', 'cmd', 'url', 'serverUrl', 'httpUrl', 'uri'];
 
 /** Undefined if the value has none of the known shapes; an empty list if it has one without servers. */
 export function serversOf(
@@ -12,29 +13,28 @@ export function serversOf(
   file: string,
 ): ConfiguredServer[] | undefined {
   if (!isDict(raw)) return undefined;
-  const found: { server: string; entry: Dict }[] = [];
-  let isRecognised = false;
-  const take = (value: unknown) => {
-    if (isDict(value)) {
-      isRecognised = true;
-      for (const [server, entry] of Object.entries(value)) {
-        if (isDict(entry)) found.push({ server, entry });
-      }
-    }
-    if (Array.isArray(value)) {
-      isRecognised = true;
-      for (const entry of value) {
-        if (isDict(entry)) found.push({ server: textOf(entry['name']) ?? 'unnamed', entry });
-      }
-    }
-  };
-  for (const map of mapsOf(raw)) take(map);
-  if (isRegistryEntry(raw)) return [registryServer(raw, client, file)];
-  if (!isRecognised && isBareMap(raw)) take(raw);
-  if (!isRecognised) return undefined;
-  return found
-    .slice(0, MAX_SERVERS)
-    .map(({ server, entry }) => toServer(server, entry, client, file));
+  const listed = isDict(raw['server']) ? raw['server'] : raw;
+  if (isRegistryEntry(listed)) return registryServers(listed, client, file);
+  const maps = mapsOf(raw).filter((map) => isDict(map) || Array.isArray(map));
+  if (maps.length === 0 && !isBareMap(raw)) return undefined;
+  const found = maps.length > 0 ? maps.flatMap(entriesOf) : entriesOf(dictsOf(raw));
+  const isUnasked = approvesEverything(raw);
+  return found.map(({ server, entry }) => {
+    const configured = toServer(server, entry, client, file);
+    return isUnasked ? { ...configured, autoApprove: ['*'] } : configured;
+  });
+}
+
+/** What is no entry (and not taken back by null) cannot be told; it must not vanish. */
+function entriesOf(map: unknown): { server: string; entry: Dict }[] {
+  if (Array.isArray(map)) {
+    return map
+      .filter(isDict)
+      .map((entry) => ({ server: textOf(entry['name']) ?? 'unnamed', entry }));
+  }
+  return Object.entries(isDict(map) ? map : {})
+    .filter(([, entry]) => entry !== null)
+    .map(([server, entry]) => ({ server, entry: isDict(entry) ? entry : {} }));
 }
 
 /** Every place where a client keeps its servers. */
@@ -74,93 +74,21 @@ function enabledExtensions(extensions: Dict): Dict {
 
 /** A plugin's .mcp.json may be the map itself. */
 function isBareMap(raw: Dict): boolean {
-  const entries = Object.values(raw).filter((value) => isDict(value));
-  return (
-    entries.length > 0 &&
-    entries.every(
-      (entry) => isDict(entry) && ('command' in entry || 'url' in entry || 'cmd' in entry),
-    )
+  const entries = Object.values(dictsOf(raw));
+  return entries.length > 0 && entries.every((entry) => SERVER_KEYS.some((key) => key in entry));
+}
+
+function dictsOf(raw: Dict): Record<string, Dict> {
+  return Object.fromEntries(
+    Object.entries(raw).flatMap(([key, value]) => (isDict(value) ? [[key, value]] : [])),
   );
 }
 
-function isRegistryEntry(raw: Dict): boolean {
-  return Array.isArray(raw['packages']) && typeof raw['name'] === 'string';
-}
-
-function registryServer(raw: Dict, client: string, file: string): ConfiguredServer {
-  const packages = (Array.isArray(raw['packages']) ? raw['packages'] : [])
-    .filter(isDict)
-    .slice(0, 50)
-    .map((entry) => {
-      const version = textOf(entry['version']);
-      return {
-        registry:
-          textOf(entry['registryType'] ?? entry['registry_type'] ?? entry['registry_name']) ?? '',
-        name: textOf(entry['identifier'] ?? entry['name']) ?? '',
-        ...(version ? { version } : {}),
-      };
-    });
-  return {
-    client,
-    server: textOf(raw['name']) ?? 'unnamed',
-    file,
-    args: [],
-    env: {},
-    headers: {},
-    isDisabled: false,
-    autoApprove: [],
-    packages,
-  };
-}
-
-function toServer(server: string, entry: Dict, client: string, file: string): ConfiguredServer {
-  const inner = isDict(entry['transport']) ? { ...entry, ...entry['transport'] } : entry;
-  const { command, args } = commandOf(inner);
-  const url = textOf(inner['url'] ?? inner['serverUrl'] ?? inner['httpUrl'] ?? inner['uri']);
-  return {
-    client,
-    server: server.slice(0, 200),
-    file,
-    ...(command === undefined ? {} : { command }),
-    args,
-    env: dictOfStrings(inner['env'] ?? inner['envs'] ?? inner['environment']),
-    ...(url === undefined ? {} : { url }),
-    headers: dictOfStrings(inner['headers'] ?? inner['http_headers']),
-    isDisabled: inner['disabled'] === true || inner['enabled'] === false,
-    autoApprove: approvalsOf(inner),
-  };
-}
-
-/** `command` is a string, a list with its arguments, or an object (`{ path, args }`); Goose says `cmd`. */
-function commandOf(entry: Dict): { command?: string; args: string[] } {
-  const raw = entry['command'] ?? entry['cmd'];
-  const args = strings(entry['args']);
-  if (Array.isArray(raw)) {
-    const [first, ...rest] = strings(raw);
-    return { ...(first === undefined ? {} : { command: first }), args: [...rest, ...args] };
-  }
-  if (isDict(raw)) {
-    const path = textOf(raw['path'] ?? raw['command']);
-    return { ...(path === undefined ? {} : { command: path }), args: strings(raw['args']) };
-  }
-  const command = textOf(raw);
-  return { ...(command === undefined ? {} : { command }), args };
-}
-
-function approvalsOf(entry: Dict): string[] {
-  if (entry['trust'] === true || entry['autoApprove'] === true || entry['alwaysAllow'] === true) {
-    return ['*'];
-  }
-  return [...strings(entry['autoApprove']), ...strings(entry['alwaysAllow'])];
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value.slice(0, 10_000) : undefined;
-}
-
-function strings(value: unknown): string[] {
-  if (!Array.isArray(value)) return [];
-  return value
-    .slice(0, 500)
-    .flatMap((entry) => (typeof entry === 'number' ? String(entry) : (textOf(entry) ?? [])));
+/** Settings beside the servers by which a client asks before no call at all (VS Code, Codex). */
+function approvesEverything(raw: Dict): boolean {
+  return (
+    raw['chat.tools.autoApprove'] === true ||
+    raw['chat.tools.global.autoApprove'] === true ||
+    raw['approval_policy'] === 'never'
+  );
 }

@@ -1,7 +1,7 @@
 // The seven points: which rules each has, what must be known before it may pass, and how it is answered.
 import type { Rule, RuleText } from '../rule.ts';
 import type { CheckId, CheckResult, Evidence, Finding, Gap, Outcome, Severity } from '../types.ts';
-import { acrossRules } from './across.ts';
+import { acrossRules } from './across-texts.ts';
 import { rules as dependencyAudit } from './dependency-audit/index.ts';
 import { rules as disclosureHistory } from './disclosure-history/index.ts';
 import { rules as networkEgress } from './network-egress/index.ts';

@@ -1,5 +1,5 @@
 // The gate: which reports are below what the user asked for. Decides pass or fail once, for every output.
-import type { Gate, GateResult, NotVetted, Report, Severity } from '../types.ts';
+import type { Finding, Gate, GateResult, NotVetted, Report, Severity } from '../types.ts';
 import { isAtLeast } from './trust.ts';
 
 const SEVERITIES: Severity[] = ['info', 'low', 'moderate', 'high', 'critical'];
@@ -7,6 +7,8 @@ const SEVERITIES: Severity[] = ['info', 'low', 'moderate', 'high', 'critical'];
 export interface GateInput {
   gate: Gate;
   reports: Report[];
+  /** About a client configuration and across servers. */
+  findings: Finding[];
   notVetted: NotVetted[];
   /** Targets that the user's configuration accepts although they cannot be vetted. */
   accepted: ReadonlySet<string>;
@@ -23,6 +25,7 @@ export function gateOf(input: GateInput): GateResult {
     ...(hasGate && allowUnverified !== true ? unansweredFailures(report) : []),
     ...(hasGate && input.isSandboxWanted ? sandboxFailures(report) : []),
   ]);
+  failed.push(...configurationFailures(input.findings, gate.failOn));
   if (hasGate) {
     for (const entry of input.notVetted) {
       if (entry.kind !== 'unsupported' || input.accepted.has(entry.target)) continue;
@@ -52,7 +55,7 @@ function thresholdFailures(report: Report, gate: Omit<Gate, 'allowUnverified'>):
   if (gate.minTrust && !isAtLeast(report.trust.level, gate.minTrust)) {
     miss('min-trust', gate.minTrust, report.trust.level);
   }
-  const worst = worstOf(report);
+  const worst = worstOf(report.checks.flatMap((check) => check.findings));
   if (gate.failOn && SEVERITIES.indexOf(worst) >= SEVERITIES.indexOf(gate.failOn)) {
     miss('fail-on', `below ${gate.failOn}`, worst);
   }
@@ -68,9 +71,15 @@ function thresholdFailures(report: Report, gate: Omit<Gate, 'allowUnverified'>):
   return failed;
 }
 
-/** '' when there is no counting finding at all. */
-function worstOf(report: Report): Severity {
-  const counting = report.checks.flatMap((check) => check.findings).filter((f) => !f.suppressed);
+function configurationFailures(findings: Finding[], failOn: Severity | undefined): Failure[] {
+  const worst = worstOf(findings);
+  if (!failOn || SEVERITIES.indexOf(worst) < SEVERITIES.indexOf(failOn)) return [];
+  return [{ target: 'configuration', gate: 'fail-on', wanted: `below ${failOn}`, got: worst }];
+}
+
+/** 'none' when there is no counting finding at all. */
+function worstOf(findings: Finding[]): Severity {
+  const counting = findings.filter((finding) => !finding.suppressed);
   const ranks = counting.map((finding) => SEVERITIES.indexOf(finding.severity));
   return SEVERITIES[Math.max(-1, ...ranks)] ?? ('none' as Severity);
 }

@@ -11,6 +11,7 @@ import { notAFile } from './lockfile.ts';
 import { clientOf, knownConfigPaths } from './client-paths.ts';
 
 const MAX_BYTES = 16_000_000;
+const MAX_SERVERS = 500;
 
 /** Throws a VetError: a broken or missing file is never a clean result. */
 export async function readClientConfig(file: string): Promise<ConfiguredServer[]> {
@@ -18,6 +19,11 @@ export async function readClientConfig(file: string): Promise<ConfiguredServer[]
   const text = await readText(file);
   const raw = parse(text, base);
   const servers = serversOf(raw, clientOf(file), file);
+  if (servers && servers.length > MAX_SERVERS) {
+    throw new VetError('too-large', `${base} lists more than ${MAX_SERVERS} servers.`, {
+      hint: 'Split it, or check that it is the file you meant.',
+    });
+  }
   if (servers) return servers;
   throw new VetError(
     'unsupported-target',

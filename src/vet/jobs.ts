@@ -1,5 +1,6 @@
 // Targets -> jobs: a client configuration becomes one job a package, and a list of what cannot be vetted.
 import { homedir } from 'node:os';
+import { remoteReason } from '../analyze/elsewhere.ts';
 import { launchOf } from '../analyze/runner.ts';
 import { startWithoutSecrets } from '../analyze/secrets.ts';
 import { VetError } from '../errors.ts';
@@ -25,10 +26,12 @@ export interface Plan {
   /** Failures that make the run exit 2, in order. */
   failures: { target: string; error: unknown }[];
   servers: { server: ConfiguredServer; launch: Launch }[];
+  /** Configured package specs that can mean another version tomorrow. */
+  floating: ConfiguredAs[];
 }
 
 export async function planJobs(targets: readonly string[], settings: Settings): Promise<Plan> {
-  const plan: Plan = { jobs: [], notVetted: [], failures: [], servers: [] };
+  const plan: Plan = { jobs: [], notVetted: [], failures: [], servers: [], floating: [] };
   for (const text of targets) {
     try {
       const target = parseTarget(text, settings.cwd);
@@ -95,6 +98,7 @@ function addLaunch(launch: Launch, server: ConfiguredServer, plan: Plan): void {
     try {
       const target = parseSpec(spec);
       const as: ConfiguredAs = { client, server: name, file, spec };
+      if (target.request.kind !== 'exact') plan.floating.push(as);
       const known = plan.jobs.find((job) => job.label === spec && job.configuredAs.length > 0);
       if (known) known.configuredAs.push(as);
       else {
@@ -110,7 +114,7 @@ function addLaunch(launch: Launch, server: ConfiguredServer, plan: Plan): void {
 }
 
 /** A configured spec never names a folder of ours. */
-function parseSpec(spec: string): Target {
+function parseSpec(spec: string): Extract<Target, { kind: 'package' }> {
   const target = parseTarget(spec, '/nonexistent');
   if (target.kind !== 'package') {
     throw new VetError(
@@ -119,11 +123,6 @@ function parseSpec(spec: string): Target {
     );
   }
   return { ...target, request: { ...target.request, isConfigured: true } };
-}
-
-function remoteReason(url: string): string {
-  const tls = /^https:/i.test(url) ? 'reached with TLS' : 'reached without TLS';
-  return `it is a remote server, ${tls}; what it runs cannot be seen from here`;
 }
 
 /** The host alone: paths and queries of remote URLs can hold tokens. */

@@ -1,5 +1,5 @@
 // The user's suppressions and rule settings as the checks apply them; expired entries become findings.
-import { acrossFinding } from '../checks/across.ts';
+import { acrossFinding } from '../checks/across-texts.ts';
 import type { RulePolicy } from '../checks/index.ts';
 import type { Suppression, UserConfig } from '../targets/user-config.ts';
 import type { Finding, Subject } from '../types.ts';
@@ -28,6 +28,16 @@ export function expiredFindings(config: UserConfig, now: string): Finding[] {
         `${entry.package}: ${entry.reason}`,
       ),
     );
+}
+
+/** The user's rule settings, for findings that belong to no package. */
+export function withSettings(config: UserConfig, findings: readonly Finding[]): Finding[] {
+  return findings
+    .filter((finding) => !config.rulesOff.includes(finding.ruleId))
+    .map((finding) => ({
+      ...finding,
+      severity: config.severity[finding.ruleId] ?? finding.severity,
+    }));
 }
 
 function appliesTo(entry: Suppression, finding: Finding, subject: Subject): boolean {

@@ -32,6 +32,11 @@ describe('npm runners name their package', () => {
     [['bash', '-lc', 'npx -y x --flag'], ['x']],
     [['sh', '-c', 'exec npx x'], ['x']],
     [['npx -y x'], ['x']],
+    [['npx', '-yp', 'x', 'bin'], ['x']],
+    [['pnpm', '--silent', 'dlx', 'x'], ['x']],
+    [['pnpm', '--package=x', 'dlx', 'bin'], ['x']],
+    [['bunx', '--bun', 'x'], ['x']],
+    [['deno', 'run', '-A', 'npm:@a/b@1.0.0/bin'], ['@a/b@1.0.0']],
   ])('%j', (line, specs) => expect(launch(line)).toMatchObject({ kind: 'npm', specs }));
 });
 
@@ -46,6 +51,46 @@ describe('wrappers', () => {
     expect(launch(['npx', 'supergateway', '--stdio', 'npx -y inner@1.0.0 ./dir'])).toMatchObject({
       specs: ['supergateway'],
       wraps: { kind: 'npm', specs: ['inner@1.0.0'] },
+    });
+  });
+});
+
+describe('runners of scripts and commands', () => {
+  test.each([
+    [['npx', '-y', 'tsx', './server.ts'], { kind: 'local', path: './server.ts' }],
+    [['npx', 'dotenv', '-e', '.env', '--', 'npx', 'x'], { kind: 'npm', specs: ['x'] }],
+    [['npx', '-y', '@smithery/cli@latest', 'run', '@a/b'], { code: 'installer' }],
+    [['npx', 'mcp-proxy', '--port', '80', 'npx', '-y', 'x'], { kind: 'npm', specs: ['x'] }],
+    [
+      ['npx', 'supergateway', '--sse=https://mcp.example'],
+      { kind: 'remote', url: 'https://mcp.example' },
+    ],
+  ])('%j', (line, wraps) => expect(launch(line)).toMatchObject({ wraps }));
+});
+
+describe('whether a server of another kind is pinned', () => {
+  test.each([
+    [['uvx', 'weather==1.0.0'], true],
+    [['uvx', '--python', '3.12', 'weather'], false],
+    [['uvx', '--from', 'weather==1.0.0', 'bin'], true],
+    [['uvx', '--from', `git+https://git.example/x@${'a'.repeat(40)}`, 'bin'], true],
+    [['uvx', '--from', 'git+https://git.example/x', 'bin'], false],
+    [['uv', 'tool', 'run', 'weather@1.0'], true],
+    [['pipx', 'run', 'weather'], false],
+    [['uv', '--directory', '/srv', 'run', 'server.py'], undefined],
+    [['docker', 'run', '-i', '--rm', '-e', 'KEY', '-v', '/a:/b', 'weather'], false],
+    [['docker', 'run', '-it', `example/x@sha256:${'a'.repeat(64)}`], true],
+    [['podman', 'run', '--mount', 'type=bind,src=/a,dst=/b', 'example/x:1'], false],
+  ])('%j: %j', (line, isPinned) => {
+    const { isPinned: found } = launch(line) as { isPinned?: boolean };
+    expect(found).toBe(isPinned);
+  });
+  test('whose it is, where that is documented', () => {
+    expect(launch(['uvx', 'mcp-server-fetch'])).toMatchObject({
+      reason: expect.stringContaining('of modelcontextprotocol, not pinned'),
+    });
+    expect(launch(['docker', 'run', 'mcp/time'])).toMatchObject({
+      reason: expect.stringContaining('of Docker'),
     });
   });
 });

@@ -18,6 +18,7 @@ const gate = (wanted: Gate, part: object = {}, more: object = {}) =>
     gate: wanted,
     reports: [reportOf(part)],
     notVetted: [],
+    findings: [],
     accepted: new Set(),
     isSandboxWanted: false,
     ...more,

@@ -68,6 +68,7 @@ describe('findings about a configuration', () => {
     const { body, stdout } = await vet([path.join(FIXTURES, 'mixed.json')]);
     const ids = body.findings.map((finding: { ruleId: string }) => finding.ruleId);
     expect(ids.filter((id: string) => id === 'secret-in-configuration')).toHaveLength(2);
+    expect(ids).toContain('floating-request');
     expect(ids).toContain('remote-without-tls');
     expect(ids).toContain('wide-directory');
     expect(ids).toContain('auto-approve-all');
@@ -92,6 +93,35 @@ describe('findings about a configuration', () => {
     };
     expect(await rules('vscode.jsonc')).toContain('floating-request');
     expect(await rules('server.json')).not.toContain('floating-request');
+  });
+  test('a floating version is said although the package cannot be fetched, and fails --fail-on', async () => {
+    const file = path.join(dir, 'gone.json');
+    const servers = {
+      gone: { command: 'npx', args: ['-y', 'no-such-server'] },
+      exact: { command: 'npx', args: ['-y', 'no-such-server@1.0.0'] },
+    };
+    writeFileSync(file, JSON.stringify({ mcpServers: servers }));
+    const { body, exitCode } = await vet([file, '--fail-on', 'moderate', '--allow-unverified']);
+    expect(exitCode).toBe(2);
+    expect(body.findings).toMatchObject([
+      { ruleId: 'floating-request', location: `${file}#gone`, excerpt: 'no-such-server' },
+    ]);
+    expect(body.gate.failed).toContainEqual(
+      expect.objectContaining({ target: 'configuration', gate: 'fail-on' }),
+    );
+  });
+  test('a rule that the user turned off says nothing of a configuration either', async () => {
+    const off = path.join(dir, 'off.json');
+    writeFileSync(off, '{"rules":{"wide-directory":"off","remote-without-tls":"info"}}');
+    const { body } = await vet([path.join(FIXTURES, 'mixed.json'), '--config', off]);
+    const severities = new Map(
+      body.findings.map((finding: { ruleId: string; severity: string }) => [
+        finding.ruleId,
+        finding.severity,
+      ]),
+    );
+    expect(severities.get('wide-directory')).toBeUndefined();
+    expect(severities.get('remote-without-tls')).toBe('info');
   });
   test('unsupported servers fail a gate, unless the configuration accepts them by name', async () => {
     const file = path.join(FIXTURES, 'codex.toml');

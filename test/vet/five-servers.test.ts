@@ -21,6 +21,7 @@ function vet(changes: EvidenceChanges) {
     gate: {},
     reports: [report],
     notVetted: [],
+    findings: [],
     accepted: new Set(),
     isSandboxWanted: false,
   });

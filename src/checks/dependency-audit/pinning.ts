@@ -177,7 +177,7 @@ const observedRules = OBSERVED.map((text) =>
   }),
 );
 
-const floatingRequest = defineRule({
+export const floatingRequest = defineRule({
   id: 'floating-request',
   check: 'dependency-audit',
   severity: 'moderate',

@@ -20,14 +20,20 @@ export interface ToolWords {
   vagueNames: string;
   vagueDescription: string;
   clientTools: string[];
-  chain: { private: string; untrusted: string; sends: string };
+  chain: {
+    private: string;
+    untrusted: string;
+    sends: string;
+    /** For servers whose tools could not be read: stated functions that play a part. */
+    functions: Record<'private' | 'untrusted' | 'sends', string[]>;
+  };
   credentials: { strong: string; scoped: string };
 }
 
 function isToolWords(data: unknown): data is ToolWords {
   const words = data as Partial<ToolWords> | null;
   return (
-    Array.isArray(words?.broad) && Array.isArray(words.clientTools) && words.chain !== undefined
+    Array.isArray(words?.broad) && Array.isArray(words.clientTools) && words.chain?.functions !== undefined
   );
 }
 
@@ -36,12 +42,14 @@ export const toolWords = (): ToolWords => ruleData('tools', isToolWords);
 // Long descriptions repeat themselves.
 const MAX_TEXT_CHARS = 4000;
 
-export function wordsOf(tool: ToolDefinition): string {
+export function wordsOf(
+  tool: Pick<ToolDefinition, 'name' | 'title' | 'description'>,
+): string {
   const name = tool.name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').replaceAll(/[_.\-/]/g, ' ');
   return `${name}. ${tool.title ?? ''} ${tool.description}`.slice(0, MAX_TEXT_CHARS);
 }
 
-export function argumentNames(tool: ToolDefinition): string[] {
+export function argumentNames(tool: Pick<ToolDefinition, 'inputSchema'>): string[] {
   const schema = tool.inputSchema;
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return [];
   const properties: Json | undefined = schema['properties'];
