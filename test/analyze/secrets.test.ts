@@ -18,6 +18,23 @@ test('secrets are replaced wherever they stand, and the rest is kept', () => {
   expect(new Set(Object.values(start.env))).toEqual(new Set(['configured-secret']));
 });
 
+test('headers, variables of containers and queries of addresses hold secrets too', () => {
+  const args = [
+    '--header',
+    'Authorization: Bearer Zx81QuiteSecret',
+    '-e',
+    'API_KEY=Zx81QuiteSecret',
+    'https://mcp.example/mcp?api_key=Zx81QuiteSecret&page=2',
+  ];
+  expect(startWithoutSecrets(args, {}).args).toEqual([
+    '--header',
+    'Authorization: configured-secret',
+    '-e',
+    'API_KEY=configured-secret',
+    'https://mcp.example/mcp?api_key=configured-secret&page=2',
+  ]);
+});
+
 test('what is no secret stays as it is', () => {
   const args = [
     '/srv/project',

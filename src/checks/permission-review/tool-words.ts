@@ -33,7 +33,9 @@ export interface ToolWords {
 function isToolWords(data: unknown): data is ToolWords {
   const words = data as Partial<ToolWords> | null;
   return (
-    Array.isArray(words?.broad) && Array.isArray(words.clientTools) && words.chain?.functions !== undefined
+    Array.isArray(words?.broad) &&
+    Array.isArray(words.clientTools) &&
+    words.chain?.functions !== undefined
   );
 }
 
@@ -42,9 +44,7 @@ export const toolWords = (): ToolWords => ruleData('tools', isToolWords);
 // Long descriptions repeat themselves.
 const MAX_TEXT_CHARS = 4000;
 
-export function wordsOf(
-  tool: Pick<ToolDefinition, 'name' | 'title' | 'description'>,
-): string {
+export function wordsOf(tool: Pick<ToolDefinition, 'name' | 'title' | 'description'>): string {
   const name = tool.name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').replaceAll(/[_.\-/]/g, ' ');
   return `${name}. ${tool.title ?? ''} ${tool.description}`.slice(0, MAX_TEXT_CHARS);
 }
