@@ -5,19 +5,11 @@ import { VetError } from './errors.ts';
 import { gateOf } from './score/index.ts';
 import type { NotVetted, Report, VetResult } from './types.ts';
 import { planJobs, type Job, type Plan } from './vet/jobs.ts';
-<<<<<<< HEAD
-import { expiredFindings } from './vet/policy.ts';
+import { expiredFindings, withSettings } from './vet/policy.ts';
 import { openMemory, type Memory } from './vet/remembered.ts';
 import type { Session } from './vet/session.ts';
 import { openSettings, type Settings, type VetOptions } from './vet/settings.ts';
 export type { VetOptions } from './vet/settings.ts';
-=======
-import { expiredFindings, policyFor, withSettings } from './vet/policy.ts';
-import { makeReport } from './vet/report.ts';
-import { openSession, type Session, type VetOptions } from './vet/session.ts';
-import { resolveSubject } from './vet/subject.ts';
-export type { VetOptions } from './vet/session.ts';
->>>>>>> ad9042f (feat: configuration findings need no fetch; exact runners, whose and pinned for other servers, secrets in addresses and headers, chain by tools)
 
 const CONCURRENCY = 3;
 type Failure = NonNullable<VetResult['error']>;
@@ -51,8 +43,8 @@ export async function vetAll(
       ...(configuredAs ? { configuredAs } : {}),
     })),
   ];
-  const findings = withSettings(session.config, [
-    ...expiredFindings(session.config, session.now),
+  const findings = withSettings(settings.config, [
+    ...expiredFindings(settings.config, settings.now),
     ...judgeConfiguration(plan, reports),
   ]);
   const gate = gateOf({
@@ -71,14 +63,7 @@ export async function vetAll(
     durationMs: Date.now() - startedAtMs,
     gate,
     reports,
-<<<<<<< HEAD
-    findings: [
-      ...expiredFindings(settings.config, settings.now),
-      ...judgeConfiguration(plan.servers, reports),
-    ],
-=======
     findings,
->>>>>>> ad9042f (feat: configuration findings need no fetch; exact runners, whose and pinned for other servers, secrets in addresses and headers, chain by tools)
     notVetted,
     ...(first ? { error: errorOf(first) } : {}),
   };

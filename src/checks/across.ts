@@ -15,12 +15,18 @@ export function judgeConfiguration(
   { servers, floating }: Configuration,
   reports: readonly Report[],
 ): Finding[] {
-  const vetted = reports.flatMap((report) => report.subject.configuredAs ?? []);
+  const vetted = new Set(
+    reports.flatMap((report) => (report.subject.configuredAs ?? []).map(keyOf)),
+  );
   return [
     ...servers.flatMap(serverFindings),
-    ...floating.filter((as) => !vetted.includes(as)).map(unvettedFinding),
+    ...floating.filter((as) => !vetted.has(keyOf(as))).map(unvettedFinding),
     ...chainFindings(reports),
   ];
+}
+
+function keyOf({ file, server, spec }: ConfiguredAs): string {
+  return JSON.stringify([file, server, spec]);
 }
 
 /** What was vetted says so in its own report; what could not be fetched has none. */
