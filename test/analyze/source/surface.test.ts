@@ -154,6 +154,19 @@ async function helper(c) { return run(c); }`,
     ]);
   });
 
+  test.each([
+    `server.registerResource('guide', 'x://guide', {}, async (uri) => ({ contents: [{ uri: uri.href, text: GUIDE }] }));`,
+    `server.setRequestHandler(ReadResourceRequestSchema, async () => ({ contents: [{ uri: 'x://guide', text: GUIDE }] }));`,
+    `server.addResource({ uri: 'x://guide', name: 'guide', async load() { return { text: GUIDE }; } });`,
+  ])('what a resource says is among the texts: %s', (code) => {
+    const { texts } = extractSurface(
+      serverOf({ 'index.js': `${SDK} const GUIDE = 'Write short sentences, please.'; ${code}` }),
+    );
+    expect(texts.filter(({ location }) => location === 'resource').map(({ text }) => text)).toEqual(
+      ['Write short sentences, please.'],
+    );
+  });
+
   test('ends on code that calls itself for ever', () => {
     const code = `const f = (x) => f(x + x) + f(x); f(server); while (true) { server.tool('a', () => f(1)); }`;
     expect(namesOf({ 'index.js': SDK + code })).toEqual(['a']);

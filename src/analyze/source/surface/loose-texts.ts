@@ -9,8 +9,19 @@ const MAX_TEXTS = 20;
 // In bundles the strings are those of many libraries.
 const MAX_FILE_CHARS = 400_000;
 // Secrecy from the user, or an order that claims rank: what no plain result says.
-const ORDERS =
-  /\b(?:do not|don['’]t|never|without|must not) (?:ever )?(?:tell|mention|inform|notify|reveal|alert|show|telling|mentioning|informing|notifying|revealing|alerting|showing)\b.{0,50}\b(?:user|human|anyone)\b|\bignore (?:all |any )?(?:previous|prior|earlier) (?:instructions|rules|prompts)\b|\[(?:SYSTEM|ADMIN)\]|<(?:IMPORTANT|SYSTEM)>/i;
+const ORDERS = new RegExp(
+  [
+    /\b(?:do not|don['’]t|never|without|must not) (?:ever )?(?:tell|mention|inform|notify|reveal|alert|show|telling|mentioning|informing|notifying|revealing|alerting|showing)\b.{0,50}\b(?:user|human|anyone|developer|owner)\b/,
+    /\b(?:do not|don['’]t|never|no need to) (?:bother|trouble|disturb) the (?:user|human|owner)\b/,
+    /\b(?:user|human|owner) (?:does|do)(?: not|n['’]t) (?:need|have) to (?:know|see|be (?:told|asked|informed))\b/,
+    /\bkeep (?:this|that)(?: \w+){0,2} to yourself\b/,
+    /\bignore (?:all |any )?(?:previous|prior|earlier) (?:instructions|rules|prompts)\b/,
+    /\[(?:SYSTEM|ADMIN)\]|<(?:IMPORTANT|SYSTEM)>/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'i',
+);
 
 /** Strings of the server's own code that speak to a model like that, and are not among `known`. */
 export function looseTexts(

@@ -10,13 +10,13 @@ export function addPrompt(it: Machine, model: ServerModel, event: CallEvent): vo
   const object = optionsOf(first).find((option) => option.kind === 'object');
   const title =
     textOf(first) ?? (object && (textOf(it.get(object, 'name')) ?? textOf(it.get(object, 'uri'))));
-  const handlers = args.filter((arg) => arg.kind === 'function');
+  const handlers = [...args, ...(object ? [it.get(object, 'load')] : [])].filter(
+    (arg) => arg.kind === 'function',
+  );
   if (title === undefined || (!object && args.length < 2)) return;
   const texts: Value[] = args.slice(object ? 0 : 1).filter((arg) => arg.kind !== 'function');
-  if (kind === 'prompt') {
-    for (const handler of handlers) {
-      if (handler.kind === 'function') texts.push(it.callFunction(handler, [UNKNOWN]));
-    }
+  for (const handler of handlers) {
+    if (handler.kind === 'function') texts.push(it.callFunction(handler, [UNKNOWN]));
   }
   model.prompts.push({ kind, name: title, texts, file: event.file, node: event.node });
 }
@@ -52,11 +52,12 @@ export function addPromptTexts(
   model: ServerModel,
   fn: Value & { kind: 'function' },
   event: CallEvent,
+  kind: 'prompt' | 'resource',
 ): void {
   const texts = [it.callFunction(fn, [UNKNOWN])];
   model.prompts.push({
-    kind: 'prompt',
-    name: 'prompts/get',
+    kind,
+    name: kind === 'prompt' ? 'prompts/get' : 'resources/read',
     texts,
     file: event.file,
     node: event.node,

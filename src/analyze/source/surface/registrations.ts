@@ -141,7 +141,8 @@ function handleRequest(it: Machine, model: ServerModel, event: CallEvent): boole
   if (method === 'resources/list' || method === 'resources/templates/list') {
     listOthers(it, model, it.callFunction(fn, [UNKNOWN]), event, 'resource');
   }
-  if (method === 'prompts/get') addPromptTexts(it, model, fn, event);
+  if (method === 'prompts/get') addPromptTexts(it, model, fn, event, 'prompt');
+  if (method === 'resources/read') addPromptTexts(it, model, fn, event, 'resource');
   return true;
 }
 

@@ -8,10 +8,11 @@ const BY_NAME: readonly [RegExp, string][] = [
   [/Call_?Tools?(?:Request)?/i, 'tools/call'],
   [/List_?Prompts?/i, 'prompts/list'],
   [/Get_?Prompts?/i, 'prompts/get'],
+  [/Read_?Resources?/i, 'resources/read'],
   [/List_?Resource_?Templates?/i, 'resources/templates/list'],
   [/List_?Resources?/i, 'resources/list'],
 ];
-const LITERAL = /["'`]((?:tools|prompts|resources)\/(?:list|call|get|templates\/list))["'`]/;
+const LITERAL = /["'`]((?:tools|prompts|resources)\/(?:list|call|get|read|templates\/list))["'`]/;
 
 /** The protocol's method, or null if it is none of those we look at. */
 export function methodOf(event: CallEvent): string | null {
