@@ -15,6 +15,7 @@ import type {
   TreeFact,
 } from '../types.ts';
 import { forgedClaims } from './forged.ts';
+import { eachOf } from './source/each-of.ts';
 
 export interface NamesInput {
   subject: Subject;
@@ -41,7 +42,8 @@ export interface NameSources {
 
 const MAX_SUBJECT_TARGETS = 5;
 const MAX_CLONE_TARGETS = 3;
-const MAX_DEPENDENCIES_ASKED = 12;
+const MAX_DEPENDENCIES_ASKED = 60;
+const CONCURRENCY = 6;
 const MAX_IMITATIONS = 200;
 const SECURITY_VERSION = /^\d{1,9}\.\d{1,9}\.\d{1,9}-security(\.\d{1,9})?$/;
 
@@ -112,7 +114,7 @@ async function clonesAmong(
   const found = await Promise.all(
     targets.map(async (target) => {
       const theirs = await ask(() => sources.hashesOf(target));
-      return theirs ? cloneOf(hashes, target, Object.values(theirs)) : null;
+      return theirs ? cloneOf(hashes, target, theirs) : null;
     }),
   );
   return found.filter((clone) => clone !== null);
@@ -134,9 +136,14 @@ async function dependencyImitations(
     found.push({ node: id, name, version, verdict, evidence, clones: [] });
   }
   if (input.offline) return found;
-  const asked = found.slice(0, MAX_DEPENDENCIES_ASKED);
-  await Promise.all(asked.map((one) => addEvidence(one, sources)));
+  const asked = [...found].sort((a, b) => rankOf(b) - rankOf(a)).slice(0, MAX_DEPENDENCIES_ASKED);
+  await eachOf(asked, CONCURRENCY, (one) => addEvidence(one, sources));
   return found;
+}
+
+/** Surer matches are asked about first. */
+function rankOf({ verdict }: ImitationFact): number {
+  return verdict.matches[0]?.confidence === 'high' ? 1 : 0;
 }
 
 async function addEvidence(one: ImitationFact, sources: NameSources): Promise<void> {

@@ -136,6 +136,13 @@ describe('copied-content', () => {
     const few = imitation({}, {}, [{ of: OFFICIAL, share: 0.6, files: 3 }]);
     expect(find('copied-content', few)).toEqual([]);
   });
+
+  test('that hold all of another package among files of their own are moderate and do not cap', () => {
+    const all = { of: OFFICIAL, share: 0.3, files: 6, isContained: true as const };
+    const [finding] = find('copied-content', imitation({}, {}, [all]), denied);
+    expect(finding).toMatchObject({ severity: 'moderate' });
+    expect(finding?.caps).toBeUndefined();
+  });
 });
 
 describe('what is known of exactly this package', () => {

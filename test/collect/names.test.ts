@@ -82,6 +82,21 @@ describe('collectNames', () => {
     expect(asked.sort()).toEqual(['lodahs', 'lodash']);
   });
 
+  test('asks about every lookalike of an honest tree, and about no more than sixty of a hostile one', async () => {
+    const asked: string[] = [];
+    const nodes = Array.from({ length: 100 }, (_, i) => nodeOf({ name: `lodas${i}` }));
+    const slips = [...'abcdefghijklmnopqrstuvwxyz'].flatMap((letter) => [
+      nodeOf({ name: `lodas${letter}` }),
+      nodeOf({ name: `lod${letter}ash` }),
+      nodeOf({ name: `${letter}lodash` }),
+    ]);
+    const tree = { nodes: [...nodes, ...slips], from: 'resolved' as const, problems: [] };
+    const { imitations } = await valueOf(inputOf('bread', { tree }), sourcesOf({}, asked));
+    const names = new Set(asked.filter((name) => name !== 'lodash'));
+    expect(imitations.length).toBeGreaterThan(60);
+    expect(names.size).toBe(60);
+  });
+
   test('asks nobody when offline', async () => {
     const asked: string[] = [];
     const input = inputOf('weather-server', { offline: true, subjectContext: { description } });

@@ -6,51 +6,79 @@ export interface Clone {
   /** Of the package's own files that say something, the part that is the other's, 0..1. */
   share: number;
   files: number;
+  /** All of the other is in it, among files of its own. */
+  isContained?: true;
 }
 
-/** rules/fingerprints.json: hashes (first 16 hex digits) of the files of well-known servers. */
+/** rules/fingerprints.json: what tells the files of well-known servers. */
 interface Fingerprints {
-  packages: Record<string, string[]>;
+  packages: Record<string, Fingerprint>;
+}
+/**
+ * `files` files with different content, of which `hashes` holds the lowest hashes (their first hex digits, one
+ * after the other): the same part of anybody's files is what lies below the last of them.
+ */
+interface Fingerprint {
+  files: number;
+  hashes: string;
 }
 
-const HASH_DIGITS = 16;
+const HASH_DIGITS = 12;
+const SKETCH_SIZE = 48;
 const MIN_SHARE = 0.5;
-// What every second package has word for word, or what changes with the name alone.
+const MIN_CONTAINED_FILES = 5;
+const CONTAINED_SHARE = 0.9;
+// What every second package has word for word, what changes with the name alone, and other packages' files.
 const COMMON_FILES =
-  /(^|\/)(licen[cs]e|copying|notice|package\.json|tsconfig[^/]*\.json|\.[^/]+)(\.\w{1,5})?$/i;
+  /(^|\/)(licen[cs]e|copying|notice|package\.json|tsconfig[^/]*\.json|\.[^/]+)(\.\w{1,5})?$|(^|\/)node_modules\//i;
 
-/** Null if less than half is shared, or there is nothing to compare. */
+/** Null if less than half is shared and the other is not wholly in it, or there is nothing to compare. */
 export function cloneOf(
   own: Record<string, string>,
   of: string,
-  theirs: Iterable<string>,
+  theirs: Record<string, string>,
 ): Clone | null {
-  const hashes = comparableHashes(own);
-  if (hashes.length === 0) return null;
-  const known = new Set([...theirs].map((hash) => hash.slice(0, HASH_DIGITS)));
-  const files = hashes.filter((hash) => known.has(hash)).length;
-  const share = Math.round((100 * files) / hashes.length) / 100;
-  return share >= MIN_SHARE ? { of, share, files } : null;
+  return compare(comparableHashes(own), of, comparableHashes(theirs));
 }
 
 /** Copies of the servers whose fingerprints are shipped: works offline. */
 export function knownClonesOf(own: Record<string, string>): Clone[] {
-  const out: Clone[] = [];
-  for (const [name, hashes] of Object.entries(fingerprints().packages)) {
-    const clone = cloneOf(own, name, hashes);
-    if (clone) out.push(clone);
-  }
+  const hashes = comparableHashes(own);
+  if (hashes.length === 0) return [];
+  const out = Object.entries(fingerprints().packages).flatMap(([name, { files, hashes: text }]) => {
+    const sketch = text.match(/.{12}/g) ?? [];
+    const last = sketch.at(-1) ?? '';
+    const isWhole = sketch.length >= files;
+    return compare(isWhole ? hashes : hashes.filter((hash) => hash <= last), name, sketch) ?? [];
+  });
   return out.sort((a, b) => b.share - a.share || (a.of < b.of ? -1 : 1));
 }
 
-export function comparableHashes(own: Record<string, string>): string[] {
+export function fingerprintOf(files: Record<string, string>): Fingerprint {
+  const hashes = comparableHashes(files);
+  return { files: hashes.length, hashes: hashes.slice(0, SKETCH_SIZE).join('') };
+}
+
+function compare(own: string[], of: string, theirs: string[]): Clone | null {
+  if (own.length === 0) return null;
+  const known = new Set(theirs);
+  const files = own.filter((hash) => known.has(hash)).length;
+  const share = Math.round((100 * files) / own.length) / 100;
+  if (share >= MIN_SHARE) return { of, share, files };
+  const isContained = files >= MIN_CONTAINED_FILES && files >= CONTAINED_SHARE * known.size;
+  return isContained ? { of, share, files, isContained } : null;
+}
+
+/** Of different files that say something, in order. */
+function comparableHashes(own: Record<string, string>): string[] {
   const kept = Object.entries(own).filter(([file]) => !COMMON_FILES.test(file));
-  return [...new Set(kept.map(([, hash]) => hash.slice(0, HASH_DIGITS)))];
+  return [...new Set(kept.map(([, hash]) => hash.slice(0, HASH_DIGITS)))].sort();
 }
 
 function fingerprints(): Fingerprints {
   return ruleData('fingerprints', (data): data is Fingerprints => {
     const packages = (data as Fingerprints | null)?.packages;
-    return typeof packages === 'object' && Object.values(packages).every(Array.isArray);
+    if (typeof packages !== 'object') return false;
+    return Object.values(packages).every(({ hashes }) => /^(?:[0-9a-f]{12})+$/.test(hashes));
   });
 }

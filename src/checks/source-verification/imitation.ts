@@ -126,14 +126,20 @@ const copiedContent = defineRule({
     if (!own || names.known) return [];
     const isOpenFork = optional('repository')?.claimsPackage === true;
     return own.clones
-      .filter(({ share, files }) => share >= CLONE_SHARE && files >= CLONE_FILES)
+      .filter(({ share, files, isContained }) =>
+        isContained ? true : share >= CLONE_SHARE && files >= CLONE_FILES,
+      )
       .filter(({ of }) => !isRefuted(own, of))
       .slice(0, 1)
-      .map((clone) => ({
-        message: `${clone.files} files (${Math.round(clone.share * 100)} %) are byte for byte those of ${clone.of}`,
-        location: 'package.json#/name',
-        ...(isOpenFork ? { severity: 'low' as const, caps: null } : {}),
-      }));
+      .map(({ of, share, files, isContained }): Hit => {
+        const message = `${files} files (${Math.round(share * 100)} %) are byte for byte those of ${of}`;
+        const hit = { message, location: 'package.json#/name' };
+        if (isOpenFork) return { ...hit, severity: 'low', caps: null };
+        // Whoever builds upon another server may ship it; so may whoever hides a payload beside it.
+        return isContained
+          ? { ...hit, message: `${message}, which is all of it`, severity: 'moderate', caps: null }
+          : hit;
+      });
   },
 });
 

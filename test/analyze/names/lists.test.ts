@@ -1,5 +1,7 @@
 // The shipped lists: sound in themselves, and of use against known incidents.
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cloneOf, knownClonesOf } from '../../../src/analyze/names/clones.ts';
 import { compareContexts, repositoryKey, SPEAKS } from '../../../src/analyze/names/compare.ts';
@@ -98,15 +100,86 @@ describe('copies', () => {
 
   test('a licence text and a package.json are nobody’s', () => {
     const own = { LICENSE: 'c'.repeat(64), 'package.json': 'd'.repeat(64) };
-    expect(cloneOf(own, 'x', Object.values(own))).toBeNull();
+    expect(cloneOf(own, 'x', own)).toBeNull();
   });
 
   test('half of the files is the least that is told', () => {
-    expect(cloneOf(files, 'x', ['a'.repeat(64)])).toEqual({ of: 'x', share: 0.5, files: 1 });
-    expect(cloneOf({ ...files, 'c.js': 'e'.repeat(64) }, 'x', ['a'.repeat(64)])).toBeNull();
+    const theirs = { 'a.js': 'a'.repeat(64) };
+    expect(cloneOf(files, 'x', theirs)).toEqual({ of: 'x', share: 0.5, files: 1 });
+    expect(cloneOf({ ...files, 'c.js': 'e'.repeat(64) }, 'x', theirs)).toBeNull();
   });
 
   test('foreign files are no copy of a shipped server', () => {
     expect(knownClonesOf(files)).toEqual([]);
+    expect(knownClonesOf({})).toEqual([]);
+  });
+
+  test('what lies in node_modules is not the package’s own', () => {
+    expect(cloneOf({ 'node_modules/x/a.js': 'a'.repeat(64), ...files }, 'x', files)?.share).toBe(1);
+    expect(cloneOf({ 'node_modules/x/a.js': 'a'.repeat(64) }, 'x', files)).toBeNull();
+  });
+
+  test('a package that holds all of another, and more, is told as such', () => {
+    const numbered = (from: number, count: number) =>
+      Object.fromEntries(
+        Array.from({ length: count }, (_, i) => [
+          `${from + i}.js`,
+          `${1000 + from + i}`.repeat(16),
+        ]),
+      );
+    const theirs = numbered(0, 6);
+    const own = { ...theirs, ...numbered(100, 20) };
+    expect(cloneOf(own, 'x', theirs)).toEqual({
+      of: 'x',
+      share: 0.23,
+      files: 6,
+      isContained: true,
+    });
+    expect(cloneOf({ ...numbered(0, 5), ...numbered(100, 20) }, 'x', theirs)).toBeNull();
+  });
+});
+
+describe('the shipped fingerprints', () => {
+  const root = path.resolve('node_modules/@modelcontextprotocol/server-everything');
+  const everything = Object.fromEntries(
+    readdirSync(root, { recursive: true, encoding: 'utf8' })
+      .filter((file) => statSync(path.join(root, file)).isFile())
+      .map((file) => [
+        file,
+        createHash('sha256')
+          .update(readFileSync(path.join(root, file)))
+          .digest('hex'),
+      ]),
+  );
+  const padding = (count: number) =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, i) => [
+        `pad/${i}.js`,
+        createHash('sha256').update(`${i}`).digest('hex'),
+      ]),
+    );
+  const of = '@modelcontextprotocol/server-everything';
+
+  test('find a copy under another name, by a part of its files', () => {
+    const [clone] = knownClonesOf(everything);
+    expect(clone).toMatchObject({ of, share: 1 });
+    expect(clone?.files).toBeGreaterThan(40);
+  });
+
+  test('find a copy with a tenth more files, and one hidden among many', () => {
+    expect(knownClonesOf({ ...everything, ...padding(5) })[0]?.share).toBeGreaterThan(0.8);
+    expect(knownClonesOf({ ...everything, ...padding(200) })[0]).toMatchObject({
+      of,
+      isContained: true,
+    });
+  });
+
+  test('are small, and only of servers on the known-good list', () => {
+    const text = readFileSync('rules/fingerprints.json', 'utf8');
+    const { packages } = JSON.parse(text) as { packages: Record<string, unknown> };
+    const known = new Set(knownGoodNames().map(({ name }) => name));
+    expect(Object.keys(packages).filter((name) => !known.has(name))).toEqual([]);
+    expect(Object.keys(packages).length).toBeGreaterThan(20);
+    expect(text.length).toBeLessThan(60_000);
   });
 });
