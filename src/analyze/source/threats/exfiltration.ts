@@ -1,12 +1,9 @@
 // Threats by what leaves the machine: environment, credentials, conversations, by any network call.
-import type { Node } from '../parse.ts';
 import { hosts, patterns } from './data.ts';
 import { domainOf, isMentioned } from './declared.ts';
-import { destinationOf } from './destination.ts';
-import type { Destination } from './destination.ts';
 import { judgeDns, judgeDnsCommand } from './dns.ts';
 import { isSwallowed } from './shape-of-call.ts';
-import { CLIENT, DNS, EXEC, is } from './kinds.ts';
+import { DNS, EXEC, is } from './kinds.ts';
 import {
   CLIPBOARD,
   CONVERSATION,
@@ -16,29 +13,18 @@ import {
   ENV_TEXT,
   HOOKED,
   HOST_INFO,
-  REMOTE,
-  SOCKET,
   TOKEN,
   TOOL_ALL,
   TOOL_PART,
   VENDOR_MASK,
   vendorCount,
 } from './labels.ts';
-import type { Call } from './model.ts';
-import { keyOf, shapeOf, unwrap } from './names.ts';
+import { shapeOf } from './names.ts';
 import { noteSink } from './record.ts';
-import { carried, carriedByAll, report } from './scene.ts';
+import { carried, report } from './scene.ts';
 import type { Scene } from './scene.ts';
-
-interface Sending {
-  node: Call;
-  /** What is called with, `this` of a `call` left out. */
-  first: Node | undefined;
-  labels: number;
-  to: Destination;
-}
-
-type Found = Omit<Sending, 'first'>;
+import { sendingOf } from './sendings.ts';
+import type { Sending } from './sendings.ts';
 
 export function findExfiltration(scene: Scene): void {
   const sendings: Sending[] = [];
@@ -46,85 +32,9 @@ export function findExfiltration(scene: Scene): void {
     if (is(name, DNS)) judgeDns(scene, call, shapeOf(scene.model, call.arguments[0]));
     if (is(name, EXEC)) judgeDnsCommand(scene, call);
     const sending = sendingOf(scene, call, args, name);
-    if (sending && sending.labels !== 0) sendings.push({ ...sending, first: args[0] });
+    if (sending && sending.labels !== 0) sendings.push(sending);
   }
   for (const sending of sendings) judge(scene, sending, sendings);
-}
-
-function sendingOf(scene: Scene, call: Call, args: readonly Node[], name: string): Found | null {
-  if (
-    is(name, CLIENT) ||
-    name === 'https.get' ||
-    name === 'http.get' ||
-    name === 'https.request' ||
-    name === 'http.request'
-  ) {
-    return {
-      node: call,
-      labels: carriedByAll(scene, args),
-      to: destinationOf(scene, args),
-    };
-  }
-  if (
-    name === 'new WebSocket' ||
-    name === 'new EventSource' ||
-    name === 'new ws' ||
-    name === 'new Image'
-  ) {
-    return {
-      node: call,
-      labels: carried(scene, args[0]),
-      to: destinationOf(scene, args),
-    };
-  }
-  if (is(name, EXEC)) return commandSending(scene, call);
-  const callee = unwrap(call.callee);
-  if (callee.type !== 'MemberExpression' || args.length === 0) return null;
-  const method = keyOf(scene.model, callee) ?? '';
-  const received = carried(scene, callee.object);
-  if (/^(?:write|end|send|emit|sendMessage|post)$/.test(method) && received & SOCKET) {
-    const to = destinationOf(scene, args, callee.object);
-    const place = to.host === null ? destinationOf(scene, args) : to;
-    return { node: call, labels: carriedByAll(scene, args), to: place };
-  }
-  if (method === 'pipe' && carried(scene, args[0]) & SOCKET) {
-    return { node: call, labels: received, to: destinationOf(scene, [], args[0]) };
-  }
-  if (/^(?:send|field|attach|json|body|form|query|set)$/.test(method) && received & REMOTE) {
-    return {
-      node: call,
-      labels: carriedByAll(scene, args),
-      to: destinationOf(scene, [], callee.object),
-    };
-  }
-  // Clients of chat, mail and storage services whose library we do not list.
-  if (
-    /^(?:sendMail|sendDocument|sendMessage|createMessage|putObject|upload|createGist|capture|track|post|put)$/.test(
-      method,
-    )
-  ) {
-    const labels = carriedByAll(scene, args) & (ENV_TEXT | CRED);
-    return { node: call, labels, to: destinationOf(scene, args) };
-  }
-  return null;
-}
-
-function commandSending(scene: Scene, call: Call): Found | null {
-  const text = call.arguments
-    .slice(0, 2)
-    .map((arg) => scene.file.text.slice(arg.start, Math.min(arg.end, arg.start + 2000)))
-    .join(' ');
-  const shape = shapeOf(scene.model, call.arguments[0]) ?? '';
-  if (
-    !/\b(?:curl|wget|nc|ncat|nslookup|dig|Invoke-WebRequest|Invoke-RestMethod|iwr|irm)\b/.test(
-      `${text} ${shape}`,
-    )
-  )
-    return null;
-  const url = /https?:\/\/[^\s'"`$]{3,200}/.exec(`${shape} ${text}`)?.[0] ?? null;
-  const to = destinationOf(scene, url === null ? [] : call.arguments);
-  const given = call.arguments.slice(0, 2).reduce((labels, arg) => labels | carried(scene, arg), 0);
-  return { node: call, labels: given & ~SOCKET, to };
 }
 
 function judge(scene: Scene, sending: Sending, all: Sending[]): void {

@@ -2,21 +2,24 @@
 import type { SourceFile } from '../file.ts';
 import type { FileSummary, PackageContext, RawThreat } from '../package-context.ts';
 import { declaredBy } from './declared.ts';
-import { findExecution, findHiddenNames } from './execution.ts';
+import { findExecution } from './execution.ts';
 import { findExfiltration } from './exfiltration.ts';
 import { findFileThreats } from './files.ts';
 import { flowOf } from './flow.ts';
 import { findGates } from './gates.ts';
-import { findChangingTools, findHiddenRecipients, findHooks } from './hooks.ts';
+import { findHooks } from './hooks.ts';
+import { findHiddenNames } from './hidden-names.ts';
 import { is, SINKS } from './kinds.ts';
 import { modelOf } from './model.ts';
 import { aliasProxies, invocationOf } from './invoke.ts';
 import type { Invocation } from './invoke.ts';
 import { emptyLink, findLinkedThreats, keepLink } from './link.ts';
 import { noteGiven, noteStarts } from './record.ts';
+import { findHiddenRecipients } from './recipients.ts';
 import type { Scene } from './scene.ts';
 import { findInstallers, findScriptThreats } from './scripts.ts';
 import { findSettings } from './settings.ts';
+import { findChangingTools } from './tool-changes.ts';
 import { findWorms } from './worms.ts';
 import { isFlowWorthwhile } from './worth.ts';
 

@@ -1,0 +1,95 @@
+// Threats by the command lines that code starts.
+import type { Node } from '../parse.ts';
+import { candidatesOf } from './candidates.ts';
+import { patterns } from './data.ts';
+import { propertyTexts } from './evaluate.ts';
+import { DECODED, INVISIBLE, REMOTE } from './labels.ts';
+import { plainKey } from './model.ts';
+import type { Call } from './model.ts';
+import { constantOf, HOLE, shapeOf } from './names.ts';
+import { noteSink, offer } from './record.ts';
+import { reachOf } from './reach.ts';
+import { carried, report } from './scene.ts';
+import type { Scene } from './scene.ts';
+import { shellThreats } from './shell.ts';
+import * as calls from './vocabulary.ts';
+
+/** `args`: what the program and its options are, other than they may stand in the call itself. */
+export function judgeCommand(scene: Scene, call: Call, args: readonly Node[], name: string): void {
+  const first = args[0];
+  const shape = shapeOf(scene.model, first) ?? '';
+  const list = propertyTexts(scene.flow, args[1]);
+  for (const text of candidatesOf(scene, first))
+    judgeLine(scene, call, list === '' ? text : `${text} ${list}`);
+  if (list !== '' && shape === '') judgeLine(scene, call, list);
+  for (const inner of args[1]?.type === 'ArrayExpression' ? args[1].elements : []) {
+    for (const text of candidatesOf(scene, inner))
+      if (text.length > 15 && !list.includes(text)) judgeLine(scene, call, text);
+  }
+  if (shape === '') for (const text of commandTable(scene)) judgeLine(scene, call, text);
+  judgeRunText(scene, call, args, name, shape, list);
+}
+
+/** Rows of a table of programs, `['claude', ['--flag']]` or `claude: ['--flag']`, as lines. */
+function commandTable(scene: Scene): string[] {
+  if (!patterns.agentBypass.test(scene.file.text)) return [];
+  const rows = scene.file.nodesOf('ArrayExpression').map(({ elements: [program, list] }) => {
+    return { name: constantOf(scene.model, program), list };
+  });
+  const members = scene.file
+    .nodesOf('Property')
+    .map(({ key, value: list }) => ({ name: plainKey(key), list }));
+  return [...rows, ...members].flatMap(({ name, list }) => {
+    if (!name || list?.type !== 'ArrayExpression' || !patterns.agentCommand.test(name)) return [];
+    return [`${name} ${propertyTexts(scene.flow, list)}`];
+  });
+}
+
+function judgeLine(scene: Scene, call: Call, line: string): void {
+  const context = { readme: scene.declared.readme, declared: scene.declared, name: scene.pkg.name };
+  for (const threat of shellThreats(line, context)) {
+    const reach = threat.isOnRequestFine ? reachOf(scene, call) : 'start';
+    const { isOnRequestFine: _, ...told } = threat;
+    if (reach === 'unknown') offer(scene, call, { confidence: 'high', ...told });
+    report(scene, call, {
+      ...told,
+      severity: reach === 'start' ? threat.severity : reach === 'command' ? 'low' : 'moderate',
+      confidence: reach === 'start' ? (threat.confidence ?? 'high') : 'medium',
+    });
+  }
+}
+
+function judgeRunText(
+  scene: Scene,
+  call: Call,
+  args: readonly Node[],
+  name: string,
+  shape: string,
+  list: string,
+): void {
+  const isShellWithCode =
+    /^(?:\S*\/)?(?:(?:ba|z|da)?sh|cmd(?:\.exe)?|powershell(?:\.exe)?|pwsh|node|python3?|perl)$/.test(
+      shape,
+    ) && /(?:^|\s)(?:-c|\/c|-e|-EncodedCommand|-enc|-Command|--eval)\s/i.test(`${list} `);
+  const code = isShellWithCode ? args[1] : calls.isShellExec(name) ? args[0] : null;
+  if (!code) return;
+  const labels = carried(scene, code);
+  const startsUnknown =
+    isShellWithCode ||
+    (shapeOf(scene.model, code) ?? HOLE).startsWith(HOLE) ||
+    /^(?:node|python3?|perl) -e/.test(shape);
+  if (startsUnknown) noteSink(scene, call, 'run', labels, false);
+  if (labels & REMOTE && startsUnknown) {
+    report(scene, call, {
+      ruleId: 'fetched-code-executed',
+      severity: 'critical',
+      message: 'Text that came over the network is run as a command.',
+    });
+  } else if (labels & (DECODED | INVISIBLE) && startsUnknown) {
+    report(scene, call, {
+      ruleId: 'decoded-code-executed',
+      severity: 'critical',
+      message: 'Text is decoded and run as a command.',
+    });
+  }
+}

@@ -1,0 +1,151 @@
+// Threats by mail: a fixed recipient beside those of the user.
+import type { Node } from '../parse.ts';
+import { walkTree } from '../nodes.ts';
+import { plainKey } from './model.ts';
+import { constantOf, HOLE, keyOf, shapeOf, unwrap } from './names.ts';
+import { report } from './scene.ts';
+import type { Scene } from './scene.ts';
+
+const MAIL = /^(?:[^<>@]{0,60}<)?[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+>?$/;
+const RECIPIENT =
+  /^(?:bcc|cc|bccRecipients|ccRecipients|blindCopy|bcc_?(?:address|email|addresses|list)|cc_?address(?:es)?|forward_?to|copy_?to)$/i;
+/** Lists of recipients are short; anything longer is data. */
+const MAX_RECIPIENT_CHARS = 4000;
+const RECEIVERS = /^(?:to|recipients|toRecipients|to_?addresses|destinations?)$/i;
+const LETTER =
+  /^(?:to|subject|from|html|text|body|textbody|htmlbody|content|message|torecipients|recipients|personalizations)$/i;
+
+/** A fixed address among the recipients of a letter whose other fields come from the user. */
+export function findHiddenRecipients(scene: Scene): void {
+  if (!/bcc|\bcc\b|recipient|forward|\bto\b/i.test(scene.file.text)) return;
+  for (const node of scene.file.nodesOf('Property')) {
+    const value = node.value;
+    const key = plainKey(node.key);
+    if (!RECIPIENT.test(key) && !RECEIVERS.test(key)) continue;
+    const holder = scene.file.parentOf(node);
+    if (holder?.type !== 'ObjectExpression') continue;
+    judgeRecipient(scene, node, key, value, isLetter(scene, holder));
+  }
+  for (const assign of scene.model.assigns) {
+    if (assign.left.type !== 'MemberExpression') continue;
+    const key = keyOf(scene.model, assign.left) ?? '';
+    if (RECIPIENT.test(key) || RECEIVERS.test(key))
+      judgeRecipient(scene, assign, key, assign.right, true);
+  }
+  for (const { call } of scene.calls) judgeRecipientCall(scene, call);
+  // `[...to, 'copy@drop.example']`, wherever it goes.
+  const isMailer = /rcpt|recipient|smtp|sendMail|\bmail/i.test(scene.file.text);
+  for (const node of isMailer ? scene.file.nodesOf('ArrayExpression') : []) {
+    const isList = node.elements.some((one) => one?.type === 'SpreadElement');
+    if (
+      isList &&
+      node.elements.some((one) => one && one.type !== 'SpreadElement' && isAddress(scene, one))
+    )
+      tell(scene, node);
+  }
+  for (const node of scene.model.strings) {
+    const text = shapeOf(scene.model, node) ?? '';
+    if (
+      /(?:^|[\r\n])b?cc:\s*[\w.+-]{1,64}@[\w-]+\.[\w.-]+/i.test(text) &&
+      (text.includes(HOLE) || /\r\n/.test(text) || text.length < 120)
+    ) {
+      if (
+        /(?:^|[\r\n])(?:to|subject|from):/i.test(scene.file.text) ||
+        /sendMail|smtp|rcpt|\braw\b/i.test(scene.file.text)
+      )
+        tell(scene, node);
+    }
+  }
+}
+
+function judgeRecipientCall(scene: Scene, call: Scene['calls'][number]['call']): void {
+  const callee = unwrap(call.callee);
+  if (callee.type !== 'MemberExpression') return;
+  const method = keyOf(scene.model, callee) ?? '';
+  const first = constantOf(scene.model, call.arguments[0]);
+  if (/^(?:append|set|header|setHeader)$/.test(method) && first !== null && RECIPIENT.test(first)) {
+    if (MAIL.test(constantOf(scene.model, call.arguments[1]) ?? '')) tell(scene, call);
+    return;
+  }
+  const object = unwrap(callee.object);
+  const list =
+    object.type === 'Identifier'
+      ? object.name
+      : object.type === 'MemberExpression'
+        ? (keyOf(scene.model, object) ?? '')
+        : '';
+  const isAdding =
+    (/^(?:push|unshift|add|concat)$/.test(method) &&
+      (RECIPIENT.test(list) || RECEIVERS.test(list))) ||
+    /^(?:addBcc|addCc|bcc|setBcc|addRecipient)$/i.test(method);
+  if (isAdding && call.arguments.some((arg) => fixedAddress(scene, arg))) tell(scene, call);
+}
+
+function judgeRecipient(
+  scene: Scene,
+  node: Node,
+  key: string,
+  value: Node,
+  inLetter: boolean,
+): void {
+  if (!inLetter || !fixedAddress(scene, value)) return;
+  // `to: 'team@…'` alone is a contact form; mixed with the user's own it is a copy.
+  if (RECEIVERS.test(key) && constantOf(scene.model, value) !== null) return;
+  if (RECEIVERS.test(key) && !isMixed(scene, value)) return;
+  tell(scene, node);
+}
+
+function tell(scene: Scene, node: Node): void {
+  report(scene, node, {
+    ruleId: 'hidden-mail-recipient',
+    severity: 'critical',
+    message: 'A fixed address is added to the recipients of mail that the user sends.',
+  });
+}
+
+/** A letter that is not written out whole: an example in a test is. */
+function isLetter(scene: Scene, holder: Extract<Node, { type: 'ObjectExpression' }>): boolean {
+  return holder.properties.some((one) => {
+    if (one.type === 'SpreadElement') return true;
+    return LETTER.test(plainKey(one.key)) && isMixed(scene, one.value);
+  });
+}
+
+/** An address that is written out somewhere in the expression, also in pieces. */
+function fixedAddress(scene: Scene, node: Node): boolean {
+  if (node.end - node.start > MAX_RECIPIENT_CHARS) return false;
+  let isFound = isAddress(scene, node);
+  walkTree(node, (part) => {
+    isFound ||= isAddress(scene, part);
+  });
+  return isFound;
+}
+
+function isAddress(scene: Scene, node: Node): boolean {
+  if (
+    node.type !== 'Literal' &&
+    node.type !== 'Identifier' &&
+    node.type !== 'TemplateLiteral' &&
+    node.type !== 'BinaryExpression' &&
+    node.type !== 'CallExpression' &&
+    node.type !== 'MemberExpression'
+  )
+    return false;
+  const shape = shapeOf(scene.model, node);
+  if (shape === null || shape.length > 300) return false;
+  return shape.split(/[,;\u0000]/).some((part) => MAIL.test(part.trim()));
+}
+
+function isMixed(scene: Scene, value: Node): boolean {
+  if (value.end - value.start > MAX_RECIPIENT_CHARS) return false;
+  let hasOther = false;
+  walkTree(value, (node) => {
+    if (node.type === 'Property' && !node.computed && !node.shorthand) {
+      hasOther ||= isMixed(scene, node.value);
+      return false;
+    }
+    if (node.type === 'Identifier' && constantOf(scene.model, node) === null) hasOther = true;
+    return true;
+  });
+  return hasOther;
+}

@@ -1,0 +1,106 @@
+// Calls that carry something out of the machine: what they carry, and where to.
+import type { Node } from '../parse.ts';
+import { destinationOf } from './destination.ts';
+import type { Destination } from './destination.ts';
+import { CLIENT, EXEC, is } from './kinds.ts';
+import { CRED, ENV_TEXT, REMOTE, SOCKET } from './labels.ts';
+import type { Call } from './model.ts';
+import { keyOf, shapeOf, unwrap } from './names.ts';
+import { carried, carriedByAll } from './scene.ts';
+import type { Scene } from './scene.ts';
+
+export interface Sending {
+  node: Call;
+  /** What is called with, `this` of a `call` left out. */
+  first: Node | undefined;
+  labels: number;
+  to: Destination;
+}
+type Found = Omit<Sending, 'first'>;
+
+/** What a call sends, and where; null for a call that sends nothing. */
+export function sendingOf(
+  scene: Scene,
+  call: Call,
+  args: readonly Node[],
+  name: string,
+): Sending | null {
+  const found = find(scene, call, args, name);
+  return found && { ...found, first: args[0] };
+}
+
+function find(scene: Scene, call: Call, args: readonly Node[], name: string): Found | null {
+  if (
+    is(name, CLIENT) ||
+    name === 'https.get' ||
+    name === 'http.get' ||
+    name === 'https.request' ||
+    name === 'http.request'
+  ) {
+    return {
+      node: call,
+      labels: carriedByAll(scene, args),
+      to: destinationOf(scene, args),
+    };
+  }
+  if (
+    name === 'new WebSocket' ||
+    name === 'new EventSource' ||
+    name === 'new ws' ||
+    name === 'new Image'
+  ) {
+    return {
+      node: call,
+      labels: carried(scene, args[0]),
+      to: destinationOf(scene, args),
+    };
+  }
+  if (is(name, EXEC)) return commandSending(scene, call);
+  const callee = unwrap(call.callee);
+  if (callee.type !== 'MemberExpression' || args.length === 0) return null;
+  const method = keyOf(scene.model, callee) ?? '';
+  const received = carried(scene, callee.object);
+  if (/^(?:write|end|send|emit|sendMessage|post)$/.test(method) && received & SOCKET) {
+    const to = destinationOf(scene, args, callee.object);
+    const place = to.host === null ? destinationOf(scene, args) : to;
+    return { node: call, labels: carriedByAll(scene, args), to: place };
+  }
+  if (method === 'pipe' && carried(scene, args[0]) & SOCKET) {
+    return { node: call, labels: received, to: destinationOf(scene, [], args[0]) };
+  }
+  if (/^(?:send|field|attach|json|body|form|query|set)$/.test(method) && received & REMOTE) {
+    return {
+      node: call,
+      labels: carriedByAll(scene, args),
+      to: destinationOf(scene, [], callee.object),
+    };
+  }
+  // Clients of chat, mail and storage services whose library we do not list.
+  if (
+    /^(?:sendMail|sendDocument|sendMessage|createMessage|putObject|upload|createGist|capture|track|post|put)$/.test(
+      method,
+    )
+  ) {
+    const labels = carriedByAll(scene, args) & (ENV_TEXT | CRED);
+    return { node: call, labels, to: destinationOf(scene, args) };
+  }
+  return null;
+}
+
+function commandSending(scene: Scene, call: Call): Found | null {
+  const text = call.arguments
+    .slice(0, 2)
+    .map((arg) => scene.file.text.slice(arg.start, Math.min(arg.end, arg.start + 2000)))
+    .join(' ');
+  const shape = shapeOf(scene.model, call.arguments[0]) ?? '';
+  if (
+    !/\b(?:curl|wget|nc|ncat|nslookup|dig|Invoke-WebRequest|Invoke-RestMethod|iwr|irm)\b/.test(
+      `${text} ${shape}`,
+    )
+  )
+    return null;
+  const url = /https?:\/\/[^\s'"`$]{3,200}/.exec(`${shape} ${text}`)?.[0] ?? null;
+  const to = destinationOf(scene, url === null ? [] : call.arguments);
+  const given = call.arguments.slice(0, 2).reduce((labels, arg) => labels | carried(scene, arg), 0);
+  return { node: call, labels: given & ~SOCKET, to };
+}
