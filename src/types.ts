@@ -515,6 +515,8 @@ export interface PublisherFact {
   provenance: {
     state: SignatureState;
     reason?: string;
+    /** Attestations are served, and are none. */
+    isMalformed?: true;
     repository?: string;
     commit?: string;
     workflow?: string;
@@ -523,6 +525,8 @@ export interface PublisherFact {
   maintainers?: string[];
   /** The workflow service that npm trusts to publish it (npm's trusted publishing). */
   trustedPublisher?: string;
+  /** The account whose name the scope is, where it maintains the package; of an organisation npm tells nothing. */
+  scopeOwner?: string;
   /** Publisher of the release before this one. */
   previousPublisher?: string;
   previousHadProvenance?: boolean;
@@ -544,8 +548,19 @@ export interface RepositoryFact {
   createdAt?: string;
   pushedAt?: string;
   stars?: number;
+  /** At most 100 are counted. */
   contributors?: number;
+  /** Of named accounts; absent where not all of them were listed. */
   commits?: number;
+  /** Of the commits counted, the part (0..1) that the busiest account made. */
+  topContributorShare?: number;
+  /** On the host; at most 30 are counted. */
+  releases?: number;
+  latestRelease?: { tag: string; publishedAt?: string };
+  /** The tag of this version; null where the repository has none of the usual names. */
+  versionTag?: string | null;
+  /** Commit of the default branch; told by git only. */
+  headCommit?: string;
   hasSecurityPolicy?: boolean;
   previousOwner?: string;
   /** Why `claimsPackage` is null. */
@@ -555,6 +570,7 @@ export interface RepositoryFact {
 }
 export interface PopularityFact {
   weeklyDownloads?: number;
+  /** Packages that name this version as a dependency of their own. */
   dependents?: number;
 }
 /** The tarball against a checkout (--repo). */

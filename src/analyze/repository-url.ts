@@ -1,7 +1,8 @@
 // A manifest's repository field -> which host, owner and name it claims. A claim, not a proof.
 import hosted from 'hosted-git-info';
 
-export type CodeHost = 'github' | 'gitlab' | 'bitbucket' | 'gitea';
+/** Sourcehut has no interface that answers strangers; plain git does. */
+export type CodeHost = 'github' | 'gitlab' | 'bitbucket' | 'gitea' | 'sourcehut';
 export interface RepositoryClaim {
   /** For people: `https://host/owner/name`, of plain characters only. */
   url: string;
@@ -20,8 +21,9 @@ const KINDS: Record<string, CodeHost> = {
   'bitbucket.org': 'bitbucket',
   'codeberg.org': 'gitea',
   'gitea.com': 'gitea',
+  'git.sr.ht': 'sourcehut',
 };
-const PART = /^[\w.-]{1,100}$/;
+const PART = /^~?[\w.-]{1,100}$/;
 const MAX_URL = 500;
 
 /** Undefined where the field names no repository that can be told apart. Never throws. */
@@ -43,7 +45,7 @@ function fromHosted(url: string): RepositoryClaim | undefined {
   } catch {
     return undefined;
   }
-  // Gists and sourcehut have no manifest to look at by an interface of their own.
+  // A gist is no repository of a package.
   if (!info || info.type === 'gist' || typeof info.user !== 'string') return undefined;
   return claimOf(info.domain, info.user, info.project);
 }

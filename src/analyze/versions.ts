@@ -27,3 +27,13 @@ export function stepOf(from: string, to: string): Step {
   if (step === 'patch' || step === 'minor' || step === 'major') return step;
   return 'prerelease';
 }
+
+/** How projects name the tag of a version, the most usual first; of a monorepo's packages, too. */
+export function tagsOf(name: string, version: string): string[] {
+  const base = name.replace(/^@[^/]+\//, '');
+  const tags = [`v${version}`, version];
+  for (const owner of [name, base]) {
+    tags.push(`${owner}@${version}`, `${owner}-v${version}`, `${owner}/v${version}`);
+  }
+  return [...new Set(tags)];
+}

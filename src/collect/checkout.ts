@@ -1,9 +1,10 @@
 // The published files against a checkout that the user has (--repo): what is in both, built, or only published.
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { compareWithCheckout } from '../analyze/checkout.ts';
+import { tagsOf } from '../analyze/versions.ts';
 import type { Fact, PackageAnalysis, RepoComparisonFact } from '../types.ts';
+import { runGit } from './git.ts';
 
 export interface CheckoutInput {
   path: string;
@@ -65,8 +66,7 @@ async function refOf(
   repo: string,
   { name, version, gitHead }: CheckoutInput,
 ): Promise<{ name: string; commit: string } | null> {
-  const tags = [`v${version}`, version, `${name}@${version}`, `${name}-v${version}`];
-  const candidates = tags.map((tag) => ({ name: tag, ref: `refs/tags/${tag}` }));
+  const candidates = tagsOf(name, version).map((tag) => ({ name: tag, ref: `refs/tags/${tag}` }));
   if (gitHead !== undefined && /^[0-9a-f]{40}$/.test(gitHead)) {
     candidates.push({ name: gitHead, ref: gitHead });
   }
@@ -143,31 +143,7 @@ function blob(repo: string, id: string): Promise<Buffer | null> {
 }
 
 /** Null where git fails, is missing, or answers with more than allowed. */
-function git(repo: string, args: string[], maxBuffer = MAX_OUTPUT): Promise<Buffer | null> {
-  const safe = [
-    '-c',
-    'core.fsmonitor=false',
-    '-c',
-    'core.hooksPath=/dev/null',
-    '-c',
-    'protocol.allow=never',
-  ];
-  const env = {
-    PATH: process.env['PATH'],
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_OPTIONAL_LOCKS: '0',
-    // A partial clone would fetch what is missing, from wherever its configuration says.
-    GIT_NO_LAZY_FETCH: '1',
-    LC_ALL: 'C',
-  };
-  return new Promise((resolve) => {
-    execFile(
-      'git',
-      ['--no-pager', '--no-replace-objects', ...safe, '-C', repo, ...args],
-      { env, maxBuffer, timeout: TIMEOUT_MS, encoding: 'buffer' },
-      (error, stdout) => resolve(error ? null : stdout),
-    );
-  });
+async function git(repo: string, args: string[], maxBytes = MAX_OUTPUT): Promise<Buffer | null> {
+  const answer = await runGit({ args, repo, maxBytes, timeoutMs: TIMEOUT_MS });
+  return answer.ok ? answer.stdout : null;
 }

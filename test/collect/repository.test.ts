@@ -1,6 +1,12 @@
 // Repositories on code hosts, as their public interfaces answer; here on loopback.
 import { afterEach, describe, expect, test } from 'vitest';
 import { collectRepository } from '../../src/collect/repository/index.ts';
+import {
+  peopleIn,
+  releasesIn,
+  securityIn,
+  securityInRoot,
+} from '../../src/collect/repository/details.ts';
 import { HOST_BASES } from '../../src/collect/repository/hosts.ts';
 import { startAnswers, type AnswerOf, type Answers } from '../support/answers.ts';
 
@@ -46,7 +52,16 @@ describe('a repository on GitHub', () => {
   test('claims the package when package.json of its default branch bears the name', async () => {
     const fact = await collect({
       [REPO]: DESCRIBED,
-      [`${REPO}/contributors`]: { body: [{}, {}, {}] },
+      [`${REPO}/contributors`]: {
+        body: [{ contributions: 60 }, { contributions: 15 }, { contributions: 5 }],
+      },
+      [`${REPO}/releases`]: {
+        body: [
+          { tag_name: 'v1.1.0-draft', draft: true },
+          { tag_name: 'v1.0.0', published_at: '2026-10-01T00:00:00Z' },
+          { tag_name: 'v0.9.0', published_at: 'long ago' },
+        ],
+      },
       [`${REPO}/git/trees/main`]: tree('package.json', 'SECURITY.md'),
       [`${RAW}/main/package.json`]: MANIFEST,
     });
@@ -59,6 +74,11 @@ describe('a repository on GitHub', () => {
         isArchived: false,
         stars: 12,
         contributors: 3,
+        commits: 80,
+        topContributorShare: 0.75,
+        releases: 2,
+        latestRelease: { tag: 'v1.0.0', publishedAt: '2026-10-01T00:00:00.000Z' },
+        versionTag: 'v1.0.0',
         hasSecurityPolicy: true,
         createdAt: '2024-01-01T00:00:00.000Z',
       },
@@ -212,16 +232,36 @@ describe('other hosts', () => {
           body: { archived: true, default_branch: 'main', star_count: 1 },
         },
         '/projects/weather%2Fgroup%2Fweather-mcp/repository/files/package.json/raw': MANIFEST,
+        '/projects/weather%2Fgroup%2Fweather-mcp/repository/contributors': {
+          body: [{ commits: 3 }, { commits: 1 }],
+        },
+        '/projects/weather%2Fgroup%2Fweather-mcp/repository/tree': {
+          body: [{ path: 'SECURITY.md', type: 'blob' }],
+        },
+        '/projects/weather%2Fgroup%2Fweather-mcp/releases': {
+          body: [{ tag_name: '1.0.0', released_at: '2026-10-01T00:00:00Z' }],
+        },
       },
-      { isArchived: true, claimsPackage: true },
+      {
+        isArchived: true,
+        claimsPackage: true,
+        commits: 4,
+        topContributorShare: 0.75,
+        releases: 1,
+        versionTag: '1.0.0',
+        hasSecurityPolicy: true,
+      },
     ],
     [
       'https://bitbucket.org/weather/weather-mcp',
       {
         '/repositories/weather/weather-mcp': { body: { mainbranch: { name: 'trunk' } } },
         '/repositories/weather/weather-mcp/src/trunk/package.json': MANIFEST,
+        '/repositories/weather/weather-mcp/src/trunk/': {
+          body: { values: [{ path: 'SECURITY.md', type: 'commit_file' }] },
+        },
       },
-      { claimsPackage: true },
+      { claimsPackage: true, hasSecurityPolicy: true },
     ],
     [
       'https://codeberg.org/weather/weather-mcp.git',
@@ -262,5 +302,28 @@ describe('other hosts', () => {
       { previousUrl: 'https://github.com/old-owner/weather-mcp' },
     );
     expect(fact).toMatchObject({ value: { owner: 'weather', previousOwner: 'old-owner' } });
+  });
+});
+
+describe('what hosts answer about people and releases', () => {
+  test.each([
+    ['a hundred people: commits are not all counted', Array(100).fill({ contributions: 2 }), 100],
+    ['counts that are none', [{ contributions: -1 }, { contributions: 'x' }], 2],
+  ])('%s', (_name, json, contributors) => {
+    const people = peopleIn(json);
+    expect(people.contributors).toBe(contributors);
+    expect(people).not.toHaveProperty('commits');
+  });
+
+  test.each([undefined, null, {}, 'x', [null, 3, {}]])('%j says nothing of releases', (json) => {
+    const { releases } = releasesIn(json, ['v1.0.0']);
+    expect(releases ?? 0).toBe(0);
+    expect(securityInRoot(json)).toEqual({});
+  });
+
+  test('no policy in the first folder does not say that there is none', () => {
+    expect(securityInRoot([{ path: 'README.md' }])).toEqual({});
+    expect(securityIn(['README.md'])).toEqual({ hasSecurityPolicy: false });
+    expect(securityIn(null)).toEqual({});
   });
 });

@@ -1,5 +1,6 @@
 // Whether a repository claims a package back: a package.json in it, at a tag or on its default branch, bears the name.
 import { isDict } from '../../analyze/manifest.ts';
+import { tagsOf } from '../../analyze/versions.ts';
 import type { Answer } from '../public-api.ts';
 
 export interface ClaimInput {
@@ -19,6 +20,7 @@ export interface ClaimResult {
 }
 
 const MAX_MANIFESTS = 12;
+const MAX_TAGS = 3;
 
 /**
  * `gitHead` is never followed: hosts serve commits of a fork under the address of its origin, so a
@@ -31,7 +33,7 @@ export async function readClaim(input: ClaimInput): Promise<ClaimResult> {
   const first = await nameAt(input, defaultBranch, path);
   if (first.name === name) return { claims: true };
   if (first.failure !== undefined) return { claims: null, reason: first.failure };
-  for (const tag of [`v${version}`, version, `${name}@${version}`]) {
+  for (const tag of tagsOf(name, version).slice(0, MAX_TAGS)) {
     const tagged = await nameAt(input, `refs/tags/${tag}`, path);
     if (tagged.name === name) return { claims: true };
   }

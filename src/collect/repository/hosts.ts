@@ -1,24 +1,27 @@
 // How each code host is asked: addresses, headers, and what its answers say. Hosts are ours to name, never the package's.
 import { isDict } from '../../analyze/manifest.ts';
 import type { CodeHost, RepositoryClaim } from '../../analyze/repository-url.ts';
+import { describe, MAX_PEOPLE, MAX_RELEASES, pathsIn, type Description } from './details.ts';
 
-/** Base addresses; tests put loopback here. */
-export type HostBases = Record<CodeHost, { api: string; raw: string }>;
-
-export interface Description {
-  isArchived?: boolean;
-  createdAt?: string;
-  pushedAt?: string;
-  stars?: number;
-  defaultBranch: string;
+/** Base addresses; tests put loopback here. Where git has none, git is not asked. */
+export interface HostBase {
+  api: string;
+  raw: string;
+  git?: string;
 }
+type ApiHost = Exclude<CodeHost, 'sourcehut'>;
+export type HostBases = Record<ApiHost, HostBase> & { sourcehut?: HostBase };
+
 export interface HostApi {
   headers: Record<string, string>;
   repository: string;
   /** One file's content at a ref. */
   file: (ref: string, path: string) => string;
   tree: ((ref: string) => string) | null;
+  /** The first folder, where `tree` is null. */
+  root: ((ref: string) => string) | null;
   contributors: string | null;
+  releases: string | null;
   describe: (json: unknown) => Description | null;
   /** Paths of all files, or null if the list is not whole. */
   paths: (json: unknown) => string[] | null;
@@ -26,12 +29,16 @@ export interface HostApi {
 type Environment = Record<string, string | undefined>;
 
 export const HOST_BASES: HostBases = {
-  github: { api: 'https://api.github.com', raw: 'https://raw.githubusercontent.com' },
-  gitlab: { api: 'https://gitlab.com/api/v4', raw: '' },
-  bitbucket: { api: 'https://api.bitbucket.org/2.0', raw: '' },
-  gitea: { api: '', raw: '' },
+  github: {
+    api: 'https://api.github.com',
+    raw: 'https://raw.githubusercontent.com',
+    git: 'https://github.com',
+  },
+  gitlab: { api: 'https://gitlab.com/api/v4', raw: '', git: 'https://gitlab.com' },
+  bitbucket: { api: 'https://api.bitbucket.org/2.0', raw: '', git: 'https://bitbucket.org' },
+  gitea: { api: '', raw: '', git: '' },
+  sourcehut: { api: '', raw: '', git: 'https://git.sr.ht' },
 };
-const MAX_PATHS = 200_000;
 
 export function apiOf(claim: RepositoryClaim, bases: HostBases, env: Environment): HostApi | null {
   switch (claim.kind) {
@@ -43,9 +50,18 @@ export function apiOf(claim: RepositoryClaim, bases: HostBases, env: Environment
       return bitbucket(claim, bases.bitbucket);
     case 'gitea':
       return gitea(claim, bases.gitea);
+    case 'sourcehut':
     case null:
       return null;
   }
+}
+
+/** Where plain git finds the host; undefined where it is not to be asked. */
+export function gitBaseOf(claim: RepositoryClaim, bases: HostBases): string | undefined {
+  if (claim.kind === null) return undefined;
+  const base = bases[claim.kind]?.git;
+  // Several hosts speak Gitea's interface, each at its own name.
+  return claim.kind === 'gitea' && base === '' ? `https://${claim.host}` : base;
 }
 
 function github(
@@ -60,7 +76,9 @@ function github(
     repository,
     file: (ref, path) => `${base.raw}/${owner}/${name}/${encode(ref)}/${encode(path)}`,
     tree: (ref) => `${repository}/git/trees/${encode(ref)}?recursive=1`,
-    contributors: `${repository}/contributors?per_page=100`,
+    root: null,
+    contributors: `${repository}/contributors?per_page=${MAX_PEOPLE}`,
+    releases: `${repository}/releases?per_page=${MAX_RELEASES}`,
     describe: (json) =>
       describe(json, {
         isArchived: 'archived',
@@ -87,7 +105,9 @@ function gitlab(
     file: (ref, path) =>
       `${repository}/repository/files/${encodeURIComponent(path)}/raw?ref=${encodeURIComponent(plainRef(ref))}`,
     tree: null,
-    contributors: `${repository}/repository/contributors?per_page=100`,
+    root: (ref) => `${repository}/repository/tree?ref=${encodeURIComponent(ref)}&per_page=100`,
+    contributors: `${repository}/repository/contributors?per_page=${MAX_PEOPLE}`,
+    releases: `${repository}/releases?per_page=${MAX_RELEASES}`,
     describe: (json) =>
       describe(json, {
         isArchived: 'archived',
@@ -107,7 +127,9 @@ function bitbucket({ owner, name }: RepositoryClaim, base: HostBases['bitbucket'
     repository,
     file: (ref, path) => `${repository}/src/${encode(plainRef(ref))}/${encode(path)}`,
     tree: null,
+    root: (ref) => `${repository}/src/${encode(ref)}/?pagelen=100`,
     contributors: null,
+    releases: null,
     describe: (json) => {
       const found = describe(json, { createdAt: 'created_on', pushedAt: 'updated_on' });
       const branch = isDict(json) && isDict(json['mainbranch']) ? json['mainbranch']['name'] : null;
@@ -125,7 +147,9 @@ function gitea({ host, owner, name }: RepositoryClaim, base: HostBases['gitea'])
     file: (ref, path) =>
       `${repository}/raw/${encode(path)}?ref=${encodeURIComponent(plainRef(ref))}`,
     tree: (ref) => `${repository}/git/trees/${encode(ref)}?recursive=true&per_page=10000`,
+    root: null,
     contributors: null,
+    releases: `${repository}/releases?limit=${MAX_RELEASES}`,
     describe: (json) =>
       describe(json, {
         isArchived: 'archived',
@@ -137,37 +161,6 @@ function gitea({ host, owner, name }: RepositoryClaim, base: HostBases['gitea'])
     paths: (json) =>
       isDict(json) && json['truncated'] !== true ? pathsIn(json['tree'], 'blob') : null,
   };
-}
-
-function describe(json: unknown, keys: { [K in keyof Description]?: string }): Description | null {
-  if (!isDict(json)) return null;
-  const at = (key: string | undefined) => (key === undefined ? undefined : json[key]);
-  const date = (key: string | undefined) => {
-    const value = at(key);
-    const time = typeof value === 'string' ? Date.parse(value) : NaN;
-    return Number.isNaN(time) ? undefined : new Date(time).toISOString();
-  };
-  const isArchived = at(keys.isArchived);
-  const stars = at(keys.stars);
-  const branch = at(keys.defaultBranch);
-  const createdAt = date(keys.createdAt);
-  const pushedAt = date(keys.pushedAt);
-  return {
-    ...(typeof isArchived === 'boolean' ? { isArchived } : {}),
-    ...(typeof stars === 'number' ? { stars } : {}),
-    ...(createdAt === undefined ? {} : { createdAt }),
-    ...(pushedAt === undefined ? {} : { pushedAt }),
-    defaultBranch: typeof branch === 'string' && branch.length <= 200 ? branch : 'HEAD',
-  };
-}
-
-function pathsIn(tree: unknown, type: string): string[] | null {
-  if (!Array.isArray(tree) || tree.length > MAX_PATHS) return null;
-  return tree.flatMap((entry: unknown) =>
-    isDict(entry) && entry['type'] === type && typeof entry['path'] === 'string'
-      ? [entry['path']]
-      : [],
-  );
 }
 
 /** Slashes stay; everything else that could end the path does not. */
