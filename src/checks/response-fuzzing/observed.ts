@@ -120,6 +120,22 @@ const TEXTS: Omit<RuleText, 'check'>[] = [
     fixUpstream: 'Answer with the message of an error, not its stack.',
   },
   {
+    id: 'asks-for-secrets',
+    severity: 'high',
+    title: 'The server asks the user for a secret',
+    why: 'What is typed into such a form passes through the client and the server; the protocol forbids it.',
+    fix: 'Do not answer it. Give credentials through the server’s own configuration only.',
+    fixUpstream: 'Use URL mode elicitation, or take the credential from the environment.',
+  },
+  {
+    id: 'remote-image-in-response',
+    severity: 'moderate',
+    title: 'An answer shows a picture from an undeclared host',
+    why: 'A client that draws it sends the address, and whatever stands in it, to that host without a click.',
+    fix: 'Use a client that does not load remote pictures, and look where the address comes from.',
+    fixUpstream: 'Send pictures as image content, or name the host in the README.',
+  },
+  {
     id: 'escape-sequences-in-response',
     severity: 'low',
     title: 'Answers contain terminal escape sequences',

@@ -3,10 +3,14 @@ import type { BoxDns, BoxEgress } from '../isolation/types.ts';
 import { contactOf, report, type Contact } from './contact.ts';
 import type { JudgeContext } from './context.ts';
 import { egressData, isIpAddress, isOneOf } from './data.ts';
+import { phaseOf } from './phase.ts';
 import { judgeCommandInjection, judgeSecrets } from './secrets.ts';
+
+const SCANNED_PORTS = 6;
 
 export function judgeEgress(events: (BoxEgress | BoxDns)[], context: JudgeContext): void {
   const outward = events.filter((event) => event.type === 'dns' || !event.isLocal);
+  judgeLocalPorts(events, context);
   const contacts = outward.map((event) => contactOf(event));
   const withSecrets = contacts.filter(({ canaries }) => canaries.length > 0).slice(0, 500);
   for (const [index, contact] of contacts.entries()) {
@@ -17,6 +21,24 @@ export function judgeEgress(events: (BoxEgress | BoxDns)[], context: JudgeContex
     else if (event?.type === 'dns') judgeDns(event, contact, context);
     else judgeConnection(contact, context);
   }
+}
+
+/** A local service or two is what many servers are for; one port after the other is a search. */
+function judgeLocalPorts(events: (BoxEgress | BoxDns)[], context: JudgeContext): void {
+  const local = events.filter((event) => event.type === 'egress' && event.isLocal);
+  const own = local.filter(({ phase }) => phaseOf(phase) !== 'fuzz') as BoxEgress[];
+  const ports = [...new Set(own.map(({ port }) => port))].sort((a, b) => a - b);
+  const [first] = own;
+  if (!first || ports.length < SCANNED_PORTS) return;
+  context.add({
+    ruleId: 'local-port-scan',
+    severity: 'moderate',
+    confidence: 'high',
+    check: 'network-egress',
+    message: `${ports.length} ports of this machine were tried without any tool being called`,
+    phase: phaseOf(first.phase),
+    excerpt: ports.slice(0, 20).join(', '),
+  });
 }
 
 function judgeMetadata(contact: Contact, context: JudgeContext): void {

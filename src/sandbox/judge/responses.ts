@@ -18,6 +18,8 @@ const KEYS =
   /-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b|\bsk-ant-[A-Za-z0-9_-]{30,200}\b|\bxox[bpa]-[A-Za-z0-9-]{20,100}\b/;
 // ESC or CSI, as terminals obey them.
 const ESCAPES = /[\u001b\u009b]/;
+const PICTURE =
+  /(?:!\[[^\]\n]{0,200}\]\(|<img\b[^>\n]{0,200}?\bsrc=["'])(https?:\/\/[^\s)"'<>]{1,2000})/gi;
 const FILE_KINDS = ['traversal', 'absolute', 'file-url'];
 const MAX_SEEN = 5_000;
 
@@ -66,9 +68,22 @@ export class ResponseJudge {
       const message = 'A call takes more memory than the sandbox gives';
       this.#add('exhausts-resources', 'moderate', message, answer, memory[0]);
     }
+    this.#pictures(own, answer);
     if (ESCAPES.test(own)) {
       const message = 'An answer contains terminal escape sequences';
       this.#add('escape-sequences-in-response', 'low', message, answer, own.slice(0, 100));
+    }
+  }
+
+  /** The sandbox has no pages to quote from: such an address is the server's own. */
+  #pictures(text: string, answer: Answer): void {
+    for (const [, url = ''] of text.slice(0, 200_000).matchAll(PICTURE)) {
+      if (!URL.canParse(url)) continue;
+      const { hostname, search } = new URL(url);
+      if (search.length < 4 || this.#context.isOurs(hostname)) continue;
+      if (this.#context.isDeclared(hostname)) continue;
+      const message = 'An answer shows a picture whose address carries data to an undeclared host';
+      this.#add('remote-image-in-response', 'moderate', message, answer, url, 'medium');
     }
   }
 
