@@ -34,7 +34,10 @@ export function treeConfusion(tree: TreeFact, policy: ConfusionPolicy): Confusio
 function severityOfMissing(name: string, tree: TreeFact): ConfusionHit['severity'] {
   if (!name.startsWith('@')) return 'high';
   const scope = name.slice(0, name.indexOf('/') + 1);
-  return tree.nodes.some((node) => node.name.startsWith(scope)) ? 'low' : 'moderate';
+  // What could not be had has a node too.
+  const missing = new Set(tree.problems.map((problem) => problem.name));
+  const isThere = (node: TreeNode) => node.name.startsWith(scope) && !missing.has(node.name);
+  return tree.nodes.some(isThere) ? 'low' : 'moderate';
 }
 
 function scopeHit(node: TreeNode, policy: ConfusionPolicy): ConfusionHit[] {

@@ -1,26 +1,20 @@
 // Asks the registries what a tree cannot say of itself: does the lock still match, is a private name also public?
 import { treeConfusion } from '../analyze/confusion.ts';
 import { auditLockfile } from '../analyze/lockfile.ts';
-import { isDict } from '../analyze/manifest.ts';
 import { VetError } from '../errors.ts';
 import type { ConfusionHit, Fact, LockfileFact, SourceFact, TreeFact, TreeNode } from '../types.ts';
 import { compareBundled } from './bundled.ts';
-import { fetchManifest, fetchPackument } from './pacote.ts';
+import { conflicts, integrityOf } from './integrity.ts';
+import { publicNamesakes, type NamesakesInput } from './namesakes.ts';
+import { fetchManifest } from './pacote.ts';
 
-export interface ConfusionInput {
+export interface ConfusionInput extends NamesakesInput {
   tree: Fact<TreeFact>;
   lockfile: Fact<LockfileFact>;
   /** For the packages that lie inside of others' tarballs. */
   source: Fact<SourceFact>;
   registryHosts: ReadonlySet<string>;
-  /** `@scope` -> registry URL, from the user's configuration. */
-  scopes: ReadonlyMap<string, string>;
-  registry: string;
-  /** npm's default registry; asked only about packages that resolved from another one by scope. */
-  publicRegistry: string;
-  pacoteOptions: Record<string, unknown>;
   offline: boolean;
-  isKnown: (name: string) => boolean;
 }
 
 const CONCURRENCY = 12;
@@ -38,7 +32,7 @@ export async function collectConfusion(input: ConfusionInput): Promise<Fact<Conf
     if (!input.offline) {
       if (tree.value.from !== 'resolved')
         hits.push(...(await changedIntegrities(tree.value, input)));
-      hits.push(...(await publicTwins(tree.value, input)));
+      hits.push(...(await publicNamesakes(tree.value, input)));
     }
   }
   const copies = tree.known ? await compareBundled(tree.value, input) : [];
@@ -71,79 +65,13 @@ async function servedIntegrity(
   options: Record<string, unknown>,
 ): Promise<string | undefined> {
   try {
-    const raw = await fetchManifest(`${node.name}@${node.version}`, {
-      ...options,
-      fullMetadata: false,
-    });
-    const dist = raw['dist'];
-    const integrity = isDict(dist) ? dist['integrity'] : undefined;
-    return typeof integrity === 'string' ? integrity : undefined;
+    const spec = `${node.name}@${node.version}`;
+    return integrityOf(await fetchManifest(spec, { ...options, fullMetadata: false }));
   } catch (error) {
     // Not served here: an unknown, told by the tree and the unread tarball.
     if (error instanceof VetError) return undefined;
     throw error;
   }
-}
-
-/** True only where both know a hash of the same algorithm and it differs. */
-function conflicts(locked: string, served: string): boolean {
-  const hashes = (text: string) =>
-    new Map(text.split(/\s+/).map((entry) => [entry.slice(0, entry.indexOf('-')), entry]));
-  const ours = hashes(locked);
-  const theirs = hashes(served);
-  for (const [algorithm, hash] of ours) {
-    const other = theirs.get(algorithm);
-    if (other !== undefined) return other !== hash;
-  }
-  return false;
-}
-
-/** A package of a privately mapped scope whose name also stands on the public registry. */
-async function publicTwins(tree: TreeFact, input: ConfusionInput): Promise<ConfusionHit[]> {
-  const publicHost = hostOf(input.publicRegistry);
-  const isPrivate = (node: TreeNode) => {
-    const mapped = input.scopes.get(node.name.split('/')[0] ?? '');
-    return (
-      mapped !== undefined &&
-      hostOf(mapped) !== publicHost &&
-      hostOf(mapped) !== hostOf(input.registry)
-    );
-  };
-  const nodes = tree.nodes.filter((node) => node.name.startsWith('@') && isPrivate(node));
-  const options = {
-    ...input.pacoteOptions,
-    registry: input.publicRegistry,
-    fetchRetries: 0,
-    timeout: 5_000,
-  };
-  const hits = await mapBounded(nodes.slice(0, 50), async (node) => {
-    const scope = node.name.split('/')[0] ?? '';
-    const served = await fetchPackument(node.name, {
-      ...options,
-      packumentCache: new Map(),
-      [`${scope}:registry`]: input.publicRegistry,
-    }).catch((error: unknown) => {
-      if (error instanceof VetError) return undefined;
-      throw error;
-    });
-    if (!served) return [];
-    return [
-      {
-        ruleId: 'private-name-is-public',
-        severity: 'moderate' as const,
-        confidence: 'high' as const,
-        node: node.id,
-        name: node.name,
-        message: `${node.name} is mapped to your registry and stands on the public one too; without the mapping the public one wins`,
-        location: node.path.join(' > '),
-      },
-    ];
-  });
-  return hits.flat();
-}
-
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : '';
 }
 
 async function mapBounded<T, R>(items: T[], work: (item: T) => Promise<R>): Promise<R[]> {

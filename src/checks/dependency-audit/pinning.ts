@@ -131,8 +131,15 @@ const OBSERVED: Text[] = [
     id: 'private-name-is-public',
     severity: 'moderate',
     title: 'A private package has a namesake on the public registry',
-    why: 'On a machine without your scope mapping the public one is installed.',
-    fix: 'Claim the scope on the public registry, and check who published the namesake.',
+    why: 'Which of the two is installed depends on the machine, and on who has the higher version.',
+    fix: 'Move it into a scope that is yours on the public registry too, map that scope, and check who published the namesake.',
+  },
+  {
+    id: 'claimable-name',
+    severity: 'low',
+    title: 'Nobody has claimed the name of a private package on the public registry',
+    why: 'Whoever claims it is installed wherever your registry is not asked, or falls back to the public one.',
+    fix: 'Move it into a scope that is yours on the public registry, or publish a placeholder there.',
   },
   {
     id: 'bundled-copy-differs',
