@@ -31,7 +31,7 @@ export function passWords(id: CheckId, { facts }: Evidence): string {
     case 'dependency-audit':
       return `no advisory for ${nodes} packages, every integrity known`;
     case 'permission-review':
-      return `${toolCount(facts)} tools read; capabilities fit the stated function`;
+      return `${toolsRead(facts)}; capabilities fit the stated function`;
     case 'network-egress':
       return `${run?.egress.length ?? 0} attempts in ${run?.observedSeconds ?? 0} s, none against its function`;
     case 'response-fuzzing':
@@ -61,6 +61,11 @@ function releaseWords(facts: Evidence['facts']): string {
   if (!facts.releases.known) return '';
   const count = facts.releases.value.releases.length;
   return `${count} releases, the newest on ${facts.releases.value.releases.at(-1)?.publishedAt.slice(0, 10) ?? '?'}`;
+}
+
+function toolsRead(facts: Evidence['facts']): string {
+  const count = toolCount(facts);
+  return count === 1 ? '1 tool read' : `${count} tools read`;
 }
 
 function toolCount(facts: Evidence['facts']): number {

@@ -19,7 +19,7 @@ const ELEMENTS = new Set(
   ),
 );
 const ATTRIBUTES =
-  /^(lang|charset|content|name|http-equiv|class|id|href|open|role|aria-label|viewBox|x|y|x1|x2|y1|y2|cx|cy|r|width|height)$/;
+  /^(lang|charset|content|name|http-equiv|class|id|href|open|role|aria-label|viewBox|x|y|x1|x2|y1|y2|cx|cy|r|width|height|data-label)$/;
 
 interface Seen {
   title: string;
@@ -127,4 +127,49 @@ test('the report says the level, the points, why, what leaked and what was vette
     expect(page).toContain(text);
   }
   expect(page).not.toContain('<script');
+});
+
+test('in a large tree the way to a finding stays open and what is clean is folded', () => {
+  const result = richResult();
+  const [report] = result.reports;
+  const root = report?.tree[0]?.path[0] ?? '';
+  for (let index = 0; index < 40; index += 1) {
+    const spec = `clean-${index}@1.0.0`;
+    report?.tree.push(
+      { ...report.tree[0], name: `clean-${index}`, version: '1.0.0', path: [root, spec] } as never,
+      {
+        ...report.tree[0],
+        name: 'leaf',
+        version: `${index}.0.0`,
+        path: [root, spec, `leaf@${index}.0.0`],
+      } as never,
+    );
+  }
+  const [picture = '', whole = ''] = renderHtml(result).split('<summary>The whole tree</summary>');
+  expect(picture).toContain('path-match@0.3.9: high');
+  expect(picture).toContain('clean-7 1.0.0 +1');
+  expect(picture).not.toContain('leaf 7.0.0');
+  expect(whole).toContain('leaf 7.0.0');
+});
+
+test('a planted secret among thousands of attempts is drawn and listed first', () => {
+  const result = richResult();
+  const egress = result.reports[0]?.egress;
+  const [event] = egress?.observed ?? [];
+  if (!egress || !event) throw new Error('the rich report has egress');
+  const many = Array.from({ length: 3000 }, (_, index) => ({
+    ...event,
+    canaries: [],
+    atMs: index,
+    path: `/${index}`,
+  }));
+  const planted = { id: 'ssh-key', kind: 'planted' as const, encoding: 'hex' };
+  egress.observed = [
+    ...many,
+    { ...event, canaries: [planted] as never, atMs: 3001, path: '/last' },
+  ];
+  const page = renderHtml(result);
+  expect(page).toContain('class="dot-bad"');
+  expect(page.indexOf('/last')).toBeLessThan(page.indexOf('>/17<'));
+  expect(page.length).toBeLessThan(400_000);
 });

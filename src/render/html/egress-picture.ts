@@ -1,13 +1,15 @@
 // Egress over time: one lane a host, one dot an attempt, red where a canary left.
 import type { EgressEvent, Report } from '../../types.ts';
 import { html } from './escape.ts';
+import { stackedTable } from './table.ts';
 
 const WIDTH = 1000;
 const LABEL = 280;
 const LANE = 26;
 const MAX_HOSTS = 30;
-const MAX_DOTS = 400;
 const MAX_ROWS = 100;
+/** Up to this many rows stand open; planted secrets come first. */
+const MAX_OPEN = 12;
 const BAND = 20;
 
 export function egressSection(report: Report): string {
@@ -43,20 +45,43 @@ function timeline(events: EgressEvent[], seconds: number, phases: Phases): strin
     (host, index) =>
       `<text x="0" y="${yOf(index) + 4}">${html(host, 44)}</text><line class="lane" x1="${LABEL}" x2="${WIDTH}" y1="${yOf(index)}" y2="${yOf(index)}"/>`,
   );
-  const dots = events.slice(0, MAX_DOTS).flatMap((event) => {
-    const lane = hosts.indexOf(event.host || event.ip);
-    return lane < 0 ? [] : [dot(event, xOf(event.atMs), yOf(lane))];
-  });
+  const dots = dotsOf(events, hosts, xOf, yOf);
   const axis = `<text x="${LABEL}" y="${height - 4}">0 s</text><text x="${WIDTH - 40}" y="${height - 4}">${(span / 1000).toFixed(0)} s</text>`;
   return `<div class="scroll"><svg class="wide" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Egress over time">${bands(phases, xOf, height)}${lanes.join('')}${dots.join('')}${axis}</svg></div><p class="small soft"><span class="chip bad">red</span>a planted secret was in what it sent <span class="chip good">green</span>a value that it was given, sent on <span class="chip info">blue</span>neither. Every answer was made up: nothing reached the network.</p>`;
 }
 
+/** One dot a place: thousands of attempts are no more to see. Planted secrets are drawn last, on top. */
+function dotsOf(
+  events: EgressEvent[],
+  hosts: string[],
+  xOf: (atMs: number) => number,
+  yOf: (lane: number) => number,
+): string[] {
+  const dots = new Map<string, { kind: DotKind; text: string }>();
+  for (const event of events) {
+    const lane = hosts.indexOf(event.host || event.ip);
+    const x = Math.round(xOf(event.atMs) / 2) * 2;
+    const kind = kindOf(event);
+    const key = `${lane} ${x} ${kind}`;
+    if (lane >= 0 && !dots.has(key)) dots.set(key, { kind, text: dot(event, kind, x, yOf(lane)) });
+  }
+  return [...dots.values()]
+    .sort((a, b) => DOT_KINDS.indexOf(a.kind) - DOT_KINDS.indexOf(b.kind))
+    .map(({ text }) => text);
+}
+
+const DOT_KINDS = ['none', 'good', 'bad'] as const;
+type DotKind = (typeof DOT_KINDS)[number];
+
 /** Planted beats granted beats none. */
-function dot(event: EgressEvent, x: number, y: number): string {
+function kindOf(event: EgressEvent): DotKind {
   const kinds = new Set(event.canaries.map((canary) => canary.kind));
-  const kind = kinds.has('planted') ? 'bad' : kinds.has('granted') ? 'good' : 'none';
+  return kinds.has('planted') ? 'bad' : kinds.has('granted') ? 'good' : 'none';
+}
+
+function dot(event: EgressEvent, kind: DotKind, x: number, y: number): string {
   const title = `${(event.atMs / 1000).toFixed(1)} s ${event.phase}${event.tool ? ` ${event.tool}` : ''} ${event.proto} port ${event.port}`;
-  return `<circle class="dot-${kind}" cx="${x.toFixed(1)}" cy="${y}" r="5"><title>${html(title, 200)}</title></circle>`;
+  return `<circle class="dot-${kind}" cx="${x}" cy="${y}" r="5"><title>${html(title, 200)}</title></circle>`;
 }
 
 function bands(phases: Phases, xOf: (atMs: number) => number, height: number): string {
@@ -67,7 +92,7 @@ function bands(phases: Phases, xOf: (atMs: number) => number, height: number): s
       atMs += phase.seconds * 1000;
       const width = xOf(atMs) - x;
       const label =
-        width > 44
+        width > phase.phase.length * 6.5 + 8
           ? `<text class="phase" x="${(x + 4).toFixed(1)}" y="12">${phase.phase}</text>`
           : '';
       return `<rect class="band${index % 2}" x="${x.toFixed(1)}" y="0" width="${width.toFixed(1)}" height="${height - 18}"/>${label}`;
@@ -108,10 +133,25 @@ function attemptTable(events: EgressEvent[]): string {
       );
     const what = `${event.method ?? ''} ${event.path ?? ''}`.trim();
     const tool = event.tool ? `<br><code>${html(event.tool, 60)}</code>` : '';
-    return `<tr><td>${html(event.host || event.ip, 120)}:${event.port}</td><td>${event.proto}</td><td>${html(event.phase, 20)}${tool}</td><td><code>${html(what, 120)}</code></td><td>${count}×, ${bytes} bytes</td><td>${chips.join('')}</td></tr>`;
+    return [
+      `<b>${html(event.host || event.ip, 120)}:${event.port}</b>`,
+      event.proto,
+      `${html(event.phase, 20)}${tool}`,
+      `<code>${html(what, 120)}</code>`,
+      `${count}×, ${sizeText(bytes)}`,
+      chips.join(''),
+    ];
   });
   const rest = all.length > rows.length ? `<p>… and ${all.length - rows.length} more</p>` : '';
-  return `<div class="scroll"><table class="wide"><thead><tr><th>who</th><th>how</th><th>when, by which tool</th><th>what</th><th>how much</th><th>secrets</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>${rest}`;
+  const heads = ['who', 'how', 'when, by which tool', 'what', 'how much', 'secrets'];
+  const first = stackedTable(heads, rows.slice(0, MAX_OPEN));
+  if (rows.length <= MAX_OPEN) return first;
+  const others = stackedTable(heads, rows.slice(MAX_OPEN));
+  return `${first}<details><summary>${all.length - MAX_OPEN} more kinds of attempts</summary>${others}${rest}</details>`;
+}
+
+function sizeText(bytes: number): string {
+  return bytes < 10_000 ? `${bytes} bytes` : `${(bytes / 1000).toFixed(0)} kB`;
 }
 
 /** How the run went: calls, processes, files; nothing if it was not run. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { RuleText } from '../../rule.ts';
 import type { NotVetted, VetResult } from '../../types.ts';
 import { html } from './escape.ts';
+import { stackedTable } from './table.ts';
 import { findingList } from './findings.ts';
 import { serverCard, TRUST_CLASS } from './server.ts';
 import { STYLE } from './style.ts';
@@ -47,20 +48,36 @@ function gateCard(result: VetResult): string {
   return `<section class="card"><span class="badge ${passed ? 'good' : 'bad'}">${passed ? 'gate passed' : 'gate not passed'}</span>${error}${list}${serverTable(result)}</section>`;
 }
 
-function serverTable({ reports }: VetResult): string {
-  if (reports.length < 2) return '';
-  const rows = reports.map(
-    ({ subject, trust, score, verified, lost }, index) =>
-      `<tr><td><a href="#server-${index + 1}">${html(subject.name, 214)}@${html(subject.version, 60)}</a></td><td><span class="chip ${TRUST_CLASS[trust.level]}">${trust.level}</span></td><td>${html(trust.sourceClass)}</td><td>${score} of ${verified}</td><td>${lost}</td></tr>`,
-  );
-  return `<div class="scroll"><table><thead><tr><th>server</th><th>trust</th><th>class</th><th>verified</th><th>lost</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+/** Every server that was asked for, vetted or not, when there is more than one. */
+function serverTable({ reports, notVetted }: VetResult): string {
+  if (reports.length + notVetted.length < 2) return '';
+  const vetted = reports.map(({ subject, trust, score, verified, lost }, index) => {
+    const names = [...new Set((subject.configuredAs ?? []).map(({ server }) => server))].join(', ');
+    const as = names === '' ? '' : `<br><span class="soft small">${html(names, 120)}</span>`;
+    return [
+      `<a href="#server-${index + 1}">${html(subject.name, 214)}@${html(subject.version, 60)}</a>${as}`,
+      `<span class="chip ${TRUST_CLASS[trust.level]}">${trust.level}</span>`,
+      html(trust.sourceClass),
+      `${score} of ${verified}`,
+      String(lost),
+    ];
+  });
+  const rest = notVetted.map(({ target, code }) => [
+    html(target, 240),
+    '<span class="chip none">not vetted</span>',
+    html(code, 40),
+    '-',
+    '-',
+  ]);
+  return stackedTable(['server', 'trust', 'class', 'verified', 'lost'], [...vetted, ...rest]);
 }
 
 function notVettedCard(entries: NotVetted[]): string {
   if (entries.length === 0) return '';
-  const rows = entries.map(
-    (entry) =>
-      `<tr><td>${html(entry.target, 240)}</td><td>${html(entry.code, 40)}</td><td>${html(entry.reason)}</td></tr>`,
-  );
-  return `<section class="card"><h2>Not vetted</h2><div class="scroll"><table><tbody>${rows.join('')}</tbody></table></div></section>`;
+  const rows = entries.map(({ target, code, reason, configuredAs }) => [
+    `<b>${html(configuredAs?.server ?? target, 240)}</b>`,
+    html(configuredAs?.spec ?? code, 240),
+    html(reason),
+  ]);
+  return `<section class="card"><h2>Not vetted</h2>${stackedTable(['server', 'what', 'why'], rows)}</section>`;
 }

@@ -1,6 +1,7 @@
 // What the server can do and what it offers: capabilities against its stated function, tools with their texts.
 import type { Capability, CapabilityUse, Report } from '../../types.ts';
 import { html } from './escape.ts';
+import { stackedTable } from './table.ts';
 
 const MAX_TOOLS = 200;
 /** Up to this many, tools are shown unfolded. */
@@ -13,10 +14,12 @@ export function capabilitySection(report: Report): string {
   const words = `<p class="small soft">Stated function: ${html(stated.join(', ') || 'not recognised')}</p>`;
   if (entries.length === 0) return `${words}<p>None were seen.</p>`;
   const rows = entries.map(([capability, uses]) => capabilityRow(capability, uses, report));
-  return `${words}<div class="scroll"><table><thead><tr><th>capability</th><th>its function</th><th>in the server</th><th>in dependencies</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+  return (
+    words + stackedTable(['capability', 'its function', 'in the server', 'in dependencies'], rows)
+  );
 }
 
-function capabilityRow(capability: Capability, uses: CapabilityUse[], report: Report): string {
+function capabilityRow(capability: Capability, uses: CapabilityUse[], report: Report): string[] {
   const expected = new Set<string>(report.function?.expectedCapabilities ?? []);
   const own = uses.filter((use) => use.package === report.subject.name);
   const foreign = uses.filter((use) => use.package !== report.subject.name);
@@ -36,7 +39,12 @@ function capabilityRow(capability: Capability, uses: CapabilityUse[], report: Re
     .slice(0, 6)
     .map((name) => html(name, 120))
     .join(', ');
-  return `<tr><td><b>${html(capability)}</b></td><td><span class="chip ${fit}">${word}</span></td><td>${places.join('<br>')}${more}</td><td>${names}${rest}</td></tr>`;
+  return [
+    `<b>${html(capability)}</b>`,
+    `<span class="chip ${fit}">${word}</span>`,
+    `${places.join('<br>')}${more}`,
+    `${names}${rest}`,
+  ];
 }
 
 export function toolSection(report: Report): string {

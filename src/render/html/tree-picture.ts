@@ -8,6 +8,8 @@ const COLUMN = 210;
 const ROW = 17;
 const MAX_NODES = 600;
 const MAX_DEPTH = 6;
+/** Trees up to this many packages are drawn whole. */
+const MAX_UNFOLDED = 30;
 
 const KEY = ['none', 'info', 'warn', 'bad', 'bad']
   .map((name, rank) => `<span class="chip ${name}">${WORDS[rank] ?? ''}</span>`)
@@ -20,12 +22,51 @@ interface Box {
   depth: number;
   children: Box[];
   leaves: number;
+  /** How many packages this box stands for besides its own. */
+  folded: number;
 }
 
-/** An icicle chart; every package hangs below the one that brings it in by the shortest way. */
+/**
+ * An icicle chart; every package hangs below the one that brings it in by the shortest way. In a
+ * large tree, what has no finding in or below it is folded, and the whole stands below, closed.
+ */
 export function treePicture(report: Report): string {
   const root = boxesOf(report);
   if (!root) return '';
+  const rest = report.tree.length > MAX_NODES ? ` The first ${MAX_NODES} are drawn.` : '';
+  const words = `<p class="small soft">Left to right: the server, what it needs, what that needs.${rest} The worst finding in each package: ${KEY}</p>`;
+  if (report.tree.length <= MAX_UNFOLDED) return picture(root, report) + words;
+  const whole = `<details><summary>The whole tree</summary>${picture(root, report)}</details>`;
+  return picture(folded(root), report) + words + whole;
+}
+
+/** Keeps the ways to findings; clean branches become one box each, clean leaves one for all of them. */
+function folded(box: Box): Box {
+  const isClean = ({ rank, children }: Box) => rank === 0 && children.length === 0;
+  const children = box.children.map((child) =>
+    worstOf(child) > 0 ? folded(child) : closed(child),
+  );
+  const clean = children.filter(isClean);
+  if (box.depth === 0 || clean.length < 3) return { ...box, children };
+  const count = clean.reduce((sum, child) => sum + 1 + child.folded, 0);
+  const first = clean[0] as Box;
+  const rest: Box = { ...first, name: `${count} packages`, version: '', folded: count - 1 };
+  return { ...box, children: [...children.filter((child) => !isClean(child)), rest] };
+}
+
+function closed(box: Box): Box {
+  return { ...box, children: [], folded: sizeOf(box) - 1 };
+}
+
+function sizeOf(box: Box): number {
+  return box.children.reduce((sum, child) => sum + sizeOf(child), 1);
+}
+
+function worstOf(box: Box): number {
+  return Math.max(box.rank, ...box.children.map(worstOf));
+}
+
+function picture(root: Box, report: Report): string {
   countLeaves(root);
   const depth = Math.min(MAX_DEPTH, deepest(root)) + 1;
   const width = depth * COLUMN;
@@ -33,8 +74,7 @@ export function treePicture(report: Report): string {
   const parts: string[] = [];
   draw(root, 0, height, parts);
   const label = `Dependency tree of ${report.tree.length} packages`;
-  const rest = report.tree.length > MAX_NODES ? ` The first ${MAX_NODES} are drawn.` : '';
-  return `<div class="scroll"><svg class="wide" viewBox="0 0 ${width} ${height}" role="img" aria-label="${html(label)}">${parts.join('')}</svg></div><p class="small soft">Left to right: the server, what it needs, what that needs. ${rest} The worst finding in each package: ${KEY}</p>`;
+  return `<div class="scroll"><svg class="wide d${depth}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${html(label)}">${parts.join('')}</svg></div>`;
 }
 
 function boxesOf(report: Report): Box | undefined {
@@ -51,6 +91,7 @@ function boxesOf(report: Report): Box | undefined {
       depth: node.path.length - 1,
       children: [],
       leaves: 0,
+      folded: 0,
     };
     boxes.set(key, box);
     const parent = boxes.get(node.path.slice(0, -1).join('\n'));
@@ -98,8 +139,11 @@ function draw(box: Box, top: number, height: number, parts: string[]): void {
   if (box.depth > MAX_DEPTH) return;
   const x = box.depth * COLUMN;
   const size = height.toFixed(1);
-  const title = `${box.name}@${box.version}: ${WORDS[box.rank] ?? ''}`;
-  const text = height >= 12 ? cut(`${box.name} ${box.version}`, 32) : '';
+  const more = box.folded > 0 && box.version !== '' ? ` +${box.folded}` : '';
+  const spec = box.version === '' ? box.name : `${box.name}@${box.version}`;
+  const title = `${spec}: ${WORDS[box.rank] ?? ''}${more && `, with ${box.folded} more below it`}`;
+  const text =
+    height >= 12 ? cut(`${box.name} ${box.version}`.trim(), 32 - more.length) + more : '';
   const textClass = box.rank === 4 ? ' class="n4t"' : '';
   parts.push(
     `<g><title>${html(title)}</title><rect class="box n${box.rank}" x="${x}" y="${top.toFixed(1)}" width="${COLUMN}" height="${size}"/><text${textClass} x="${x + 6}" y="${(top + Math.min(height, 60) / 2 + 4).toFixed(1)}">${html(text)}</text></g>`,

@@ -17,6 +17,7 @@ export function reportText(report: Report, page: Page, durationMs: number | unde
     ...(trust.howToLeave
       ? [paragraph(`to change that: ${safe(trust.howToLeave, 400)}`, page, 2, paint.dim)]
       : []),
+    ...configuredText(report, page),
     paragraph(countsOf(report, durationMs), page, 2, paint.dim),
     '',
     ...report.checks.map((check, index) => checkText(check, index + 1, page)),
@@ -33,6 +34,16 @@ export function reportText(report: Report, page: Page, durationMs: number | unde
     '',
     vettedText(report, page),
   ].join('\n');
+}
+
+/** Which entries of client configurations start it. */
+function configuredText({ subject }: Report, page: Page): string[] {
+  const names = (subject.configuredAs ?? []).map(({ server, client }) => `${server} (${client})`);
+  const unique = [...new Set(names)];
+  if (unique.length === 0) return [];
+  const rest = unique.length > 5 ? ` and ${unique.length - 5} more` : '';
+  const text = `configured as ${unique.slice(0, 5).join(', ')}${rest}`;
+  return [paragraph(safe(text, 400), page, 2, page.paint.dim)];
 }
 
 function section(text: string): string[] {
