@@ -37,7 +37,7 @@ svg text{font:11px system-ui,sans-serif;fill:var(--ink)}svg .lane{stroke:var(--l
 svg .n0{fill:var(--none-bg)}svg .n1{fill:var(--info-bg)}svg .n2{fill:var(--warn-bg)}svg .n3{fill:var(--bad-bg)}svg .n4{fill:var(--bad)}svg .n4t{fill:var(--card)}
 svg .dot-good{fill:var(--good)}svg .dot-bad{fill:var(--bad)}svg .dot-none{fill:var(--info)}
 @media screen and (max-width:760px){.scroll>table{min-width:560px}.scroll>table.wide{min-width:860px}svg.wide{min-width:760px}svg.d2{min-width:420px}svg.d3{min-width:560px}.verdict{text-align:left}.verdict .numbers{justify-content:flex-start}}
-@media screen and (max-width:640px){table.stack thead{display:none}table.stack tr{display:block;border-bottom:1px solid var(--line);padding:8px 0}table.stack td{display:block;border:0;padding:1px 0}table.stack td:empty{display:none}table.stack td+td::before{content:attr(data-label) ": ";color:var(--soft)}}
+@media screen and (max-width:640px){table.stack,table.stack tbody{display:block}table.stack thead{display:none}table.stack tr{display:block;border-bottom:1px solid var(--line);padding:8px 0}table.stack td{display:block;border:0;padding:1px 0}table.stack td:empty{display:none}table.stack td+td::before{content:attr(data-label) ": ";color:var(--soft)}}
 @media (max-width:520px){main{padding:12px 10px 40px}.card{padding:14px}th,td{font-size:13px}}
 @media print{body{background:#fff;font-size:11pt}.card{break-inside:auto;border-color:#bbb}.finding,.points li{break-inside:avoid}details::details-content{content-visibility:visible;block-size:auto}h3{break-after:avoid}tr,svg{break-inside:avoid}a{color:inherit;text-decoration:none}pre{max-height:none}}
 `;
