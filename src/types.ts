@@ -102,6 +102,8 @@ export interface PackumentVersion {
   repositoryUrl?: string;
   gitHead?: string;
   hasProvenance?: boolean;
+  /** Where its attestations are served, as stated. */
+  attestationsUrl?: string;
   signatures?: { keyid: string; sig: string }[];
   unpackedSizeBytes?: number;
   fileCount?: number;

@@ -134,7 +134,9 @@ function toVersion(version: string, raw: unknown): PackumentVersion {
     scripts,
     ...(publisher ? { publisher } : {}),
     ...(maintainers ? { maintainers } : {}),
-    ...(isDict(dist['attestations']) ? { hasProvenance: true } : {}),
+    ...(isDict(dist['attestations'])
+      ? { hasProvenance: true, ...text('attestationsUrl', dist['attestations']['url']) }
+      : {}),
     ...(signatures.length > 0 ? { signatures } : {}),
     ...number('unpackedSizeBytes', dist['unpackedSize']),
     ...number('fileCount', dist['fileCount']),

@@ -6,4 +6,6 @@ export interface Endpoints {
   mcpRegistry?: string;
   /** Download counts. */
   counts?: string;
+  /** deps.dev. */
+  dependents?: string;
 }

@@ -1,6 +1,7 @@
 // Who published this version: registry signatures, provenance, accounts, and what the version before it had.
 import { previousOf } from '../analyze/versions.ts';
 import type { Fact, PackumentFact, PackumentVersion, PublisherFact } from '../types.ts';
+import { readAttestations } from './attestations.ts';
 import { TIMEOUT_MS } from './public-api.ts';
 import { readProvenance, verifyOne, type VerifyInput } from './signatures.ts';
 import { registryKeys } from './registry-keys.ts';
@@ -31,11 +32,13 @@ export async function collectPublisher(input: PublisherInput): Promise<Fact<Publ
   ]);
   const previous = previousOf(versions, input.version);
   const maintainers = packument.value.maintainers ?? own.maintainers;
+  const scopeOwner = scopeOwnerOf(input.name, maintainers ?? []);
   const value: PublisherFact = {
     ...signed,
     ...(own.publisher ? { publisher: own.publisher.name } : {}),
     ...(own.trustedPublisher === undefined ? {} : { trustedPublisher: own.trustedPublisher }),
     ...(maintainers ? { maintainers: maintainers.map((person) => person.name) } : {}),
+    ...(scopeOwner === undefined ? {} : { scopeOwner }),
     ...(previous?.publisher ? { previousPublisher: previous.publisher.name } : {}),
     ...(previous && servesProvenance(packument.value)
       ? { previousHadProvenance: previous.hasProvenance === true }
@@ -71,7 +74,7 @@ async function verify(
   };
   const [signature, provenance] = await Promise.all([
     signatureOf(own, question, keys),
-    provenanceOf(own, question),
+    provenanceOf(own, question, input),
   ]);
   return { signature, provenance };
 }
@@ -90,8 +93,33 @@ async function signatureOf(
 async function provenanceOf(
   own: PackumentVersion,
   question: VerifyInput,
+  input: PublisherInput,
 ): Promise<PublisherFact['provenance']> {
   if (own.hasProvenance !== true) return { state: 'absent' };
+  const served = await readAttestations({
+    name: input.name,
+    version: input.version,
+    integrity: own.integrity,
+    registry: question.registry,
+    url: own.attestationsUrl,
+    options: question.options,
+    ...(input.signal ? { signal: input.signal } : {}),
+  });
+  switch (served.state) {
+    case 'of-another':
+      return { state: 'invalid', reason: 'the attestation is about another package or tarball' };
+    case 'malformed':
+      return { state: 'not-checkable', reason: served.reason, isMalformed: true };
+    case 'no-provenance':
+      return { state: 'absent', reason: 'its attestations hold no provenance' };
+    case 'not-served':
+      return { state: 'not-checkable', reason: served.reason };
+    case 'attested':
+      return verifiedProvenance(question);
+  }
+}
+
+async function verifiedProvenance(question: VerifyInput): Promise<PublisherFact['provenance']> {
   const { state, reason, manifest } = await verifyOne('attestations', question);
   return {
     state,
@@ -99,6 +127,12 @@ async function provenanceOf(
     // What an unverified attestation states is anybody's claim.
     ...(state === 'verified' ? readProvenance(manifest) : {}),
   };
+}
+
+/** A scope is an account's or an organisation's; of the latter npm tells strangers nothing. */
+function scopeOwnerOf(name: string, maintainers: readonly { name: string }[]): string | undefined {
+  const scope = /^@([^/]+)\//.exec(name)?.[1];
+  return maintainers.find((person) => person.name.toLowerCase() === scope)?.name;
 }
 
 /** Mirrors drop attestations with the signatures; then "had none before" would be a guess. */

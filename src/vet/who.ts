@@ -81,6 +81,7 @@ function popularityOf({ resolved, session }: WhoInput): Promise<Fact<Facts['popu
   }
   return collectPopularity({
     name: subject.name,
+    version: subject.version,
     registry: registryOf(subject.name, session),
     defaultRegistry: session.options.publicRegistry ?? defaultRegistry(),
     offline: isOffline(session),
@@ -88,6 +89,9 @@ function popularityOf({ resolved, session }: WhoInput): Promise<Fact<Facts['popu
     ...(session.options.endpoints?.counts === undefined
       ? {}
       : { base: session.options.endpoints.counts }),
+    ...(session.options.endpoints?.dependents === undefined
+      ? {}
+      : { dependentsBase: session.options.endpoints.dependents }),
   });
 }
 

@@ -53,6 +53,42 @@ describe('signature-invalid', () => {
   });
 });
 
+describe('attestations', () => {
+  const provenance = (part: Facts['publisher']['provenance']) => ({
+    publisher: known({ ...valueOf('publisher'), provenance: part }),
+  });
+
+  test('attestation-malformed: something is served that is none', () => {
+    const part = { state: 'not-checkable', reason: 'an attestation of it is malformed' } as const;
+    expect(short('attestation-malformed', provenance({ ...part, isMalformed: true }))).toEqual([
+      ['moderate', 'high', null],
+    ]);
+    expect(find('attestation-malformed', provenance(part))).toEqual([]);
+  });
+
+  test.each([
+    ['another repository', 'verified', 'https://github.com/mallory/weather-mcp', ['moderate']],
+    ['the repository named', 'verified', 'https://github.com/Weather/weather-mcp', []],
+    ['another one that nobody verified', 'not-checkable', 'https://github.com/a/b', []],
+    ['no repository', 'verified', undefined, []],
+  ] as const)(
+    'provenance-of-another-repository: built from %s',
+    (_name, state, repository, expected) => {
+      const manifest = toManifest({
+        name: 'weather-mcp',
+        version: '1.0.0',
+        repository: { url: 'git+https://github.com/weather/weather-mcp.git' },
+      });
+      const part = repository === undefined ? { state } : { state, repository };
+      const found = find('provenance-of-another-repository', {
+        manifest: known(manifest),
+        ...provenance(part),
+      });
+      expect(found.map(({ severity }) => severity)).toEqual(expected);
+    },
+  );
+});
+
 describe('repository', () => {
   test('no-repository: a manifest without one', () => {
     const manifest = toManifest({ name: 'weather-mcp', version: '1.0.0' });

@@ -82,14 +82,23 @@ describe('the MCP registry', () => {
 });
 
 describe('download counts', () => {
-  async function ask(answer: AnswerOf, registry = 'https://registry.example/') {
-    server = await startAnswers({ '/downloads/point/last-week/@weather/mcp': answer });
+  async function ask(
+    answer: AnswerOf,
+    registry = 'https://registry.example/',
+    dependents: AnswerOf = 404,
+  ) {
+    server = await startAnswers({
+      '/downloads/point/last-week/@weather/mcp': answer,
+      '/v3alpha/systems/npm/packages/%40weather%2Fmcp/versions/1.0.0:dependents': dependents,
+    });
     return collectPopularity({
       name: '@weather/mcp',
+      version: '1.0.0',
       registry,
       defaultRegistry: 'https://registry.example/',
       offline: false,
       base: server.url,
+      dependentsBase: server.url,
       ask: { fetchOptions: {}, timeoutMs: answer === 'silence' ? 300 : 5_000 },
     });
   }
@@ -99,6 +108,14 @@ describe('download counts', () => {
       known: true,
       value: { weeklyDownloads: 1234 },
     });
+  });
+
+  test.each([
+    [{ body: { downloads: 5 } }, { weeklyDownloads: 5, dependents: 7 }],
+    [404, { dependents: 7 }],
+  ] as [AnswerOf, object][])('%j beside dependents', async (downloads, value) => {
+    const counted = { body: { dependentCount: 9, directDependentCount: 7 } };
+    expect(await ask(downloads, undefined, counted)).toMatchObject({ known: true, value });
   });
 
   test('are not asked about packages of another registry', async () => {

@@ -59,11 +59,11 @@ function serve(route: string, body: unknown): void {
 const serveKeys = (expires: string | null = null) =>
   serve('/-/npm/v1/keys', { keys: [{ keyid: KEYID, key: SPKI, expires }] });
 
-async function collect(version = '1.0.1', offline = false) {
+async function collect(version = '1.0.1', offline = false, name = 'weather-mcp') {
   const options = pacoteOptions({ npm: { registry: registry.url }, cacheDir, offline: false });
-  const raw = await fetchPackument('weather-mcp', options);
+  const raw = await fetchPackument(name, options);
   const fact = await collectPublisher({
-    name: 'weather-mcp',
+    name,
     version,
     packument: { known: true, value: toPackumentFact(raw, registry.url) },
     pacoteOptions: options,
@@ -136,26 +136,96 @@ describe('signatures', () => {
 });
 
 describe('provenance', () => {
-  const attest = (name: string) => {
-    const subject = [{ name, digest: { sha512: Buffer.alloc(64, 1).toString('hex') } }];
-    const payload = Buffer.from(JSON.stringify({ subject })).toString('base64');
-    const dsseEnvelope = { payload, signatures: [{ keyid: '', sig: '' }] };
-    serve('/-/npm/v1/attestations/', {
-      attestations: [{ predicateType: 'x', bundle: { dsseEnvelope } }],
-    });
-  };
-
-  test('about another package is invalid', async () => {
+  const SHA512 = Buffer.alloc(64, 1).toString('hex');
+  const PURL = 'pkg:npm/weather-mcp@1.0.1';
+  const SLSA = 'https://slsa.dev/provenance/v1';
+  const statement = (name = PURL, sha512 = SHA512, predicateType = SLSA) => ({
+    predicateType,
+    subject: [{ name, digest: { sha512 } }],
+  });
+  const entry = (payload: unknown, part: object = {}) => ({
+    predicateType: SLSA,
+    bundle: {
+      verificationMaterial: {},
+      dsseEnvelope: {
+        payload: Buffer.from(JSON.stringify(payload)).toString('base64'),
+        payloadType: 'application/vnd.in-toto+json',
+        signatures: [{ keyid: '', sig: 'AAAA' }],
+        ...part,
+      },
+    },
+  });
+  const attested = (body: unknown) => {
     publish({ version: '1.0.1', attestations: true });
     serveKeys();
-    attest('pkg:npm/other@1.0.1');
-    expect(await collect()).toMatchObject({ provenance: { state: 'invalid' } });
+    serve('/-/npm/v1/attestations/', body);
+    return collect();
+  };
+  const list = (...attestations: unknown[]) => attested({ attestations });
+
+  test.each([
+    ['another package', statement('pkg:npm/other@1.0.1')],
+    ['another version', statement('pkg:npm/weather-mcp@1.0.0')],
+    ['another tarball', statement(PURL, '00')],
+  ])('about %s is invalid', async (_name, payload) => {
+    expect(await list(entry(payload))).toMatchObject({ provenance: { state: 'invalid' } });
   });
 
-  test('that cannot be checked here is neither valid nor invalid', async () => {
+  test('about another package is invalid behind a fitting one, and behind one that is broken', async () => {
+    const other = entry(statement('pkg:npm/other@1.0.1'));
+    expect(await list(entry(statement()), other)).toMatchObject({
+      provenance: { state: 'invalid' },
+    });
+  });
+
+  test.each([
+    ['an empty list', []],
+    ['a list of nothing', [null, 3, 'x']],
+    ['no bundle', [{ predicateType: SLSA }]],
+    ['a payload that is no JSON', [entry(statement(), { payload: '%%%' })]],
+    ['a payload that is no statement', [entry({ subject: 'weather-mcp' })]],
+    ['a statement about nothing', [entry({ ...statement(), subject: [] })]],
+    ['no signature', [entry(statement(), { signatures: [] })]],
+    ['an empty signature', [entry(statement(), { signatures: [{ sig: '' }] })]],
+    ['signatures that are none', [entry(statement(), { signatures: { length: 1 } })]],
+    ['a fitting one beside a broken one', [entry(statement()), {}]],
+  ])('of %s is malformed: never verified, and never a crash', async (_name, entries) => {
+    expect(await list(...entries)).toMatchObject({
+      provenance: { state: 'not-checkable', isMalformed: true },
+    });
+  });
+
+  test.each([
+    ['<html>', 'attestations: it answered with something that is not JSON'],
+    [{ errors: [] }, 'it serves no attestations'],
+    [null, 'it serves no attestations'],
+  ])('where a mirror answers %j is not checkable, and no fault', async (body, reason) => {
     publish({ version: '1.0.1', attestations: true });
     serveKeys();
-    expect(await collect()).toMatchObject({ provenance: { state: 'not-checkable' } });
+    registry.intercept((request, response) => {
+      if (!request.url?.startsWith('/-/npm/v1/attestations/')) return false;
+      response.end(typeof body === 'string' ? body : JSON.stringify(body));
+      return true;
+    });
+    expect((await collect()).provenance).toEqual({ state: 'not-checkable', reason });
+  });
+
+  test('of a publish attestation alone is none', async () => {
+    const publishOnly = statement(PURL, SHA512, 'https://github.com/npm/attestation/publish/v0.1');
+    expect(await list(entry(publishOnly))).toMatchObject({ provenance: { state: 'absent' } });
+  });
+
+  test('that nobody signed with a trusted key is never verified', async () => {
+    const { provenance } = await list(entry(statement()));
+    expect(['invalid', 'not-checkable']).toContain(provenance.state);
+    expect(provenance).not.toHaveProperty('repository');
+  });
+
+  test('that cannot be asked for is neither valid nor invalid', async () => {
+    publish({ version: '1.0.1', attestations: true });
+    serveKeys();
+    expect((await collect()).provenance).toMatchObject({ state: 'not-checkable' });
+    expect((await collect()).provenance).not.toHaveProperty('isMalformed');
   });
 });
 
@@ -170,5 +240,16 @@ describe('accounts', () => {
       previousHadProvenance: true,
       maintainers: ['weather-team'],
     });
+  });
+
+  test('a scope that is the name of a maintainer is that account', async () => {
+    const scoped = (scope: string) => {
+      const name = `@${scope}/mcp`;
+      registry.publish({ manifest: { name, version: '1.0.1' } });
+      registry.describe(name, { maintainers: [{ name: 'Alice' }] });
+      return collect('1.0.1', true, name);
+    };
+    expect(await scoped('alice')).toMatchObject({ scopeOwner: 'Alice' });
+    expect(await scoped('weather')).not.toHaveProperty('scopeOwner');
   });
 });

@@ -1,5 +1,5 @@
 // The answers in test/record are understood; record.mjs compares them with the real services.
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { collectMcpRegistry } from '../../src/collect/mcp-registry.ts';
@@ -41,7 +41,14 @@ describe('recorded answers', () => {
       });
     const github = 'https://github.com/modelcontextprotocol/servers.git';
     expect(await of('@modelcontextprotocol/server-filesystem', github)).toMatchObject({
-      value: { exists: true, claimsPackage: true, hasSecurityPolicy: true, isArchived: false },
+      value: {
+        exists: true,
+        claimsPackage: true,
+        hasSecurityPolicy: true,
+        isArchived: false,
+        commits: expect.any(Number),
+        releases: expect.any(Number),
+      },
     });
     expect(await of('@evil/server-filesystem', github)).toMatchObject({
       value: { exists: true, claimsPackage: false, bearsName: '@modelcontextprotocol/servers' },
@@ -74,12 +81,49 @@ describe('recorded answers', () => {
     expect(
       await collectPopularity({
         name: '@upstash/context7-mcp',
+        version: '1.0.31',
         registry,
         defaultRegistry: registry,
         offline: false,
         base: server.url,
+        dependentsBase: server.url,
         ask,
       }),
-    ).toMatchObject({ known: true });
+    ).toMatchObject({
+      known: true,
+      value: { weeklyDownloads: expect.any(Number), dependents: expect.any(Number) },
+    });
   });
+});
+
+test('nothing in a report comes from a recording: no source names it, no package holds it', () => {
+  const root = path.resolve(import.meta.dirname, '../..');
+  const files = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' });
+  const named = files
+    .filter((file) => file.endsWith('.ts'))
+    .filter((file) =>
+      /answers\.json|test\/record|recordedAt/.test(
+        readFileSync(path.join(root, 'src', file), 'utf8'),
+      ),
+    );
+  expect(named).toEqual([]);
+  const { files: shipped } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+    files: string[];
+  };
+  expect(shipped.filter((entry) => /^(\.\/)?test/.test(entry))).toEqual([]);
+});
+
+test('every live service has a recording that can be compared with the real thing', () => {
+  const hosts = new Set(Object.values(answers).map(({ url }) => new URL(url).host));
+  expect([...hosts].sort()).toEqual([
+    'api.bitbucket.org',
+    'api.deps.dev',
+    'api.github.com',
+    'api.npmjs.org',
+    'codeberg.org',
+    'gitlab.com',
+    'raw.githubusercontent.com',
+    'registry.modelcontextprotocol.io',
+    'registry.npmjs.com',
+  ]);
 });

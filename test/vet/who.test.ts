@@ -128,6 +128,7 @@ describe('public services', { timeout: 30_000 }, () => {
         hosts: { github: base, gitlab: base, bitbucket: base, gitea: base },
         mcpRegistry: services.url,
         counts: services.url,
+        dependents: services.url,
       },
     });
     const found = reports[0];

@@ -6,11 +6,13 @@ import { listedRules } from './listed.ts';
 import { changeKindRules } from './change-kinds.ts';
 import { changeRules } from './changes.ts';
 import { publisherRules } from './publisher.ts';
+import { signatureRules } from './signatures.ts';
 
 export const rules: Rule[] = [
   ...imitationRules,
   ...knownRules,
   ...listedRules,
+  ...signatureRules,
   ...publisherRules,
   ...changeRules,
   ...changeKindRules,

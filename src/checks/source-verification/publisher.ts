@@ -1,30 +1,10 @@
-// Rules of point 1: publisher, signatures and the repository.
+// Rules of point 1: the repository, and what the MCP registry and a checkout say.
 import { isPlainName } from '../../analyze/repository-url.ts';
 import { releaseData } from '../../analyze/release-data.ts';
 import { defineRule, type Rule } from '../../rule.ts';
 
 const CHECK = 'source-verification';
 const REPOSITORY = 'package.json#/repository';
-
-const signatureInvalid = defineRule({
-  id: 'signature-invalid',
-  check: CHECK,
-  severity: 'critical',
-  title: 'The signature or attestation does not fit this tarball',
-  why: 'What the registry delivers is not what was signed: somebody in between changed it.',
-  fix: 'Do not install it; ask the registry named above, or another one, for the same version.',
-  caps: 'do-not-use',
-  needs: ['publisher'],
-  find({ publisher }, { subject }) {
-    const parts = { signature: publisher.signature, attestation: publisher.provenance };
-    return Object.entries(parts)
-      .filter(([, part]) => part.state === 'invalid')
-      .map(([name, part]) => ({
-        message: `${name} of ${subject.name}@${subject.version}: ${part.reason ?? 'invalid'}`,
-        location: 'package.json#/version',
-      }));
-  },
-});
 
 const noRepository = defineRule({
   id: 'no-repository',
@@ -169,7 +149,6 @@ const tarballNotInRepository = defineRule({
 });
 
 export const publisherRules: Rule[] = [
-  signatureInvalid,
   noRepository,
   repositoryMissing,
   repositoryDoesNotClaim,
