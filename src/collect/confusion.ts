@@ -14,6 +14,7 @@ export interface ConfusionInput extends NamesakesInput {
   /** For the packages that lie inside of others' tarballs. */
   source: Fact<SourceFact>;
   registryHosts: ReadonlySet<string>;
+  isKnown: (name: string) => boolean;
   offline: boolean;
 }
 

@@ -11,10 +11,11 @@ export interface NamesakesInput {
   /** `@scope` -> registry URL, from the user's configuration. */
   scopes: ReadonlyMap<string, string>;
   registry: string;
-  /** npm's default registry; asked only about packages that came from another one. */
+  /** npm's default registry; asked only about what came from another one and is the user's by mapping or by `own`. */
   publicRegistry: string;
   pacoteOptions: Record<string, unknown>;
-  isKnown: (name: string) => boolean;
+  /** What the user calls their own: package names and `@scope`s (folders mean nothing here). */
+  own: readonly string[];
 }
 type Packument = Record<string, unknown>;
 type Found = Pick<ConfusionHit, 'ruleId' | 'severity' | 'confidence' | 'message'>;
@@ -48,13 +49,13 @@ export async function publicNamesakes(
   return oncePerScope(hits.sort((a, b) => (a.node < b.node ? -1 : 1)));
 }
 
-/** What came from a registry other than the public one, and is no name that everybody knows. */
+/** Other names are nobody's business: a private registry's are not told to the public one. */
 function privateNodes(tree: TreeFact, input: NamesakesInput): TreeNode[] {
   const publicHost = hostOf(input.publicRegistry);
   const isPrivate = ({ name, kind }: TreeNode) =>
     (kind === 'registry' || kind === 'subject') &&
     hostOf(registryOf(name, input)) !== publicHost &&
-    (isMapped(name, input) || !input.isKnown(name));
+    (isMapped(name, input) || isOwn(name, input.own));
   const names = new Map<string, TreeNode>();
   for (const node of tree.nodes) {
     if (isPrivate(node) && !names.has(`${node.name}@${node.version}`)) {
@@ -66,6 +67,10 @@ function privateNodes(tree: TreeFact, input: NamesakesInput): TreeNode[] {
 
 function registryOf(name: string, { scopes, registry }: NamesakesInput): string {
   return scopes.get(name.split('/')[0] ?? '') ?? registry;
+}
+
+function isOwn(name: string, own: readonly string[]): boolean {
+  return own.some((entry) => entry === name || name.startsWith(`${entry.replace(/\/\*$/, '')}/`));
 }
 
 function isMapped(name: string, { scopes, registry }: NamesakesInput): boolean {

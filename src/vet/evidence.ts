@@ -134,6 +134,7 @@ function confusionOf(
     registryHosts: session.registryHosts,
     scopes: new Map(scopes),
     registry: session.npm.registry,
+    own: [...(session.options.own ?? []), ...session.config.own],
     publicRegistry: session.options.publicRegistry ?? defaultRegistry(),
     pacoteOptions: session.pacote,
     offline: session.options.offline === true,

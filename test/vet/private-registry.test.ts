@@ -35,7 +35,12 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-async function vetWith(npmrc: string, target: string, own: string[] = []) {
+async function vetWith(
+  npmrc: string,
+  target: string,
+  own: string[] = [],
+  publicRegistry = open.url,
+) {
   const home = path.join(dir, `home-${(count += 1)}`);
   mkdirSync(home);
   writeFileSync(path.join(home, '.npmrc'), npmrc);
@@ -44,7 +49,7 @@ async function vetWith(npmrc: string, target: string, own: string[] = []) {
     cwd: home,
     cache: path.join(home, 'cache'),
     environment: { HOME: home, PATH: process.env['PATH'] },
-    publicRegistry: open.url,
+    publicRegistry,
   });
   expect(result.error).toBeUndefined();
   return result.reports[0];
@@ -100,7 +105,8 @@ describe('a scope mapped to a private registry', () => {
 });
 
 describe('one private registry with an uplink, as companies have it', () => {
-  const behind = (target: string) => vetWith(`registry=${closed.url}\n`, target);
+  const behind = (target: string, own: string[] = []) =>
+    vetWith(`registry=${closed.url}\n`, target, own);
 
   test('alarms nobody about what comes through it from the public one', async () => {
     const manifest = server('proper', '1.0.0', { left: '^1.0.0' });
@@ -110,7 +116,7 @@ describe('one private registry with an uplink, as companies have it', () => {
   });
 
   test('the same name on both is said, with both versions', async () => {
-    const report = await behind('@acme/tools');
+    const report = await behind('@acme/tools', ['@acme']);
     expect(messages(report, 'private-name-is-public')).toEqual([
       "@acme/leaked@1.0.0 is your registry's; on a machine without your registry the public package of that name is installed (newest: 99.0.0)",
     ]);
@@ -121,7 +127,7 @@ describe('one private registry with an uplink, as companies have it', () => {
 
   test('an unscoped name that nobody has claimed is claimable', async () => {
     await publishPrivately('billing-internals', '1.0.0');
-    const report = await behind('billing-internals');
+    const report = await behind('billing-internals', ['billing-internals']);
     expect(messages(report, 'claimable-name')).toEqual([
       'billing-internals is not on the public registry, where anybody can claim the name',
     ]);
@@ -131,7 +137,7 @@ describe('one private registry with an uplink, as companies have it', () => {
     await publishPrivately('payroll-internals', '1.0.0');
     await publishPrivately('uses-payroll', '1.0.0', { 'payroll-internals': '^1.0.0' });
     open.publish({ manifest: server('payroll-internals', '99.9.9'), files: CODE });
-    const report = await behind('uses-payroll');
+    const report = await behind('uses-payroll', ['payroll-internals']);
     expect(versionOf(report, 'payroll-internals')).toBe('1.0.0');
     expect(messages(report, 'private-name-is-public').join()).toContain('newest: 99.9.9');
   });
@@ -140,7 +146,7 @@ describe('one private registry with an uplink, as companies have it', () => {
     await publishPrivately('ledger-internals', '1.0.0');
     await publishPrivately('uses-ledger', '1.0.0', { 'ledger-internals': '*' });
     open.publish({ manifest: server('ledger-internals', '99.9.9'), files: CODE });
-    const report = await behind('uses-ledger');
+    const report = await behind('uses-ledger', ['ledger-internals']);
     expect(versionOf(report, 'ledger-internals')).toBe('99.9.9');
     expect(messages(report, 'private-name-is-public')).toEqual([
       "ledger-internals@99.9.9 is the public registry's, although your registry has a package of that name (newest of its own: 1.0.0)",
@@ -148,10 +154,24 @@ describe('one private registry with an uplink, as companies have it', () => {
     expect(found(report)).toContain('absurd-version');
   });
 
+  test('names that nobody calls their own are not told to the public registry', async () => {
+    await publishPrivately('quiet-internals', '1.0.0');
+    const elsewhere = await startRegistry();
+    const npmrc = `registry=${closed.url}\n`;
+    try {
+      await vetWith(npmrc, 'quiet-internals', [], elsewhere.url);
+      expect(elsewhere.requests).toEqual([]);
+      await vetWith(npmrc, 'quiet-internals', ['quiet-internals'], elsewhere.url);
+      expect(elsewhere.requests).toEqual(['GET /quiet-internals']);
+    } finally {
+      await elsewhere.close();
+    }
+  });
+
   test('a scope of which nothing is public is asked about once', async () => {
     await publishPrivately('@acme/one', '1.0.0');
     await publishPrivately('@acme/two', '1.0.0', { '@acme/one': '1.0.0' });
-    expect(messages(await behind('@acme/two'), 'claimable-name')).toHaveLength(1);
+    expect(messages(await behind('@acme/two', ['@acme']), 'claimable-name')).toHaveLength(1);
   });
 });
 
