@@ -162,7 +162,7 @@ describe('one private registry with an uplink, as companies have it', () => {
       await vetWith(npmrc, 'quiet-internals', [], elsewhere.url);
       expect(elsewhere.requests).toEqual([]);
       await vetWith(npmrc, 'quiet-internals', ['quiet-internals'], elsewhere.url);
-      expect(elsewhere.requests).toEqual(['GET /quiet-internals']);
+      expect(elsewhere.requests).toContain('GET /quiet-internals');
     } finally {
       await elsewhere.close();
     }
