@@ -28,6 +28,16 @@ export async function vetAll(
   const settings = await openSettings(options);
   const plan = await planJobs(targets, settings);
   const run = await openRun(settings);
+  try {
+    return await resultOf(plan, run, startedAtMs);
+  } finally {
+    await run.close();
+  }
+}
+
+async function resultOf(plan: Plan, run: Run, startedAtMs: number): Promise<VetResult> {
+  const { settings } = run;
+  const { options } = settings;
   const { reports, failures } = await vetJobs(plan, run);
   const failed: Failed[] = [
     ...plan.failures.map(({ target, error }) => ({ target, ...asFailure(error, options.signal) })),
@@ -82,6 +92,7 @@ interface Run {
   rulesDigest: () => Promise<string>;
   /** Of a remembered report. */
   knownDigest?: string;
+  close: () => Promise<void>;
 }
 
 async function openRun(settings: Settings): Promise<Run> {
@@ -91,6 +102,7 @@ async function openRun(settings: Settings): Promise<Run> {
     memory: await openMemory(settings, toolVersion()),
     session: () => (session ??= import('./vet/session.ts').then((m) => m.openSession(settings))),
     rulesDigest: async () => run.knownDigest ?? (await run.session()).rulesDigest,
+    close: async () => (await session)?.close(),
   };
   return run;
 }

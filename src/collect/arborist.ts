@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { dictOfStrings, isDict } from '../analyze/manifest.ts';
 import { VetError } from '../errors.ts';
-import type { Json, Manifest, TreeFact } from '../types.ts';
+import type { Json, Manifest, TreeFact, TreeNode } from '../types.ts';
 import type { NpmOptions } from './npm-config.ts';
 import { registryError } from './registry-error.ts';
 import { treeCache, type TreeCache, type TreeCacheEntry } from './tree-cache.ts';
-import { codeOf, toTreeFact, type ArboristTree } from './tree-fact.ts';
+import { codeOf, placedNode, toTreeFact, type ArboristTree } from './tree-fact.ts';
 
 export interface TreeInput {
   options: NpmOptions;
@@ -29,6 +29,8 @@ export interface TreeInput {
   registryHosts: ReadonlySet<string>;
   /** Then a tree of any age will do. */
   offline: boolean;
+  /** Told of each package from a registry while the tree grows; a few of them may be replaced later. */
+  onPlaced?: (node: TreeNode) => void;
 }
 
 export interface ResolvedTree {
@@ -46,6 +48,7 @@ interface ArboristInstance {
   reify(options?: object): Promise<ArboristTree>;
 }
 
+const LOOK_EVERY_MS = 50;
 const DEPENDENCY_KINDS = [
   'dependencies',
   'optionalDependencies',
@@ -104,6 +107,7 @@ function treeCacheOf({ root, options, cacheDir, offline }: TreeInput): TreeCache
 async function buildTree(input: TreeInput, dir: string): Promise<ArboristTree> {
   const { root } = input;
   const arborist = newArborist(input, dir);
+  const stopWatching = watchPlaced(arborist, input);
   try {
     if (root.kind === 'package') {
       return await arborist.buildIdealTree({ add: [`${root.name}@${root.version}`] });
@@ -116,7 +120,25 @@ async function buildTree(input: TreeInput, dir: string): Promise<ArboristTree> {
     const code = codeOf(error);
     if (arborist.idealTree && NODE_FAILURES.test(code)) return arborist.idealTree;
     throw treeError(error, root.kind === 'package' ? root.name : 'the project');
+  } finally {
+    stopWatching();
   }
+}
+
+/** npm's resolver tells nobody what it places, hence a look from time to time. */
+function watchPlaced(arborist: ArboristInstance, input: TreeInput): () => void {
+  const { onPlaced, root, registryHosts } = input;
+  if (!onPlaced) return () => undefined;
+  const seen = new Set<string>(root.kind === 'package' ? [`node_modules/${root.name}`] : []);
+  const timer = setInterval(() => {
+    for (const [location, node] of arborist.idealTree?.inventory ?? []) {
+      const placed = seen.has(location) ? null : placedNode(node, registryHosts);
+      if (!placed) continue;
+      seen.add(location);
+      onPlaced(placed);
+    }
+  }, LOOK_EVERY_MS);
+  return () => clearInterval(timer);
 }
 
 /** npm's resolver throws bare errors at manifests of impossible shape: that is about them, not about us. */

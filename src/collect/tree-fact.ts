@@ -85,6 +85,17 @@ export function toTreeFact(ideal: ArboristTree, root: TreeRoot): TreeFact {
   return { nodes, from: root.isLocked ? 'lockfile' : 'resolved', problems };
 }
 
+/** A package of a registry in a tree that is still growing; null for everything else. */
+export function placedNode(
+  node: ArboristNode,
+  registryHosts: ReadonlySet<string>,
+): TreeNode | null {
+  if (node.integrity === null || node.resolved === null || node.isProjectRoot) return null;
+  const root = { subject: null, isLocked: false, registryHosts, called: { name: '', version: '' } };
+  const placed = toNode(node, false, [], root);
+  return placed.kind === 'registry' ? placed : null;
+}
+
 /** Breadth first from the subject: what an install of it brings, each with its shortest way in. */
 function shortestPaths(subject: ArboristNode, called: string): Map<ArboristNode, string[]> {
   const paths = new Map<ArboristNode, string[]>([[subject, [called]]]);

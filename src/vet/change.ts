@@ -6,10 +6,10 @@ import { toReleasesFact } from '../analyze/packument.ts';
 import { releaseData } from '../analyze/release-data.ts';
 import { previousOf } from '../analyze/versions.ts';
 import { fetchPackument } from '../collect/pacote.ts';
-import { collectSource } from '../collect/source/index.ts';
 import { VetError } from '../errors.ts';
-import type { Change, Fact, Facts, Manifest, PackageAnalysis, PackumentVersion } from '../types.ts';
+import type { Change, Fact, Facts, PackageAnalysis, PackumentVersion } from '../types.ts';
 import type { Session } from './session.ts';
+import { readerFor } from './source.ts';
 import type { ResolvedSubject } from './subject.ts';
 
 const MAX_AGES = 5;
@@ -17,7 +17,7 @@ const DAY_MS = 86_400_000;
 
 export async function collectChange(
   resolved: ResolvedSubject,
-  source: Fact<Facts['source']>,
+  reading: Promise<Fact<Facts['source']>>,
   session: Session,
 ): Promise<Fact<Facts['change']>> {
   const { subject, packument } = resolved;
@@ -27,7 +27,10 @@ export async function collectChange(
   const before = previousOf(versions, subject.version);
   if (!after) return { known: false, reason: 'the registry does not list this version' };
   if (!before) return firstRelease(after.version);
-  const previous = await analyzeVersion(subject.name, before, session);
+  const [previous, source] = await Promise.all([
+    analyzeVersion(subject.name, before, session),
+    reading,
+  ]);
   const analyses =
     source.known && previous.known
       ? { before: previous.value, after: source.value.subject }
@@ -65,7 +68,6 @@ export async function analyzeVersion(
       name,
       version: version.version,
       integrity,
-      manifest: manifestOf(name, version),
       files: { kind: 'registry' },
     },
     session,
@@ -76,7 +78,6 @@ export interface AloneInput {
   name: string;
   version: string;
   integrity: string | null;
-  manifest: Manifest;
   files: ResolvedSubject['files'];
 }
 
@@ -85,25 +86,21 @@ export async function analyzeAlone(
   input: AloneInput,
   session: Session,
 ): Promise<Fact<PackageAnalysis>> {
-  const { name, version, integrity, manifest, files } = input;
+  const { name, version, integrity, files } = input;
+  const reader = readerFor({ subject: { name, version, integrity }, files }, session);
   try {
-    const fact = await collectSource({
-      tree: { nodes: [loneNode(name, version, integrity)], from: 'resolved', problems: [] },
-      subject: { name, version, purl: '', integrity, source: 'registry', requested: name },
-      manifest,
-      subjectFiles: files,
-      pacoteOptions: session.pacote,
-      cacheDir: session.cacheDir,
-      rulesDigest: session.rulesDigest,
-      onProgress: () => undefined,
-      ...(session.options.signal ? { signal: session.options.signal } : {}),
-    });
-    return fact.known ? { known: true, value: fact.value.subject } : fact;
+    const read = await reader.read(loneNode(name, version, integrity));
+    if (session.options.signal?.aborted) throw new VetError('interrupted', 'Interrupted.');
+    return 'analysis' in read
+      ? { known: true, value: read.analysis }
+      : { known: false, reason: read.reason };
   } catch (error) {
     if (error instanceof VetError && error.code !== 'interrupted') {
       return { known: false, reason: `${name}@${version}: ${error.message}` };
     }
     throw error;
+  } finally {
+    reader.close();
   }
 }
 
@@ -131,21 +128,4 @@ async function ageDaysOf(name: string, session: Session): Promise<number | undef
     if (error instanceof VetError) return undefined;
     throw error;
   }
-}
-
-function manifestOf(name: string, version: PackumentVersion): Manifest {
-  return {
-    name,
-    version: version.version,
-    keywords: [],
-    bin: {},
-    type: 'commonjs',
-    scripts: version.scripts,
-    dependencies: version.dependencies,
-    optionalDependencies: {},
-    peerDependencies: {},
-    devDependencies: {},
-    bundleDependencies: [],
-    engines: {},
-  };
 }

@@ -39,7 +39,15 @@ export async function diff(
   options: VetOptions = {},
 ): Promise<DiffResult> {
   const session = await openSession(await openSettings(options));
-  const [from, to] = [await sideOf(before, session), await sideOf(after, session)];
+  try {
+    return await compare(before, after, session);
+  } finally {
+    await session.close();
+  }
+}
+
+async function compare(before: string, after: string, session: Session): Promise<DiffResult> {
+  const [from, to] = await Promise.all([sideOf(before, session), sideOf(after, session)]);
   const analyses =
     from.analysis.known && to.analysis.known
       ? { before: from.analysis.value, after: to.analysis.value }
@@ -75,7 +83,7 @@ async function sideOf(text: string, session: Session): Promise<Side> {
   const versions = packument.known ? packument.value.versions : [];
   const published = versions.find(({ version }) => version === subject.version);
   const { name, version, integrity, source } = subject;
-  const analysis = await analyzeAlone({ name, version, integrity, manifest, files }, session);
+  const analysis = await analyzeAlone({ name, version, integrity, files }, session);
   return {
     side: { name, version, integrity, source },
     view: published ?? viewOfManifest(manifest),

@@ -5,14 +5,15 @@ import { collectAdvisories, joinReachability } from '../collect/advisories/index
 import { resolveTree, type ResolvedTree } from '../collect/arborist.ts';
 import { collectConfusion } from '../collect/confusion.ts';
 import { defaultRegistry } from '../collect/npm-config.ts';
+import type { Reader } from '../collect/source/index.ts';
 import { VetError } from '../errors.ts';
 import type { Evidence, Fact, Facts, TreeFact, TreeNode } from '../types.ts';
 import { collectNameFacts } from './names.ts';
 import { ownershipOf } from './ownership.ts';
 import { runInSandbox } from './run.ts';
 import type { Session } from './session.ts';
-import { sourceOf } from './source.ts';
 import { registryOf } from './settings.ts';
+import { beginRead, readerFor, sourceOf } from './source.ts';
 import type { ResolvedSubject } from './subject.ts';
 import { collectWho } from './who.ts';
 
@@ -28,21 +29,40 @@ export async function collectEvidence(
   resolved: ResolvedSubject,
   session: Session,
 ): Promise<Collected> {
+  const reader = readerFor(resolved, session);
+  try {
+    return await collectWith(reader, resolved, session);
+  } finally {
+    reader.close();
+  }
+}
+
+async function collectWith(
+  reader: Reader,
+  resolved: ResolvedSubject,
+  session: Session,
+): Promise<Collected> {
   const { subject } = resolved;
   const progress = (doing: string) => session.options.onProgress?.(subject.name, doing);
   progress('resolving its dependencies');
-  const tree = await treeOf(resolved, session);
-  const treeFact = tree.known ? known(tree.value.tree, 'resolved as npm would') : tree;
-  progress('reading its source');
-  const advisories = advisoriesOf(treeFact, resolved, session);
-  const source = await sourceOf(treeFact, resolved, session, progress);
+  const ownRead = beginRead(reader, subject);
+  const resolving = treeOf(resolved, reader, session);
+  const reading = resolving.then((tree) => sourceOf(factOf(tree), resolved, reader, session));
+  const asking = resolving.then((tree) => advisoriesOf(factOf(tree), resolved, session));
+  const [tree, source, advisories, who] = await Promise.all([
+    resolving,
+    reading,
+    asking,
+    collectWho({ resolved, source: reading, ownRead, session }),
+  ]);
+  session.pool.rest();
+  const treeFact = factOf(tree);
   const whole = wholeTree(treeFact, source);
   progress('looking at names, advisories and publisher');
-  const [names, advisoryFact, confusion, who] = await Promise.all([
+  const [names, advisoryFact, confusion] = await Promise.all([
     collectNameFacts(resolved, whole, source, session),
     whole === treeFact ? advisories : advisoriesOf(whole, resolved, session),
     confusionOf(whole, source, resolved, session),
-    collectWho({ resolved, source, session }),
   ]);
   const run = await runInSandbox({
     resolved,
@@ -83,7 +103,16 @@ export async function collectEvidence(
   return { evidence, tree: tree.known ? tree.value : null };
 }
 
-async function treeOf(resolved: ResolvedSubject, session: Session): Promise<Fact<ResolvedTree>> {
+function factOf(tree: Fact<ResolvedTree>): Fact<TreeFact> {
+  return tree.known ? known(tree.value.tree, 'resolved as npm would') : tree;
+}
+
+/** What the resolver places is read while it goes on. */
+async function treeOf(
+  resolved: ResolvedSubject,
+  reader: Reader,
+  session: Session,
+): Promise<Fact<ResolvedTree>> {
   try {
     const value = await resolveTree({
       options: { ...session.npm, ...session.pacote },
@@ -91,6 +120,7 @@ async function treeOf(resolved: ResolvedSubject, session: Session): Promise<Fact
       root: resolved.root,
       registryHosts: session.registryHosts,
       offline: session.options.offline === true,
+      onPlaced: (node) => void reader.read(node).catch(() => undefined),
     });
     return { known: true, value };
   } catch (error) {
@@ -127,6 +157,7 @@ function confusionOf(
   const scopes = Object.entries(session.npm)
     .filter(([key]) => /^@[^:]+:registry$/.test(key))
     .map(([key, url]) => [key.slice(0, key.indexOf(':')), String(url)] as const);
+  const knownNames = new Set(session.known.map(({ name }) => name));
   return collectConfusion({
     tree,
     lockfile: resolved.lockfile,
@@ -138,7 +169,7 @@ function confusionOf(
     publicRegistry: session.options.publicRegistry ?? defaultRegistry(),
     pacoteOptions: session.pacote,
     offline: session.options.offline === true,
-    isKnown: (name) => session.names.check(name).verdict === 'known',
+    isKnown: (name) => knownNames.has(name),
   });
 }
 

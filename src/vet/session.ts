@@ -4,6 +4,7 @@ import { createListing, type Listing } from '../analyze/names/listed.ts';
 import { readCopy } from '../collect/mcp-registry-copy.ts';
 import { defaultRegistry, type NpmOptions } from '../collect/npm-config.ts';
 import { pacoteOptions } from '../collect/pacote.ts';
+import { openPool, type Pool } from '../collect/source/index.ts';
 import { rulesDigest } from '../rule-data.ts';
 import type { KnownName } from '../types.ts';
 import { allRuleIds, type Settings } from './settings.ts';
@@ -17,11 +18,18 @@ export interface Session extends Settings {
   /** The MCP registry's list as `db update` copied it, read once; null without a usable copy. */
   listing: () => Promise<Listing | null>;
   rulesDigest: string;
+  /** The threads that read source, of all targets. */
+  pool: Pool;
+  /** Ends the threads. Whoever opened the session closes it. */
+  close: () => Promise<void>;
 }
 
 export async function openSession(settings: Settings): Promise<Session> {
   const { options, npm, cacheDir, databaseDir } = settings;
   const known = [...defaultKnownNames(), ...settings.ownKnown];
+  const pool = openPool();
+  const close = () => pool.close();
+  options.signal?.addEventListener('abort', () => void close(), { once: true });
   return {
     ...settings,
     pacote: pacoteOptions({
@@ -32,13 +40,21 @@ export async function openSession(settings: Settings): Promise<Session> {
     }),
     registryHosts: hostsOf(npm),
     known,
-    names: createNameChecker({ known }),
+    names: lateChecker(known),
     listing: once(async () => {
       const copy = await readCopy(databaseDir);
       return 'list' in copy ? createListing(copy.list) : null;
     }),
     rulesDigest: rulesDigest(await allRuleIds()),
+    pool,
+    close,
   };
+}
+
+/** The index is made for the first name that is asked about: by then the source has been read. */
+function lateChecker(known: readonly KnownName[]): NameChecker {
+  let checker: NameChecker | undefined;
+  return { check: (name) => (checker ??= createNameChecker({ known })).check(name) };
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -29,6 +29,8 @@ export interface VetOptions {
   args?: string[];
   repo?: string;
   trustProject?: boolean;
+  /** For reading the source of one target with its tree; two minutes by default. What is left is said. */
+  sourceBudgetMs?: number;
   /** Where names are public; npm's default registry unless a test says otherwise. */
   publicRegistry?: string;
   /** Where code hosts, the MCP registry and download counts are asked; their own addresses by default. */

@@ -1,30 +1,57 @@
 // The source of the subject and its tree. A server whose own files cannot be read is not vetted at all.
 import { loneNode } from './lone-node.ts';
-import { collectSource } from '../collect/source/index.ts';
+import { collectSource, openReader, OUT_OF_TIME, type Reader } from '../collect/source/index.ts';
 import { VetError } from '../errors.ts';
-import type { Fact, Facts, TreeFact } from '../types.ts';
+import type { Fact, Facts, Subject, TreeFact } from '../types.ts';
 import type { Session } from './session.ts';
 import type { ResolvedSubject } from './subject.ts';
+
+export interface ReadSubject {
+  subject: Pick<Subject, 'name' | 'version' | 'integrity'>;
+  files: ResolvedSubject['files'];
+}
+
+export function readerFor({ subject, files }: ReadSubject, session: Session): Reader {
+  const { sourceBudgetMs: budgetMs } = session.options;
+  const { name, version, integrity } = subject;
+  return openReader({
+    subject: { name, version, integrity },
+    subjectFiles: files,
+    pacoteOptions: session.pacote,
+    cacheDir: session.cacheDir,
+    rulesDigest: session.rulesDigest,
+    pool: session.pool,
+    ...(budgetMs === undefined ? {} : { budgetMs }),
+  });
+}
+
+/** Begins with the subject's own files: what they are does not hang on the tree. Never rejects. */
+export async function beginRead(
+  reader: Reader,
+  { name, version, integrity }: Subject,
+): Promise<void> {
+  // An old package's integrity is known from the tree alone.
+  if (integrity === null) return;
+  await reader.read(loneNode(name, version, integrity)).catch(() => undefined);
+}
 
 /** Throws a VetError if the subject's own files cannot be read. */
 export async function sourceOf(
   tree: Fact<TreeFact>,
   resolved: ResolvedSubject,
+  reader: Reader,
   session: Session,
-  progress: (doing: string) => void,
 ): Promise<Fact<Facts['source']>> {
+  const { name } = resolved.subject;
   const source = await collectSource({
     tree: tree.known ? tree.value : subjectAlone(resolved),
-    subject: resolved.subject,
     manifest: resolved.manifest,
-    subjectFiles: resolved.files,
-    pacoteOptions: session.pacote,
-    cacheDir: session.cacheDir,
-    rulesDigest: session.rulesDigest,
-    onProgress: (done, total) => progress(`reading its source, ${done} of ${total} packages`),
+    reader,
+    onProgress: (done, total) =>
+      session.options.onProgress?.(name, `reading its source, ${done} of ${total} packages`),
     ...(session.options.signal ? { signal: session.options.signal } : {}),
   });
-  const { name } = resolved.subject;
+  if (!source.known && source.reason === OUT_OF_TIME) return source;
   if (!source.known) throw unreadSubject(name, source.reason);
   if (source.value.subject.files.total === 0) {
     throw new VetError('empty-package', `${name} has no files.`, {

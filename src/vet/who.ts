@@ -14,7 +14,10 @@ import type { ResolvedSubject } from './subject.ts';
 
 export interface WhoInput {
   resolved: ResolvedSubject;
-  source: Fact<Facts['source']>;
+  /** Under way: only the checkout and the change wait for it. */
+  source: Promise<Fact<Facts['source']>>;
+  /** Settles when the subject's own files have been read, whatever came of it. */
+  ownRead: Promise<unknown>;
   session: Session;
 }
 type WhoFacts = Pick<
@@ -28,9 +31,20 @@ export async function collectWho(input: WhoInput): Promise<WhoFacts> {
     repositoryOf(input),
     popularityOf(input),
     checkoutOf(input),
-    collectChange(input.resolved, input.source, input.session),
+    changeOf(input),
   ]);
   return { publisher, repository, popularity, repoComparison, change };
+}
+
+/** Two versions of one large bundle at once would double the peak of memory. */
+async function changeOf({
+  resolved,
+  source,
+  ownRead,
+  session,
+}: WhoInput): Promise<Fact<Facts['change']>> {
+  await ownRead;
+  return collectChange(resolved, source, session);
 }
 
 function publisherOf({ resolved, session }: WhoInput): Promise<Fact<Facts['publisher']>> {
@@ -95,16 +109,17 @@ function popularityOf({ resolved, session }: WhoInput): Promise<Fact<Facts['popu
   });
 }
 
-function checkoutOf({
+async function checkoutOf({
   resolved,
-  source,
+  source: reading,
   session,
 }: WhoInput): Promise<Fact<Facts['repoComparison']>> {
   const { repo } = session.options;
   if (repo === undefined) {
-    return Promise.resolve({ known: false, reason: 'no checkout was given (--repo)' });
+    return { known: false, reason: 'no checkout was given (--repo)' };
   }
-  if (!source.known) return Promise.resolve(source);
+  const source = await reading;
+  if (!source.known) return source;
   return collectCheckout({
     path: repo,
     cwd: session.cwd,

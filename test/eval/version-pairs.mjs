@@ -56,6 +56,7 @@ const quiet = new Map();
 const counts = { pairs: 0, unread: 0, high: 0, moderate: 0, servers: 0 };
 
 for (const name of positionals.length > 0 ? positionals : SERVERS) await measure(name);
+await session.close();
 const share = (n) => `${n} of ${counts.pairs} (${((100 * n) / (counts.pairs || 1)).toFixed(1)} %)`;
 console.log(`${counts.servers} servers, ${counts.pairs} consecutive patch and minor pairs`);
 console.log(`high or critical: ${share(counts.high)}; moderate: ${share(counts.moderate)}`);

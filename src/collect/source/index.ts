@@ -1,5 +1,4 @@
 // The source of the whole tree: every tarball streamed, checked, looked into, remembered.
-import { availableParallelism } from 'node:os';
 import { baseOf, withBundled } from '../../analyze/source/bundled.ts';
 import { stateFunction } from '../../analyze/source/functions.ts';
 import { findReachedNodes } from '../../analyze/source/reach.ts';
@@ -9,120 +8,44 @@ import type {
   Manifest,
   PackageAnalysis,
   SourceFact,
-  Subject,
   TreeFact,
   TreeNode,
 } from '../../types.ts';
-import { openCache } from './cache.ts';
-import { fetchTarball, openSubject } from './fetch.ts';
-import type { SubjectFiles } from './fetch.ts';
-import { createPool } from './pool.ts';
-import type { Job } from './job.ts';
-import { eachOf } from './each-of.ts';
+import type { Read, Reader } from './reader.ts';
 
 export { hashesOfPackage } from './fetch.ts';
+export { openPool, openReader, OUT_OF_TIME, type Reader } from './reader.ts';
+export type { Pool } from './pool.ts';
 
 export interface SourceInput {
   tree: TreeFact;
-  subject: Subject;
   manifest: Manifest;
-  subjectFiles: SubjectFiles;
-  /** As pacote takes them, cache included. */
-  pacoteOptions: Record<string, unknown>;
-  cacheDir: string;
-  rulesDigest: string;
-  /** Worker threads. */
-  concurrency?: number;
+  reader: Reader;
   onProgress?: (done: number, total: number, name: string) => void;
   signal?: AbortSignal;
 }
-
-type Read = { analysis: PackageAnalysis } | { reason: string };
-
-// Tarballs under way at once, beyond those being looked into.
-const FETCHES_AHEAD = 6;
-// Node 20 does not start TypeScript: the sources run without threads, the compiled ones with.
-const SCRIPT = import.meta.url.endsWith('.ts') ? null : new URL('./worker.js', import.meta.url);
 
 /**
  * Throws a VetError if the subject's own tarball is not what the registry states; unknown if it cannot
  * be read. Dependencies that cannot be read are named in `unread`.
  */
 export async function collectSource(input: SourceInput): Promise<Fact<SourceFact>> {
-  const { tree, signal } = input;
-  const size = input.concurrency ?? Math.min(4, Math.max(2, availableParallelism()));
-  const pool = createPool({ size, script: SCRIPT });
-  const stop = () => void pool.close();
-  signal?.addEventListener('abort', stop, { once: true });
-  try {
-    const nodes = [...tree.nodes].filter(({ kind }) => kind !== 'bundled' && kind !== 'link');
-    const reads = new Map<string, Promise<Read>>();
-    const results = new Map<string, Read>();
-    let done = 0;
-    await eachOf(nodes, size + FETCHES_AHEAD, async (node) => {
-      if (signal?.aborted) throw new VetError('interrupted', 'Interrupted.');
-      // The same tarball in several places is looked into once.
-      const key = node.kind === 'subject' ? '' : `${node.name}@${node.version} ${node.integrity}`;
-      const read = reads.get(key) ?? readNode(node, input, pool.run);
-      reads.set(key, read);
-      results.set(node.id, await read);
-      input.onProgress?.((done += 1), nodes.length, node.name);
-    });
-    if (signal?.aborted) throw new VetError('interrupted', 'Interrupted.');
-    return toFact(input, nodes, results);
-  } finally {
-    signal?.removeEventListener('abort', stop);
-    await pool.close();
-  }
+  const { tree, reader, signal } = input;
+  const nodes = [...tree.nodes].filter(({ kind }) => kind !== 'bundled' && kind !== 'link');
+  const results = new Map<string, Read>();
+  await Promise.all(
+    nodes.map(async (node) => {
+      stopIfTold(signal);
+      results.set(node.id, await reader.read(node));
+      stopIfTold(signal);
+      input.onProgress?.(results.size, nodes.length, node.name);
+    }),
+  );
+  return toFact(input, nodes, results);
 }
 
-async function readNode(
-  node: TreeNode,
-  input: SourceInput,
-  run: (job: Job) => Promise<{ ok: true; json: string } | { ok: false; reason: string }>,
-): Promise<Read> {
-  const isSubject = node.kind === 'subject';
-  const reason = isSubject ? null : reasonNotToFetch(node);
-  if (reason !== null) return { reason };
-  const integrity = isSubject ? (input.subject.integrity ?? node.integrity) : node.integrity;
-  const { name, version } = isSubject ? input.subject : node;
-  const cache = openCache(input.cacheDir, input.rulesDigest);
-  const isCacheable = integrity !== null && !(isSubject && input.subjectFiles.kind === 'folder');
-  const key = { name, version, integrity: integrity ?? '', isSubject };
-  const cached = isCacheable ? await cache.get(key) : null;
-  if (cached) return { analysis: cached };
-  const wanted = { ...key, resolved: node.kind === 'registry' ? node.resolved : null };
-  const fetched = isSubject
-    ? await openSubject(input.subjectFiles, wanted, input.pacoteOptions)
-    : await fetchTarball(wanted, input.pacoteOptions);
-  if (!fetched.ok) return { reason: fetched.reason };
-  const result = await run({
-    name,
-    version,
-    integrity,
-    isSubject,
-    givenUp: [],
-    content: fetched.content,
-  });
-  if (!result.ok) return { reason: result.reason };
-  const analysis = JSON.parse(result.json) as PackageAnalysis;
-  // What time or memory did not allow may work next time.
-  const isWhole = !analysis.files.unreadable.some(({ reason }) => reason.startsWith('took too'));
-  if (isCacheable && isWhole) await cache.put(key, result.json);
-  return { analysis };
-}
-
-function reasonNotToFetch(node: TreeNode): string | null {
-  switch (node.kind) {
-    case 'git':
-      return 'it comes from git, which is never fetched';
-    case 'remote':
-      return 'it comes from a URL outside the registry, which is never fetched';
-    case 'file':
-      return 'it is a file beside the package, not from a registry';
-    default:
-      return null;
-  }
+function stopIfTold(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new VetError('interrupted', 'Interrupted.');
 }
 
 function toFact(

@@ -13,6 +13,10 @@ export interface PoolOptions {
 }
 export interface Pool {
   run: (job: Job) => Promise<JobResult>;
+  /** Starts the threads ahead of the first job: they load while it is being fetched. */
+  prestart: () => void;
+  /** Ends the threads that have nothing to do, and what they keep in memory. */
+  rest: () => void;
   /** Ends the threads; jobs under way are answered with a reason. */
   close: () => Promise<void>;
 }
@@ -55,6 +59,16 @@ export function createPool(options: PoolOptions): Pool {
     }
   };
   return {
+    prestart() {
+      if (isClosed) return;
+      for (const slot of slots) slot.worker ??= createWorker(slot, { ...options, script });
+    },
+    rest() {
+      for (const slot of slots.filter(({ current }) => current === null)) {
+        void slot.worker?.terminate();
+        slot.worker = null;
+      }
+    },
     run: (job) =>
       new Promise((done) => {
         // Fetches that were under way when the run ended still come in.
@@ -77,6 +91,8 @@ export function createPool(options: PoolOptions): Pool {
 function inThisThread(): Pool {
   return {
     run: async (job) => Promise.resolve(runJob(job, () => undefined)),
+    prestart: () => undefined,
+    rest: () => undefined,
     close: async () => Promise.resolve(),
   };
 }

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openCache } from '../../../src/collect/source/cache.ts';
-import { collectSource } from '../../../src/collect/source/index.ts';
+import { collectSource, openPool, openReader } from '../../../src/collect/source/index.ts';
 import type { SourceInput } from '../../../src/collect/source/index.ts';
+import type { SubjectFiles } from '../../../src/collect/source/fetch.ts';
 import { createPool } from '../../../src/collect/source/pool.ts';
 import { toManifest } from '../../../src/analyze/manifest.ts';
 import type { TreeNode } from '../../../src/types.ts';
@@ -41,23 +42,18 @@ function node(id: string, more: Partial<TreeNode>): TreeNode {
     ...more,
   };
 }
-function inputFor(files: SourceInput['subjectFiles'], nodes: TreeNode[]): SourceInput {
-  return {
-    tree: { nodes, from: 'resolved', problems: [] },
-    subject: {
-      name: 'a',
-      version: '1.0.0',
-      purl: '',
-      integrity: null,
-      source: 'folder',
-      requested: '.',
-    },
-    manifest: toManifest({ name: 'a' }),
+function inputFor(files: SubjectFiles, nodes: TreeNode[], budgetMs?: number): SourceInput {
+  const reader = openReader({
+    subject: { name: 'a', version: '1.0.0', integrity: null },
     subjectFiles: files,
     pacoteOptions: {},
     cacheDir: path.join(dir, 'cache'),
     rulesDigest: 'r',
-  };
+    pool: openPool(),
+    ...(budgetMs === undefined ? {} : { budgetMs }),
+  });
+  const tree = { nodes, from: 'resolved' as const, problems: [] };
+  return { tree, manifest: toManifest({ name: 'a' }), reader };
 }
 
 describe('collectSource', () => {
