@@ -14,14 +14,18 @@ export function releaseOf(releases: ReleasesFact, version: string): Release | un
   return releases.releases.find((release) => release.version === version);
 }
 
-/** The highest release that is older than the cooldown; undefined if there is none. */
+/** The highest release that is older than the cooldown and not deprecated; undefined if there is none. */
 export function newestPastCooldown(
   releases: ReleasesFact,
   minAgeDays: number,
   now: Date,
+  packument?: PackumentFact,
 ): Release | undefined {
+  const deprecated = new Set(
+    packument?.versions.flatMap((entry) => (entry.deprecated ? [entry.version] : [])),
+  );
   return releases.releases
-    .filter((release) => semver.prerelease(release.version) === null)
+    .filter(({ version }) => semver.prerelease(version) === null && !deprecated.has(version))
     .filter((release) => now.getTime() - Date.parse(release.publishedAt) >= minAgeDays * DAY_MS)
     .sort((a, b) => semver.compare(a.version, b.version))
     .at(-1);

@@ -1,4 +1,5 @@
 // Who stands behind it, from the registry's answer to the report: full packuments and stripped ones.
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { VetResult } from '../../src/types.ts';
 import { vet as vetWith } from '../../src/vet.ts';
 import { startAnswers, type Answers } from '../support/answers.ts';
+import { makeRepository, startGitServer } from '../support/git-server.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { run } from '../support/run.ts';
 
@@ -90,6 +92,65 @@ describe('a registry that tells everything', { timeout: 30_000 }, () => {
   });
 });
 
+describe('releases, from the registry to the report', { timeout: 30_000 }, () => {
+  const OLD = '2026-09-01T00:00:00Z';
+  const YOUNG = '2026-11-18T00:00:00Z';
+  const whole = (time: Record<string, string>, latest: string) =>
+    registry.describe(NAME, {
+      maintainers: [{ name: 'alice' }],
+      'dist-tags': { latest },
+      time: { created: '2026-01-01T00:00:00Z', ...time },
+    });
+  const changelog = (version: string, text: string, extra = {}) =>
+    registry.publish({
+      manifest: { name: NAME, version, type: 'module', bin: 'index.js' },
+      files: { 'index.js': BENIGN, 'CHANGELOG.md': text },
+      extra,
+    });
+  const messageOf = (report: VetResult['reports'][0], id: string) =>
+    report.checks.flatMap((check) => check.findings).find(({ ruleId }) => ruleId === id)?.message;
+
+  test('a young release names the newest version past the cooldown, an old one nothing', async () => {
+    for (const version of ['1.0.0', '1.1.0', '1.1.1']) publish(version, {}, BENIGN, by('alice'));
+    whole({ '1.0.0': OLD, '1.1.0': '2026-11-01T00:00:00Z', '1.1.1': YOUNG }, '1.1.1');
+    const young = await vet('1.1.1');
+    expect(messageOf(young.report, 'fresh-release')).toBe(
+      `${NAME}@1.1.1 is 2 days old; newest version past the cooldown of 7 days: 1.1.0`,
+    );
+    publish('1.1.0', {}, BENIGN, { ...by('alice'), deprecated: 'a slip' });
+    const past = messageOf((await vet('1.1.1')).report, 'fresh-release');
+    expect(past).toContain('past the cooldown of 7 days: 1.0.0');
+    const old = await vet('1.1.0');
+    expect(old.ids.some((id) => id.startsWith('fresh-release'))).toBe(false);
+  });
+
+  test('what was taken back, deprecated or untagged is said, and its benign twin is silent', async () => {
+    changelog('1.0.0', '# 1.0.0\nFirst.\n');
+    changelog('1.0.1', '# 1.0.0\nFirst.\n', { deprecated: 'use another' });
+    whole({ '1.0.0': OLD, '1.0.1': OLD, '1.0.2': OLD }, '1.0.0');
+    const bad = await vet('1.0.1');
+    const ids = [
+      'changelog-misses-version info',
+      'deprecated moderate',
+      'unpublished-versions info',
+    ];
+    expect(bad.ids).toEqual(expect.arrayContaining(ids));
+    expect(messageOf(bad.report, 'unpublished-versions')).toContain('1.0.2');
+
+    changelog('1.0.1', '# 1.0.1\nMended.\n');
+    whole({ '1.0.0': OLD, '1.0.1': OLD }, '1.0.0');
+    const tagged = await vet('1.0.1');
+    expect(tagged.ids).toContain('dist-tag-backwards low');
+
+    changelog('1.0.2', '# 1.0.2\nMended.\n', { deprecated: '' });
+    whole({ '1.0.0': OLD, '1.0.1': OLD, '1.0.2': OLD }, '1.0.2');
+    const good = await vet('1.0.2');
+    const said =
+      /^(changelog|no-changelog|deprecated|unpublished|dist-tag|fresh|dormant|version-jump)/;
+    expect(good.ids.filter((id) => said.test(id))).toEqual([]);
+  });
+});
+
 describe('public services', { timeout: 30_000 }, () => {
   const TIMES = { '1.0.0': '2026-01-01T00:00:00Z', '1.0.1': '2026-10-01T00:00:00Z' };
   const REPOSITORY = { repository: { url: 'git+https://github.com/weather/mcp.git' } };
@@ -156,6 +217,32 @@ describe('public services', { timeout: 30_000 }, () => {
     expect(ids).toEqual(
       expect.arrayContaining(['repository-does-not-claim-package', 'mcp-registry-mismatch']),
     );
+  });
+});
+
+describe.skipIf(spawnSync('git', ['--version']).status !== 0)('plain git (needs git)', () => {
+  test('stands in the report where the interface of the host fails', async () => {
+    makeRepository(home, 'weather/mcp.git', ['v1.0.0']);
+    const git = await startGitServer(home);
+    const silent = await startAnswers({ '/repos/weather/mcp': 502 });
+    publish('1.0.0', { repository: { url: 'git+https://github.com/weather/mcp.git' } });
+    const base = { api: silent.url, raw: silent.url, git: git.url };
+    const { reports } = await vetWith(`${NAME}@1.0.0`, {
+      ...{ registry: registry.url, cwd: home, now: '2026-11-20' },
+      cache: path.join(home, 'cache'),
+      environment: { HOME: home, PATH: process.env['PATH'] },
+      endpoints: { hosts: { github: base, gitlab: base, bitbucket: base, gitea: base } },
+    });
+    await Promise.all([git.close(), silent.close()]);
+    expect(reports[0]?.repository).toMatchObject({
+      exists: true,
+      claimsPackage: null,
+      versionTag: 'v1.0.0',
+    });
+    expect(reports[0]?.sources['repository:package.json']).toEqual({
+      known: false,
+      reason: 'it answered HTTP 502',
+    });
   });
 });
 

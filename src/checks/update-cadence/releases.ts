@@ -77,7 +77,7 @@ const freshRelease = defineRule({
     const own = releaseOf(releases, subject.version);
     const age = own ? ageDays(own.publishedAt, now) : undefined;
     if (age === undefined || age >= minReleaseAgeDays) return [];
-    const older = newestPastCooldown(releases, minReleaseAgeDays, now);
+    const older = newestPastCooldown(releases, minReleaseAgeDays, now, optional('packument'));
     const signal = accompaniedBy(optional('change'));
     const instead = older
       ? `; newest version past the cooldown of ${minReleaseAgeDays} days: ${older.version}`
