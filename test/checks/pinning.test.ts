@@ -59,6 +59,18 @@ describe('how the server is asked for', () => {
     expect(request('unversioned', false)).toEqual([]));
 });
 
+test('a dependency by an address without TLS is high, one of the registry is none', () => {
+  const hits = (spec: string) => {
+    const manifest = { dependencies: { dep: spec }, optionalDependencies: {} };
+    const subject = { name: 'acme', version: '1.0.0', manifest };
+    return apply({ source: known({ subject }) } as never);
+  };
+  expect(hits('http://files.example/dep-1.0.0.tgz')).toEqual(['insecure-dependency']);
+  expect(hits('git://git.example/dep.git')).toEqual(['insecure-dependency']);
+  expect(hits('^1.0.0')).toEqual([]);
+  expect(hits('npm:dep@1.0.0')).toEqual([]);
+});
+
 test('an install script that the lock does not mark is found, a marked one is not', () => {
   const node = nodeOf({ name: 'dep', hasInstallScript: true, installScripts: { install: 'x' } });
   const facts = (mark: object) => ({

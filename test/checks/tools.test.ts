@@ -142,6 +142,15 @@ describe('credentials', () => {
   ])('%s', (name, expected) => {
     expect(severities('wide-credentials', { environment: environment(name) })).toEqual(expected);
   });
+  test('the secret of a wallet is moderate where all tools only read', () => {
+    const wants = (...names: string[]) =>
+      severities('wide-credentials', {
+        environment: environment('WALLET_MNEMONIC'),
+        surface: surfaceOf({ tools: names.map((name) => tool({ name })) }),
+      });
+    expect(wants('get_balance', 'listTokens')).toEqual(['moderate']);
+    expect(wants('get_balance', 'send_payment')).toEqual(['low']);
+  });
   test('one credential for every call is info, none is nothing', () => {
     const surface = surfaceOf({ tools: [tool({})] });
     const part = { surface, environment: environment('WEATHER_API_KEY') };

@@ -17,6 +17,9 @@ const CONDITIONS = new Set(
     ' ',
   ),
 );
+const LOADED: Readonly<Record<string, string[]>> = {
+  'mcp-framework': ['tools', 'prompts', 'resources'],
+};
 const MAX_EXPORTS = 2_000;
 const MAX_DEPTH = 12;
 
@@ -29,7 +32,26 @@ export function findEntries(manifest: Manifest, paths: ReadonlySet<string>): Ent
   for (const target of [...named, ...targets]) {
     for (const file of expandTarget(target, paths)) files.add(file);
   }
+  for (const file of loadedFiles(manifest, [...files], paths)) files.add(file);
   return { entries: [...files].sort(), lifecycle: lifecycleFiles(manifest, paths) };
+}
+
+/** Files that a framework loads from folders beside the entry point; nothing imports them. */
+function loadedFiles(
+  manifest: Manifest,
+  entries: readonly string[],
+  paths: ReadonlySet<string>,
+): string[] {
+  const folders = Object.entries(LOADED).flatMap(([framework, names]) =>
+    Object.hasOwn(manifest.dependencies, framework) ? names : [],
+  );
+  if (folders.length === 0) return [];
+  const starts = entries.flatMap((entry) =>
+    folders.map((name) => path.join(path.dirname(entry), name)),
+  );
+  return [...paths].filter(
+    (file) => /\.[cm]?[jt]s$/.test(file) && starts.some((start) => file.startsWith(`${start}/`)),
+  );
 }
 
 /** The file that a path inside the package leads to, with the extensions that loaders try. */

@@ -43,6 +43,8 @@ const MAX_STEPS = 20_000;
 const URL_START = /^(?:https?|wss?|ftps?):\/\/([^/?#\s"'<>\\]{1,255})/i;
 const URL_INSIDE = /\b(?:https?|wss?|ftps?):\/\/[^\s"'<>|;)]{1,255}/gi;
 const SOCKET_CALL = /^(?:net|tls|dns|dgram)\./;
+// A name that is looked up is no connection in the clear.
+const ENCRYPTED = /^(?:tls|dns)\./;
 const HOST_TEXT = /^[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}$/;
 const HOST_KEYS = new Set(['host', 'hostname', 'servername']);
 
@@ -124,7 +126,7 @@ function addArguments(
     if (text !== null) {
       if (URL_START.test(text)) add(call.node, text, true);
       else if (SOCKET_CALL.test(call.name) && HOST_TEXT.test(text)) {
-        add(call.node, `http://${text}`, true);
+        add(call.node, `${ENCRYPTED.test(call.name) ? 'https' : 'http'}://${text}`, true);
       }
     }
     if (argument.type !== 'ObjectExpression') continue;

@@ -1,11 +1,13 @@
 // Rules of point 2 about pinning: how the server is asked for, what a lockfile says, dependency confusion.
 import { isDict } from '../../analyze/manifest.ts';
+import { escapeExcerpt } from '../../analyze/text/escape.ts';
 import { defineRule, type Rule, type RuleText } from '../../rule.ts';
 
 type Text = Omit<RuleText, 'check'>;
 
 const RELOCK =
   'Delete the entry and lock it again from your registry (npm install --package-lock-only), then compare.';
+const MAX_NAMED = 20;
 const UPSTREAM_REGISTRY = 'Depend on published versions.';
 
 /** Observations of collect and analyze, each told by its rule. */
@@ -231,6 +233,27 @@ const hiddenInstallScript = defineRule({
   },
 });
 
+const insecureDependency = defineRule({
+  id: 'insecure-dependency',
+  check: 'dependency-audit',
+  severity: 'high',
+  title: 'A dependency is fetched from an address without TLS',
+  why: 'Whoever sits between you and that address decides what is installed, and nothing pins the content.',
+  fix: 'Do not install it.',
+  fixUpstream: UPSTREAM_REGISTRY,
+  needs: ['source'],
+  find: ({ source: { subject } }) =>
+    Object.entries({ ...subject.manifest.dependencies, ...subject.manifest.optionalDependencies })
+      .filter(([, spec]) => /^(?:git\+)?(?:http|git|ftp):\/\//i.test(spec))
+      .slice(0, MAX_NAMED)
+      .map(([name, spec]) => ({
+        message: 'package.json names a dependency by an address without TLS',
+        location: 'package.json',
+        package: `${subject.name}@${subject.version}`,
+        excerpt: escapeExcerpt(`${name}: ${spec}`, 160),
+      })),
+});
+
 /** What npm starts by itself for a binding.gyp stands in no manifest, so npm does not mark it either. */
 function isMarkedByNpm(scripts: Record<string, string>): boolean {
   return Object.entries(scripts).some(
@@ -238,4 +261,9 @@ function isMarkedByNpm(scripts: Record<string, string>): boolean {
   );
 }
 
-export const pinningRules: Rule[] = [...observedRules, floatingRequest, hiddenInstallScript];
+export const pinningRules: Rule[] = [
+  ...observedRules,
+  floatingRequest,
+  insecureDependency,
+  hiddenInstallScript,
+];

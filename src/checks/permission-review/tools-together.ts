@@ -2,7 +2,7 @@
 import { escapeExcerpt } from '../../analyze/text/escape.ts';
 import { defineRule } from '../../rule.ts';
 import type { Hit, Rule } from '../../rule.ts';
-import type { ToolDefinition } from '../../types.ts';
+import type { Severity, ToolDefinition } from '../../types.ts';
 import { toolWords, wordsOf } from './tool-words.ts';
 
 const duplicateNames = defineRule({
@@ -124,20 +124,34 @@ const wideCredentials = defineRule({
     const [first] = found;
     if (first === undefined) return [];
     const at = source.subject.environment.find(({ name }) => name === first);
+    const [message, severity] = wordsFor(strong, source.subject.surface.tools);
     return [
       {
-        message:
-          strong.length > 0
-            ? 'It wants a password, a private key or an administrator key.'
-            : 'It wants a token that can be given less scope than it usually has.',
+        message,
         location: at ? `${at.file}:${at.line}` : 'environment',
-        severity: strong.length > 0 ? 'low' : 'info',
+        severity,
         confidence: 'medium',
         excerpt: escapeExcerpt(found.slice(0, 8).join(', '), 200),
       },
     ];
   },
 });
+
+/** The secret of a wallet signs; to look at the wallet its address is enough. */
+function wordsFor(
+  strong: readonly string[],
+  tools: readonly ToolDefinition[],
+): [message: string, severity: Severity] {
+  const { wallet, reads } = toolWords().credentials;
+  const isRead = ({ name, annotations }: ToolDefinition) =>
+    annotations.readOnlyHint === true || new RegExp(reads, 'i').test(name);
+  if (strong.length === 0)
+    return ['It wants a token that can be given less scope than it usually has.', 'info'];
+  const isWallet = strong.some((name) => new RegExp(wallet).test(name));
+  return isWallet && tools.length > 0 && tools.every(isRead)
+    ? ['It wants the secret of a wallet, though all its tools only read.', 'moderate']
+    : ['It wants a password, a private key or an administrator key.', 'low'];
+}
 
 export const serverToolsRules: Rule[] = [
   duplicateNames,

@@ -34,6 +34,12 @@ describe('findHosts', () => {
     expect(hostsOf(text).toSorted()).toEqual(hosts.toSorted());
   });
 
+  test('a name that is looked up is no connection in the clear', () => {
+    const opened = openSourceFile('index.js', "import dns from 'dns'; dns.resolve4('a.example')");
+    if (!opened.ok) throw new Error(opened.reason);
+    expect(findHosts(opened.file).map(({ url }) => url)).toEqual(['https://a.example']);
+  });
+
   test.each([
     ['a comment', '// https://a.example\n/* https://b.example */'],
     ['a schema id', "const s = { $schema: 'http://json-schema.org/draft-07/schema#' }"],

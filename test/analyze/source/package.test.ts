@@ -52,6 +52,18 @@ describe('reachability', () => {
       'entry',
     ],
     [
+      'a folder that a framework loads',
+      {
+        'package.json': manifest({
+          main: 'dist/i.js',
+          dependencies: { 'mcp-framework': '^1.0.0' },
+        }),
+        'dist/i.js': 'new (class {})()',
+        'dist/tools/x.js': SPAWN,
+      },
+      'entry',
+    ],
+    [
       'a pattern in exports',
       { 'package.json': manifest({ exports: { './*': './*.js' } }), 'x.js': SPAWN },
       'entry',

@@ -146,6 +146,12 @@ const app = express(); ${more} server.tool('t', async () => ({})); app.post('/mc
   test('listening on every interface with nobody asked who they are is moderate', () => {
     expect(found(listening("app.listen(3000, '0.0.0.0');"))).toEqual(['moderate']);
   });
+  test('it is high when the tools run commands', () => {
+    const shell =
+      "import { exec } from 'child_process'; server.tool('sh', { c: z.string() }, async ({ c }) => exec(c));";
+    expect(found(listening("app.listen(3000, '0.0.0.0');", shell))).toEqual(['high']);
+    expect(found(listening("app.listen(3000, '127.0.0.1');", shell))).toEqual([]);
+  });
   test('naming no interface is low', () => {
     expect(found(listening('app.listen(3000);'))).toEqual(['low']);
   });

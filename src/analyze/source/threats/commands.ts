@@ -45,10 +45,15 @@ function commandTable(scene: Scene): string[] {
   });
 }
 
+/** An agent that is told to look for secrets serves nobody who asked for a tool. */
+const HUNTS =
+  /\b(?:wallets?|keystores?|private keys?|id_rsa|seed phrases?|credentials?|passwords?)\b|\.env\b/i;
+
 function judgeLine(scene: Scene, call: Call, line: string): void {
   const context = { readme: scene.declared.readme, declared: scene.declared, name: scene.pkg.name };
   for (const threat of shellThreats(line, context)) {
-    const reach = threat.isOnRequestFine ? reachOf(scene, call) : 'start';
+    const isHunt = threat.ruleId === 'agent-permission-bypass' && HUNTS.test(line);
+    const reach = threat.isOnRequestFine && !isHunt ? reachOf(scene, call) : 'start';
     const { isOnRequestFine: _, ...told } = threat;
     if (reach === 'unknown') offer(scene, call, { confidence: 'high', ...told });
     report(scene, call, {

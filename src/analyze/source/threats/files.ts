@@ -155,6 +155,10 @@ function isAbout(scene: Scene, ruleId: string): boolean {
   const about = `${scene.pkg.name} ${scene.pkg.manifest.description ?? ''}`;
   if (ruleId === 'git-hook-write')
     return /\bgit[- ]?hooks?\b|husky|lefthook|pre-commit/i.test(about);
+  if (ruleId === 'ci-workflow-write')
+    return /\bgithub[- ]actions?\b|\bactions[- ]|\bworkflows?\b|\bci\b|\bci[-/ ]?cd\b|\bpipelines?\b/i.test(
+      about,
+    );
   if (ruleId === 'agent-config-write' && AGENTS.test(scene.pkg.name)) return true;
   if (ruleId === 'agent-config-write')
     return /\binstall(?:er|s)?\b.{0,60}\b(?:mcp|servers?|config)|mcp[- ](?:installer|manager|config)|\bscaffold|create-/i.test(

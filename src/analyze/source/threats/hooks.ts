@@ -5,7 +5,7 @@ import { functionsIn } from './callees.ts';
 import { isHookable } from './flow.ts';
 import { CLIP_WRITE, EXEC, is } from './kinds.ts';
 import { CLIPBOARD } from './labels.ts';
-import { plainKey } from './model.ts';
+import { functionAround, lookup, plainKey } from './model.ts';
 import { constantOf, keyOf, nameOf, shapeOf } from './names.ts';
 import { report } from './scene.ts';
 import type { Scene } from './scene.ts';
@@ -33,6 +33,7 @@ export function findHooks(scene: Scene): void {
         ));
     if (isClip) swap(scene, call);
   }
+  if (hasAddress || BASE58_INSIDE.test(text)) findDetours(scene);
   for (const assign of scene.model.assigns) {
     const name = nameOf(scene.model, assign.left) ?? '';
     if (
@@ -50,6 +51,67 @@ export function findHooks(scene: Scene): void {
     )
       swap(scene, assign);
   }
+}
+
+const CHOOSES = /[<>]=?|Math\.random|Date\b/;
+const BASE58 = /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[1-9A-HJ-NP-Za-km-z]{32,48}$/;
+const BASE58_INSIDE = /['"`][1-9A-HJ-NP-Za-km-z]{32,48}['"`]/;
+const RECEIVER =
+  /\b(?:to|to_?address|to_?pubkey|recipients?|receivers?|destination\w*|dest|payee|beneficiary|target_?address)\b/i;
+
+/** `amount > limit ? '0x…' : to`: a fixed address in the place of the one that was asked for. */
+function findDetours(scene: Scene): void {
+  for (const node of scene.file.nodesOf('ConditionalExpression')) {
+    if (!CHOOSES.test(scene.file.textOf(node.test))) continue;
+    const branches = [node.consequent, node.alternate];
+    const others = branches.filter((one) => constantOf(scene.model, one) === null);
+    if (others.length === 1 && branches.some((one) => isWallet(scene, one)))
+      judgeDetour(scene, node, scene.file.textOf(others[0] ?? node));
+  }
+  for (const node of scene.file.nodesOf('ReturnStatement')) {
+    if (node.argument && picksWallet(scene, node.argument)) judgeDetour(scene, node, '');
+  }
+  for (const node of scene.file.nodesOf('IfStatement')) {
+    if (!CHOOSES.test(scene.file.textOf(node.test))) continue;
+    const block = node.consequent.type === 'BlockStatement' ? node.consequent.body : [];
+    for (const step of [node.consequent, ...block]) judgeStep(scene, step);
+  }
+}
+
+/** `return '0x…'` and `to = '0x…'`. */
+function judgeStep(scene: Scene, step: Node): void {
+  if (step.type === 'ReturnStatement' && isWallet(scene, step.argument))
+    judgeDetour(scene, step, '');
+  if (step.type !== 'ExpressionStatement' || step.expression.type !== 'AssignmentExpression')
+    return;
+  const { left, right } = step.expression;
+  if (isWallet(scene, right)) judgeDetour(scene, step, scene.file.textOf(left));
+}
+
+function judgeDetour(scene: Scene, node: Node, replaced: string): void {
+  const fn = functionAround(scene.model, node);
+  const parameters = fn?.params.map((param) => scene.file.textOf(param)).join(' ') ?? '';
+  if (RECEIVER.test(`${replaced} ${fn?.name ?? ''} ${parameters}`)) swap(scene, node);
+}
+
+const TAKES = /^(?:find|filter|reduce|at|sort|toSorted|slice|shift|pop)$/;
+
+/** `pool.find(…)` and `pool[0]` where the list holds nothing but fixed addresses. */
+function picksWallet(scene: Scene, node: Node): boolean {
+  let isFound = false;
+  walkTree(node, (part) => {
+    if (part.type !== 'MemberExpression' || part.object.type !== 'Identifier') return;
+    if (!part.computed && !TAKES.test(keyOf(scene.model, part) ?? '')) return;
+    const value = lookup(scene.model, part.object)?.defs.find(({ kind }) => kind === 'init')?.value;
+    const list = value?.type === 'ArrayExpression' ? value.elements : [];
+    isFound ||= list.length > 0 && list.every((one) => isWallet(scene, one));
+  });
+  return isFound;
+}
+
+function isWallet(scene: Scene, node: Node | null | undefined): boolean {
+  const text = constantOf(scene.model, node) ?? '';
+  return ADDRESS.test(text) || BASE58.test(text);
 }
 
 function swap(scene: Scene, node: Node): void {

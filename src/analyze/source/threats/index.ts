@@ -34,6 +34,8 @@ const MAY_HIDE =
 // What another file could send.
 const HAS_SOURCE =
   /process\.env\b(?!\s{0,3}(?:\.|\[\s{0,3}['"]))|\.npmrc|\.ssh\b|\.aws\b|\.netrc|id_rsa|_history|keychain|Login Data|wallet|['"](?:base64|hex)['"]/i;
+// An address that money could be sent to.
+const HAS_WALLET = /['"`](?:0x[0-9a-fA-F]{40}|bc1[a-z0-9]{20,60}|[1-9A-HJ-NP-Za-km-z]{32,48})['"`]/;
 const SMALL_PACKAGE = 12;
 const MAX_HITS = 100;
 
@@ -47,6 +49,7 @@ function isLinking(file: SourceFile, pkg: PackageContext, calls: Invocation[]): 
     return false;
   return (
     HAS_SOURCE.test(file.text) ||
+    (pkg.isSubject && HAS_WALLET.test(file.text)) ||
     calls.some(
       ({ name, args }) => (pkg.isSubject || args.length > 0) && /^(?:new )?\.{1,2}\//.test(name),
     )

@@ -21,30 +21,19 @@ const MAX_OWN_CHARS = 400_000;
 
 export function serverFaults(server: ServerSource, surface: SurfaceFact): WeaknessHit[] {
   const files = [...server.files.values()].filter((file) => file.text.length < MAX_OWN_CHARS);
-  const hits = openListener(files);
+  const hits = openListener(files, surface);
   if (surface.tools.length > 0 && files.length > 0) hits.push(...habits(files));
   return hits;
 }
 
-function openListener(files: readonly SourceFile[]): WeaknessHit[] {
+function openListener(files: readonly SourceFile[], surface: SurfaceFact): WeaknessHit[] {
   const serving = files.filter((file) => TRANSPORT.test(file.text));
   const [first] = serving;
   if (files.some((file) => AUTHENTICATES.test(withoutClients(file.text)))) return [];
   if (!first) return homeMadeListener(files);
   const hits: WeaknessHit[] = [];
   const open = listeners(files).find(({ isOpen }) => isOpen !== false);
-  if (open) {
-    const isExplicit = open.isOpen === true;
-    hits.push(
-      hit('open-network-server', open.file, open.node, {
-        severity: isExplicit ? 'moderate' : 'low',
-        confidence: isExplicit ? 'medium' : 'low',
-        message: isExplicit
-          ? 'The server listens on every network interface and asks nobody who they are'
-          : 'The server listens without naming an interface, which means all, and asks nobody who they are',
-      }),
-    );
-  }
+  if (open) hits.push(openTransport(open, surface));
   if (!files.some((file) => CHECKS_ORIGIN.test(file.text))) {
     hits.push(
       hit('no-rebinding-protection', first, first.program, {
@@ -56,6 +45,19 @@ function openListener(files: readonly SourceFile[]): WeaknessHit[] {
     );
   }
   return hits;
+}
+
+/** The SDK's transport on every interface: its tools are everybody's. */
+function openTransport({ file, node, isOpen }: Listener, { tools }: SurfaceFact): WeaknessHit {
+  const isExplicit = isOpen === true;
+  const runs = tools.some(({ handlerCapabilities: can }) => can?.includes('shell') === true);
+  return hit('open-network-server', file, node, {
+    severity: !isExplicit ? 'low' : runs ? 'high' : 'moderate',
+    confidence: isExplicit ? 'medium' : 'low',
+    message: isExplicit
+      ? `The server listens on every network interface and asks nobody who they are${runs ? ', and its tools run commands' : ''}`
+      : 'The server listens without naming an interface, which means all, and asks nobody who they are',
+  });
 }
 
 /** A server beside the SDK's transports; one that also starts programs hands them to the network. */
