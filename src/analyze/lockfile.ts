@@ -142,28 +142,32 @@ function* urlHits(entry: Entry, policy: LockfilePolicy): Generator<Found> {
   if (isOurs) yield* tarballHits(entry, url);
 }
 
-/** A registry tarball lies at /<name>/-/<base>-<version>.tgz; other layouts say nothing. */
 function* tarballHits({ name, version }: Entry, url: URL): Generator<Found> {
-  const match = /\/((?:@[^/]+\/)?[^/]+)\/-\/(?:@[^/]+\/)?([^/]+)\.tgz$/.exec(
-    safeDecode(url.pathname),
-  );
-  if (!match) return;
-  const [, urlName = '', file = ''] = match;
-  const base = urlName.replace(/^@[^/]+\//, '');
-  const urlVersion = file.startsWith(`${base}-`) ? file.slice(base.length + 1) : '';
-  if (urlName !== name) {
+  const tarball = registryTarball(url.href);
+  if (!tarball) return;
+  if (tarball.name !== name) {
     yield found(
       'resolved-mismatch',
       'high',
       `${name} is resolved by the tarball of another package`,
     );
-  } else if (version !== '' && urlVersion !== '' && urlVersion !== version.split('+')[0]) {
+  } else if (version !== '' && !['', version.split('+')[0]].includes(tarball.version)) {
     yield found(
       'resolved-mismatch',
       'high',
       `${name}@${version} is resolved by the tarball of another version`,
     );
   }
+}
+
+/** A registry's tarball lies at /<name>/-/<base>-<version>.tgz; null for other layouts. Version '' if it is not told. */
+export function registryTarball(url: string): { name: string; version: string } | null {
+  const path = URL.canParse(url) ? safeDecode(new URL(url).pathname) : '';
+  const match = /\/((?:@[^/]+\/)?[^/]+)\/-\/(?:@[^/]+\/)?([^/]+)\.tgz$/.exec(path);
+  if (!match) return null;
+  const [, name = '', file = ''] = match;
+  const base = name.replace(/^@[^/]+\//, '');
+  return { name, version: file.startsWith(`${base}-`) ? file.slice(base.length + 1) : '' };
 }
 
 function sharedHashes(entries: Entry[], lock: LockfileFact): ConfusionHit[] {

@@ -1,12 +1,13 @@
 // Asks the registries what a tree cannot say of itself: does the lock still match, is a private name also public?
 import { treeConfusion } from '../analyze/confusion.ts';
-import { auditLockfile } from '../analyze/lockfile.ts';
+import { auditLockfile, registryTarball } from '../analyze/lockfile.ts';
 import { VetError } from '../errors.ts';
 import type { ConfusionHit, Fact, LockfileFact, SourceFact, TreeFact, TreeNode } from '../types.ts';
 import { compareBundled } from './bundled.ts';
 import { conflicts, integrityOf } from './integrity.ts';
 import { publicNamesakes, type NamesakesInput } from './namesakes.ts';
 import { fetchManifest } from './pacote.ts';
+import { eachOf } from './source/each-of.ts';
 
 export interface ConfusionInput extends NamesakesInput {
   tree: Fact<TreeFact>;
@@ -20,6 +21,8 @@ export interface ConfusionInput extends NamesakesInput {
 
 const CONCURRENCY = 12;
 const MAX_ASKED = 2_000;
+// What a mirror that is not configured here makes of a lockfile.
+const FOREIGN = new Set(['foreign-resolved-host', 'insecure-resolved-url', 'remote-dependency']);
 
 export async function collectConfusion(input: ConfusionInput): Promise<Fact<ConfusionHit[]>> {
   const { tree, lockfile } = input;
@@ -27,38 +30,79 @@ export async function collectConfusion(input: ConfusionInput): Promise<Fact<Conf
   const scopeHosts = new Map(
     [...input.scopes].map(([scope, url]) => [scope, URL.canParse(url) ? new URL(url).host : '']),
   );
-  const hits = lockfile.known ? auditLockfile(lockfile.value, input) : [];
-  if (tree.known) {
-    hits.push(...treeConfusion(tree.value, { scopeHosts, isKnown: input.isKnown }));
-    if (!input.offline) {
-      if (tree.value.from !== 'resolved')
-        hits.push(...(await changedIntegrities(tree.value, input)));
-      hits.push(...(await publicNamesakes(tree.value, input)));
-    }
+  let hits = lockfile.known ? auditLockfile(lockfile.value, input) : [];
+  if (!tree.known) return { known: true, value: dedupe(hits) };
+  hits.push(...treeConfusion(tree.value, { scopeHosts, isKnown: input.isKnown }));
+  if (!input.offline && tree.value.from !== 'resolved') {
+    const { changed, isServed } = await lockedContent(tree.value, input);
+    hits = [...softened(hits, mirrored(tree.value, isServed)), ...changed];
   }
-  const copies = tree.known ? await compareBundled(tree.value, input) : [];
-  return { known: true, value: [...dedupe(hits), ...copies] };
+  if (!input.offline) hits.push(...(await publicNamesakes(tree.value, input)));
+  return { known: true, value: [...dedupe(hits), ...(await compareBundled(tree.value, input))] };
 }
 
 /** A lock pins content; a registry that serves other content for the same version was changed after it. */
-async function changedIntegrities(tree: TreeFact, input: ConfusionInput): Promise<ConfusionHit[]> {
-  const locked = tree.nodes.filter((node) => node.kind === 'registry' && node.integrity);
-  const hits = await mapBounded(locked.slice(0, MAX_ASKED), async (node) => {
+async function lockedContent(
+  tree: TreeFact,
+  input: ConfusionInput,
+): Promise<{ changed: ConfusionHit[]; isServed: Set<string> }> {
+  const locked = tree.nodes.filter((node) => node.integrity && isFromRegistry(node));
+  const changed: ConfusionHit[] = [];
+  const isServed = new Set<string>();
+  await eachOf(locked.slice(0, MAX_ASKED), CONCURRENCY, async (node) => {
     const served = await servedIntegrity(node, input.pacoteOptions);
-    if (served === undefined || !conflicts(node.integrity ?? '', served)) return [];
-    return [
-      {
-        ruleId: 'integrity-changed',
-        severity: 'critical' as const,
-        confidence: 'high' as const,
-        node: node.id,
-        name: node.name,
-        message: `${node.name}@${node.version} is locked to other content than the registry serves`,
-        location: node.path.join(' > '),
-      },
-    ];
+    if (served === undefined) return;
+    if (conflicts(node.integrity ?? '', served)) changed.push(changedHit(node));
+    else if (served.startsWith('sha512-') && node.integrity?.includes(served))
+      isServed.add(node.id);
   });
-  return hits.flat();
+  changed.sort((a, b) => (a.node < b.node ? -1 : 1));
+  return { changed, isServed };
+}
+
+/** Another host's tarball counts where it lies as registries keep it: a mirror that is not configured here. */
+function isFromRegistry({ kind, name, version, resolved }: TreeNode): boolean {
+  if (kind !== 'remote') return kind === 'registry';
+  const tarball = registryTarball(resolved ?? '');
+  return tarball?.name === name && tarball.version === version.split('+')[0];
+}
+
+function changedHit(node: TreeNode): ConfusionHit {
+  return {
+    ruleId: 'integrity-changed',
+    severity: 'critical',
+    confidence: 'high',
+    node: node.id,
+    name: node.name,
+    message: `${node.name}@${node.version} is locked to other content than the registry serves`,
+    location: node.path.join(' > '),
+  };
+}
+
+/**
+ * A lockfile that was written behind a mirror that is not configured here has most of its packages from that
+ * host. One odd entry among others is somebody's doing, whatever it is pinned to.
+ */
+function mirrored({ nodes }: TreeFact, isServed: ReadonlySet<string>): Set<string> {
+  const fetched = nodes.filter(({ kind }) => kind === 'registry' || kind === 'remote');
+  const byHost = new Map<string, TreeNode[]>();
+  for (const node of fetched) {
+    if (node.kind !== 'remote' || node.resolved === null || !isServed.has(node.id)) continue;
+    const { host } = new URL(node.resolved);
+    byHost.set(host, [...(byHost.get(host) ?? []), node]);
+  }
+  const isMirror = (list: TreeNode[]) => list.length >= 3 && 2 * list.length >= fetched.length;
+  return new Set([...byHost.values()].filter(isMirror).flatMap((list) => list.map(({ id }) => id)));
+}
+
+/** From a foreign host, but pinned to the very bytes that your registry serves: no other can come. */
+function softened(hits: ConfusionHit[], isMirrored: ReadonlySet<string>): ConfusionHit[] {
+  return hits.flatMap((hit): ConfusionHit[] => {
+    if (!isMirrored.has(hit.node) || !FOREIGN.has(hit.ruleId)) return [hit];
+    if (hit.ruleId === 'remote-dependency') return [];
+    const message = `${hit.message}, with the content that your registry serves`;
+    return [{ ...hit, severity: 'low', message }];
+  });
 }
 
 async function servedIntegrity(
@@ -73,18 +117,6 @@ async function servedIntegrity(
     if (error instanceof VetError) return undefined;
     throw error;
   }
-}
-
-async function mapBounded<T, R>(items: T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const lane = async () => {
-    for (let index = next++; index < items.length; index = next++) {
-      results[index] = await work(items[index] as T);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, items.length) }, lane));
-  return results;
 }
 
 function dedupe(hits: ConfusionHit[]): ConfusionHit[] {

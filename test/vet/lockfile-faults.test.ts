@@ -84,7 +84,7 @@ async function rulesOf(edit: (lock: Lock) => void): Promise<string[]> {
   return [...new Set(rules)].filter((rule) => ABOUT_LOCKS.test(rule) && !EXPECTED.has(rule)).sort();
 }
 // The fixture has an honest install script.
-const EXPECTED = new Set(['moderate install-script']);
+const EXPECTED = new Set(['low install-script', 'moderate install-script']);
 
 const dep = (change: Entry) => (lock: Lock) => {
   Object.assign(lock.packages['node_modules/dep'] ?? {}, change);
@@ -181,6 +181,22 @@ describe('a lockfile that somebody edited', () => {
       lock.packages['node_modules/other'] = { name: 'twin', ...lock.packages['node_modules/twin'] };
     });
     expect(rules).toEqual(['info aliased-dependency']);
+  });
+
+  test('behind a mirror that is not configured here is told apart from one that brings other content', async () => {
+    const mirrored = (lock: Lock) => {
+      for (const entry of Object.values(lock.packages)) {
+        if (typeof entry['resolved'] !== 'string') continue;
+        entry['resolved'] = entry['resolved'].replace(registry.url, 'https://mirror.example/npm/');
+      }
+    };
+    expect(await rulesOf(mirrored)).toEqual(['low foreign-resolved-host']);
+    const rules = await rulesOf((lock) => {
+      mirrored(lock);
+      dep({ integrity: OTHER })(lock);
+    });
+    expect(rules).toContain('critical integrity-changed');
+    expect(rules).toContain('high foreign-resolved-host');
   });
 
   test('with a file or a link of the project itself is no fault of the lock', async () => {
