@@ -46,6 +46,16 @@ export function capabilityRules(): CapabilityRule[] {
   return data().rules;
 }
 
+/** Modules that stand in for fs. */
+export function likeFs(): readonly string[] {
+  return data().likeFs;
+}
+
+/** What importing a module alone says. */
+export function importedCapabilities(spec: string): CapabilityRule[] {
+  return ruleIndex().importsOf(spec);
+}
+
 /** The capabilities of one file, in the order of the text, a few places each. */
 export function findCapabilities(file: SourceFile): CodeCapability[] {
   const index = ruleIndex();

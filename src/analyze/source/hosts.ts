@@ -73,6 +73,12 @@ export function isLoopback(host: string): boolean {
   );
 }
 
+/** Whether a URL that nobody is seen to call names a host worth telling. */
+export function namesHost(url: string): boolean {
+  const host = hostOf(url);
+  return host !== null && !isLoopback(host) && host.includes('.') && !isIdentifier(host, url);
+}
+
 /** Hosts of one file. Loopback and, unless they are contacted, mere identifiers are left out. */
 export function findHosts(file: SourceFile): CodeHost[] {
   const calls = file.calls.filter(({ name }) => isNetworkCall(name));

@@ -5,6 +5,7 @@ import { openSourceFile } from './file.ts';
 import type { SourceFile } from './file.ts';
 import { findHosts } from './hosts.ts';
 import type { FileSummary, PackageContext } from './package-context.ts';
+import { HIDES, quickSpecs } from './quick.ts';
 import { linksOf } from './reach.ts';
 import type { FileLinks } from './reach.ts';
 import { judgeReadability } from './readability.ts';
@@ -40,9 +41,6 @@ const HARMLESS = new Set<Capability>([
   'worker',
   'wasm',
 ]);
-// Ways to reach out that show in no resolved name, and hooks, which are assignments.
-const HIDES =
-  /_compile|\beval\s{0,3}\(|\bFunction\s{0,3}\(|fromCharCode|\batob\b|['"](?:base64|hex|BASE64|HEX)['"]\s{0,3}\)|\bimport\s{0,3}\(\s{0,9}[^'"\s]|[Ee]thereum|XMLHttpRequest|prototype\.(?:open|send)|\bfetch\s{0,3}=|NODE_TLS|rejectUnauthorized|\b[bB]cc\b|\bBCC\b|data:text\/javascript|_0[xX][0-9a-fA-F]{4}|\udb40[\udc00-\uddef]|[\ufe00-\ufe0f]{4}/;
 const CONSTRUCTOR = /\bconstructor\s{0,3}[\](]/g;
 
 /** `x.constructor(code)` runs a text; the constructors that classes declare do not. */
@@ -61,9 +59,6 @@ export function lookAt(
   keep: (file: SourceFile) => void,
   isFull: boolean,
 ): FileLook {
-  const opened = openSourceFile(path, text);
-  const file = opened.ok ? opened.file : null;
-  const program = file?.program ?? null;
   const look: FileLook = {
     path,
     bytes: text.length,
@@ -72,10 +67,15 @@ export function lookAt(
     capabilities: [],
     hosts: [],
     environment: [],
-    readability: judgeReadability({ path, text, bytes: text.length, program }),
-    failure: opened.ok ? null : opened.reason,
+    readability: judgeReadability({ path, text, bytes: text.length, program: null }),
+    failure: null,
   };
-  if (!file) return look;
+  const isClose = context.isSubject || context.lifecycleEntries.length > 0;
+  const specs = isClose ? null : quickSpecs(text, path);
+  if (specs !== null) return { ...look, links: { specs, started: [] } };
+  const opened = openSourceFile(path, text);
+  if (!opened.ok) return { ...look, failure: opened.reason };
+  const { file } = opened;
   try {
     look.links = linksOf(file);
     look.capabilities = findCapabilities(file);

@@ -1,0 +1,201 @@
+// A file of a dependency in which nothing can matter, told without a parser: only what it imports.
+import { capabilityRules, importedCapabilities, likeFs } from './capabilities.ts';
+import { namesHost } from './hosts.ts';
+import { once } from './once.ts';
+import { outlineOf } from './outline.ts';
+import type { Outline } from './outline.ts';
+import { quickImports } from './quick-imports.ts';
+import { canonicalSpec } from './resolve.ts';
+
+/**
+ * What the file imports, as `linksOf` would tell it, if it has no capability, names no host and no path
+ * that matters, starts nothing and hides nothing. Null where that cannot be told: the parser's turn.
+ */
+export function quickSpecs(text: string, path: string): string[] | null {
+  if (!/\.[cm]?js$/i.test(path)) return null;
+  const outline = outlineOf(text);
+  if (outline === null || usesNames(outline.code) || namesPlaces(outline)) return null;
+  const specs = quickImports(outline);
+  return specs?.every((spec) => isIdle(spec, outline.code)) ? specs : null;
+}
+
+const OF_MEMBER = '(?<!(?<!\\.\\.)\\.\\s*)';
+const word = (names: string, before = OF_MEMBER) => `${before}(?<![\\w$])(?:${names})(?![\\w$])`;
+
+type Members = Map<string, string[] | null>;
+/** Where the names that rules know start. */
+interface Roots {
+  /** Global names, used as such. */
+  globals: RegExp;
+  /** The same as members too, for files that pass the global object on. */
+  anywhere: RegExp;
+  /** What is used of a global name or of a module; null: everything. */
+  members: Members;
+  modules: Members;
+}
+const roots = once((): Roots => {
+  const names = ['atob', '__require', 'createRequire', 'fromCodePoint'];
+  const members: Members = new Map(names.map((name) => [name, null]));
+  const modules: Members = new Map();
+  for (const { calls = [], reads = [] } of capabilityRules()) {
+    for (const name of [...calls, ...reads]) {
+      if (name.startsWith('global.')) addMember(members, name.slice('global.'.length));
+      else addMember(modules, name);
+    }
+  }
+  for (const name of STARTING) modules.set(name, null);
+  // Looked at more closely.
+  for (const name of ['setTimeout:text', 'setInterval:text']) members.delete(name);
+  const any = [...members.keys()].join('|');
+  return {
+    globals: new RegExp(`${word(any)}(?!\\s*:)`, 'g'),
+    anywhere: new RegExp(word(`${any}|process|URL|Worker|setTimeout|setInterval`, '')),
+    members,
+    modules,
+  };
+});
+// Whose calls lead to other files, or to other modules.
+const STARTING = ['module', 'process', 'worker_threads', 'cluster', 'child_process'];
+
+function addMember(modules: Members, name: string): void {
+  const [, module = name, member] = /^([^#.(]+(?:\.js)?)[#.](.+)$/.exec(name) ?? [];
+  const before = modules.get(module);
+  const isAll = member === undefined || member.includes('*') || before === null;
+  const key = /[\w$]+/.exec(member?.replace(/^promises\./, '') ?? '')?.[0] ?? '';
+  modules.set(module, isAll ? null : [...(before ?? []), key]);
+}
+
+// `process` itself is of use to nobody; these members of it neither.
+const PROCESS = new RegExp(
+  `${word('process')}(?!\\s*[:(]|\\s*\\.\\s*(?:nextTick|std(?:in|out|err)|versions?|platform|arch|cwd|exit|exitCode|on|once|off|emit|emitWarning|hrtime|argv|uptime|memoryUsage|pid|browser)(?![\\w$]))`,
+  'g',
+);
+const GLOBAL_OBJECT =
+  /(?<![\w$.])(?:global|globalThis|window|self)(?![\w$])(?!\s*:)(?!\s*\.\s*[\w$])/;
+const GLOBAL_MEMBER = /(?<![\w$.])(?:global|globalThis|window|self)\s*\.\s*([\w$]+)/g;
+const COMPUTED = /[\w$)\]]\s*(?:\?\.\s*)?\[[^[\]]{0,500}["+`]/;
+const MODULE = /(?<![\w$.])module(?![\w$])(?!\s*(?:\.\s*exports(?![\w$])|:))/;
+const TIMER = new RegExp(`${word('set(?:Timeout|Interval)')}(?:\\s*\\(\\s*(.{0,60}))?`, 'gs');
+const URL_USE = new RegExp(`${word('URL')}(?:\\s*\\(([^()]{0,200})\\))?`, 'g');
+const FUNCTION = /^(?:async\b|function\b|\(\s*[\w$,\s]{0,60}\)\s*=>|[\w$]+\s*=>)/;
+
+/** Whether a name stands there that a rule could know. */
+function usesNames(code: string): boolean {
+  const { globals, anywhere, members } = roots();
+  for (const { 0: name, index } of code.matchAll(globals)) {
+    if (isUse(code, index, name, members.get(name) ?? null)) return true;
+  }
+  if (MODULE.test(code) || usesConstructor(code)) return true;
+  for (const { index } of code.matchAll(PROCESS)) {
+    if (!/(?:\btypeof|\bas)\s+$/.test(code.slice(Math.max(0, index - 20), index))) return true;
+  }
+  for (const [, key = ''] of code.matchAll(GLOBAL_MEMBER)) if (anywhere.test(key)) return true;
+  const isPassedOn = GLOBAL_OBJECT.test(code);
+  if (isPassedOn && (anywhere.test(code) || COMPUTED.test(code))) return true;
+  for (const [, given = ''] of code.matchAll(TIMER)) if (mayBeText(given, code)) return true;
+  for (const match of code.matchAll(URL_USE)) {
+    const before = code.slice(Math.max(0, match.index - 20), match.index);
+    const isAsked = /\b(?:typeof|instanceof)\s+$/.test(before) || code[match.index + 3] === '.';
+    const given = (match[1] ?? '`').split(',').slice(0, 2);
+    if (!isAsked && given.some((one) => mayBeText(one.trim(), code))) return true;
+  }
+  return false;
+}
+
+/** Not a question whether it is there, not a method of that name, not another member of it. */
+function isUse(code: string, index: number, name: string, members: string[] | null): boolean {
+  const end = index + name.length;
+  const after = code.slice(end, end + 2_000);
+  if (/\b(?:typeof|instanceof)\s+$/.test(code.slice(Math.max(0, index - 20), index))) return false;
+  if (/^\s*\([^()]*\)[ \t]*\{/.test(after)) return false;
+  const [, key = '', next = ''] =
+    /^\s*(?:\?\.|\.)\s*([\w$]+)(?:\s*\.\s*([\w$]+))?/.exec(after) ?? [];
+  if (key === 'prototype') return next === '' || next === 'constructor';
+  return members === null || key === '' || members.includes(key);
+}
+
+/** Whether an argument could be a known text; `given` may be cut off. */
+function mayBeText(given: string, code: string): boolean {
+  if (FUNCTION.test(given)) return false;
+  const name = /^([\w$]+)\s*(?:[,)]|$|\.\s*[\w$.]+\s*(?:[,)]|$))/.exec(given)?.[1];
+  if (name === undefined) return true;
+  const escaped = name.replaceAll('$', '\\$');
+  const assigned = new RegExp(`(?<![\\w$.])${escaped}\\s*=(?![=>])\\s*(.{0,80})`, 'gs');
+  for (const [, value = ''] of code.matchAll(assigned)) if (!FUNCTION.test(value)) return true;
+  return false;
+}
+
+/** `x.constructor(code)` runs a text; the constructors that classes declare do not. */
+function usesConstructor(code: string): boolean {
+  for (const { index } of code.matchAll(/(?<![\w$])constructor\s*[\](]/g)) {
+    const before = code
+      .slice(Math.max(0, index - 200), index)
+      .trimEnd()
+      .at(-1);
+    const after = code.slice(index, index + 2_000);
+    const isDeclared = /^constructor\s*\([^()]*\)\s*\{/.test(after);
+    if (!isDeclared || (before !== '{' && before !== '}' && before !== ';')) return true;
+  }
+  return false;
+}
+
+/** Ways to reach out that show in no resolved name, and hooks, which are assignments. */
+export const HIDES =
+  /_compile|\beval\s{0,3}\(|\bFunction\s{0,3}\(|fromCharCode|\batob\b|['"](?:base64|hex|BASE64|HEX)['"]\s{0,3}\)|\bimport\s{0,3}\(\s{0,9}[^'"\s]|[Ee]thereum|XMLHttpRequest|prototype\.(?:open|send)|\bfetch\s{0,3}=|NODE_TLS|rejectUnauthorized|\b[bB]cc\b|\bBCC\b|data:text\/javascript|_0[xX][0-9a-fA-F]{4}|\udb40[\udc00-\uddef]|[\ufe00-\ufe0f]{4}/;
+// Every path in rules/capabilities.json has one of these; a test holds them together.
+const PATH_PART =
+  /ssh|\.aws|npmrc|netrc|pypirc|git-credentials|pgpass|my\.cnf|vault-token|yarnrc|\.docker|\.kube|gcloud|\.azure|gnupg|password-store|hosts\.yml|Login Data|(?:^|[/\\])Cookies$|Web Data|key4\.db|logins\.json|cookies\.sqlite|etc[/\\]shadow|^shadow$|_history|keychain|wallet|electrum|exodus|solana|ethereum|Local Ext|nkbihf|bfnaelm|claude|\.cursor|windsurf|clinerules|cline_mcp|\.gemini|\.codex|mcp\.json|\.vscode|AGENTS|^Code$|Code[/\\]|\.idea|(?:^|[/\\])zed(?:$|[/\\])|\.git(?:$|[/\\])|git-core|\.github[/\\]|\.github$|\.gitlab|\.circleci|CLAUDE|GEMINI|copilot/m;
+const URL_TEXT = /^[a-z]{2,5}:\\?\/\\?\/([^/?#\s"'<>\\]*)/i;
+const URL_START = /^(?:https?|wss?|ftps?|[ps])?:(?:\\?\/)?$/im;
+const URL_REST = /^\\?\//m;
+// What stands for another character than it is.
+const ESCAPE = /(?<!\\)(?:\\\\)*\\(?:[1-7]|0\d|x[2-7]|u00[2-7]|u\{|\r?\n|[a-zA-Z])/;
+const PLAIN_ESCAPES = /\\(?:\\|[nrtbfv]|u(?!\{|00[2-7])|x(?![2-7]))/g;
+
+/** Whether a text could be, or become, a URL or a path that matters, or code. */
+function namesPlaces({ code, texts }: Outline): boolean {
+  const all = texts.join('\n');
+  if (HIDES.test(code) || HIDES.test(all) || PATH_PART.test(all)) return true;
+  if (all.includes('//:') || (URL_START.test(all) && URL_REST.test(all))) return true;
+  if (texts.some((text, index) => isHostOrCode(text, index, code))) return true;
+  if (all.includes('\\') && ESCAPE.test(all.replaceAll(PLAIN_ESCAPES, ' '))) return true;
+  if (/%[2-7]/.test(all) && /\b(?:decodeURIComponent|unescape)\b/.test(code)) return true;
+  if (/\bfrom\s*\(\s*\[\s*\d/.test(code)) return true;
+  return piecesJoin({ code, texts });
+}
+
+function isHostOrCode(text: string, index: number, code: string): boolean {
+  if (/^(?:base64|hex|constructor)$/i.test(text)) {
+    const end = code.indexOf(`"${index}"`) + `"${index}"`.length;
+    return end > index && /^\s*[)\]]/.test(code.slice(end, end + 10));
+  }
+  const host = URL_TEXT.exec(text);
+  // A host that goes on in the next part of a template is not known here.
+  return host !== null && (host[0].length === text.length || namesHost(text));
+}
+
+/** `'.s' + 'sh'`: short texts side by side, as no person writes them. */
+function piecesJoin({ code, texts }: Outline): boolean {
+  for (const [, one, two] of code.matchAll(/"(\d+)"\s*\+\s*(?="(\d+)")/g)) {
+    if ((texts[Number(one)]?.length ?? 0) < 12 && (texts[Number(two)]?.length ?? 0) < 12)
+      return true;
+  }
+  return false;
+}
+
+/** Whether nothing that the file does with a module is in the rules. */
+function isIdle(spec: string, code: string): boolean {
+  const name = canonicalSpec(spec);
+  if (/[\\$]/.test(spec) || likeFs().includes(name) || importedCapabilities(name).length > 0)
+    return false;
+  const { modules } = roots();
+  const root = /^(?:@[^/]*\/)?[^/.]*/.exec(name)?.[0] ?? name;
+  for (const module of new Set([spec, name, root])) {
+    const members = modules.get(module);
+    if (members === undefined) continue;
+    if (members === null) return false;
+    if (new RegExp(`(?<![\\w$])(?:${members.join('|')})(?:Sync)?(?![\\w$])`).test(code))
+      return false;
+  }
+  return true;
+}
