@@ -29,7 +29,8 @@ export interface Reader {
 export const OUT_OF_TIME = 'the time for reading the source was over';
 /** For one subject with its tree. Minutes are enough for hundreds of packages; whoever waits wants a report. */
 const BUDGET_MS = 120_000;
-const POOL_SIZE = Math.min(4, Math.max(2, availableParallelism()));
+// Each thread compiles the program anew, beside its work: one core is left for that and for fetching.
+const POOL_SIZE = Math.min(4, Math.max(1, availableParallelism() - 1));
 // Tarballs under way at once, beyond those being looked into.
 const FETCHES_AHEAD = 6;
 // Node 20 does not start TypeScript: the sources run without threads, the compiled ones with.
