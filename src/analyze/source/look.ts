@@ -70,7 +70,10 @@ export function lookAt(
     readability: judgeReadability({ path, text, bytes: text.length, program: null }),
     failure: null,
   };
-  const isClose = context.isSubject || context.lifecycleEntries.length > 0;
+  const isClose =
+    context.isSubject ||
+    context.lifecycleEntries.length > 0 ||
+    look.readability.verdict === 'obfuscated';
   const specs = isClose ? null : quickSpecs(text, path);
   if (specs !== null) return { ...look, links: { specs, started: [] } };
   const opened = openSourceFile(path, text);

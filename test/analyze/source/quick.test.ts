@@ -1,0 +1,116 @@
+// What is told without a parser must be what the parser tells.
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { capabilityRules, findCapabilities } from '../../../src/analyze/source/capabilities.ts';
+import { findEnvironment } from '../../../src/analyze/source/environment.ts';
+import { openSourceFile } from '../../../src/analyze/source/file.ts';
+import { findHosts } from '../../../src/analyze/source/hosts.ts';
+import { outlineOf } from '../../../src/analyze/source/outline.ts';
+import { quickSpecs } from '../../../src/analyze/source/quick.ts';
+import { linksOf } from '../../../src/analyze/source/reach.ts';
+
+const quick = (text: string) => quickSpecs(text, 'lib/a.js');
+
+describe('outlineOf', () => {
+  test('drops comments and sets texts aside', () => {
+    const text = "#!/usr/bin/env node\nf('a//b'); // c 'd\n/* e\n */ g(`h${i}j`)";
+    expect(outlineOf(text)).toEqual({
+      code: ' \nf("0");  \n\n g(`1${i}2`)',
+      texts: ['a//b', 'h', 'j'],
+    });
+  });
+  test('tells a pattern from a division', () => {
+    expect(outlineOf('a = b / c; d = /"\\/[/]/g.test(e) // f')?.code).toBe(
+      'a = b / c; d = /"\\/[/]/g.test(e)  ',
+    );
+    expect(outlineOf("return /'/.test(a) ? b : ''")?.texts).toEqual(['']);
+  });
+  test.each([
+    ['a slash that may begin a pattern', "if (a) /'/.test(b); eval('c') //'"],
+    ['a text without an end', "a = 'b\n'"],
+    ['a brace too many', '}'],
+    ['a comment without an end', 'a /* b'],
+    ['an HTML comment', "a <!-- '\n fetch(b) //'"],
+    ['a tag', "a = <b>it's</b>"],
+    ['a line end that only machines know', '// a\u2028fetch(b)'],
+    ['a name in escapes', 'ev\\u0061l(a)'],
+  ])('leaves %s to the parser', (_, text) => {
+    expect(outlineOf(text)).toBeNull();
+  });
+});
+
+describe('quickSpecs', () => {
+  test('tells the imports in the order of the parsed file', () => {
+    const text = `export * from './c.js'; const d = require("d"); import a, { b } from './a.js';
+      export { x as y } from 'e'; import 'f'; const g = () => import('g'); import.meta.url;`;
+    const opened = openSourceFile('lib/a.js', text);
+    expect(quick(text)).toEqual(opened.ok && linksOf(opened.file).specs);
+  });
+  test.each([
+    'const b = { fetch: a.fetch, eval: 1 }; // eval(c)',
+    'class A { constructor(a) { this.process(a); } async fetch(b, { c = 1 } = {}) { return typeof fetch; } }',
+    "const s = 'http://www.w3.org/2000/svg'; if (process.platform === 'win32') b();",
+    "import { validateHeaderName } from 'node:http'; setTimeout(() => 1, 2); new URL(a);",
+  ])('needs no parser for %s', (text) => {
+    expect(quick(text)).not.toBeNull();
+  });
+  test.each([
+    "const r = require; r('fs')",
+    "require('f' + 's')",
+    "globalThis['ev' + 'al'](a)",
+    "const g = globalThis; g.eval('a')",
+    "const p = '.s' + 'sh'",
+    "const p = '\\x2essh'",
+    'const h = `https://${a}`',
+    "const h = 'https:' + '//a.example'",
+    "a.constructor.constructor('b')()",
+    "a['constructor']('b')",
+    "setTimeout('a', 1)",
+    "const a = 'b()'; setTimeout(a, 1)",
+    "new Worker(new URL('./a.js', import.meta.url))",
+    'module.require(a)',
+    "import(a + '.js')",
+    "Buffer.from('YQ==', 'base64')",
+  ])('leaves %s to the parser', (text) => {
+    expect(quick(text)).toBeNull();
+  });
+  test.each(capabilityRules().flatMap(({ matches }) => matches))(
+    'leaves what a rule matches to the parser: %s',
+    (text) => {
+      expect(quick(text)).toBeNull();
+    },
+  );
+});
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const FILES = [
+  'fixtures',
+  'node_modules/semver',
+  'node_modules/pacote/lib',
+  'node_modules/yaml/dist',
+]
+  .flatMap((dir) =>
+    readdirSync(path.join(ROOT, dir), { recursive: true, encoding: 'utf8' }).map((file) =>
+      path.join(ROOT, dir, file),
+    ),
+  )
+  .filter((file) => /\.[cm]?js$/.test(file));
+
+test('of files of every kind the parser finds nothing more, and the same imports', () => {
+  let quickly = 0;
+  for (const name of FILES) {
+    const text = readFileSync(name, 'utf8');
+    const specs = quickSpecs(text, name);
+    if (specs === null) continue;
+    quickly += 1;
+    const opened = openSourceFile(name, text);
+    // A broken file with nothing in it that could run.
+    if (!opened.ok) continue;
+    const { file } = opened;
+    const hits = [...findCapabilities(file), ...findHosts(file), ...findEnvironment(file)];
+    expect([name, hits, linksOf(file)]).toEqual([name, [], { specs, started: [] }]);
+  }
+  expect(quickly).toBeGreaterThan(60);
+});
