@@ -8,6 +8,7 @@ import { toPackumentFact } from '../../src/analyze/packument.ts';
 import { fetchPackument, pacoteOptions } from '../../src/collect/pacote.ts';
 import { collectPublisher } from '../../src/collect/publisher.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
+import { startSigstore, type Change } from '../support/sigstore.ts';
 
 const KEYID = 'SHA256:test-key';
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -219,6 +220,40 @@ describe('provenance', () => {
     const { provenance } = await list(entry(statement()));
     expect(['invalid', 'not-checkable']).toContain(provenance.state);
     expect(provenance).not.toHaveProperty('repository');
+  });
+
+  describe('signed with the key of the registry, and logged', () => {
+    const BUILD = {
+      externalParameters: {
+        workflow: { repository: 'https://github.com/weather/weather-mcp', path: 'release.yml' },
+      },
+      resolvedDependencies: [{ digest: { gitCommit: 'c0ffee' } }],
+    };
+    const signed = (change?: Change) => {
+      const sigstore = startSigstore(path.join(cacheDir, 'tuf'), privateKey, KEYID);
+      const predicate = { buildDefinition: BUILD };
+      return list(sigstore.attest({ ...statement(), predicate }, change));
+    };
+
+    test('is verified, and says where it was built', async () => {
+      expect((await signed()).provenance).toEqual({
+        state: 'verified',
+        repository: 'https://github.com/weather/weather-mcp',
+        workflow: 'release.yml',
+        commit: 'c0ffee',
+      });
+    });
+
+    test.each([
+      ['another-payload', 'invalid'],
+      ['another-key', 'invalid'],
+      // The log's key may be one that the roots of trust do not know yet.
+      ['another-log', 'not-checkable'],
+    ] as const)('with %s is %s', async (change, state) => {
+      const { provenance } = await signed(change);
+      expect(provenance.state).toBe(state);
+      expect(provenance).not.toHaveProperty('repository');
+    });
   });
 
   test('that cannot be asked for is neither valid nor invalid', async () => {

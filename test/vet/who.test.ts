@@ -1,5 +1,6 @@
 // Who stands behind it, from the registry's answer to the report: full packuments and stripped ones.
 import { spawnSync } from 'node:child_process';
+import { createSign, generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -91,6 +92,65 @@ describe('a registry that tells everything', { timeout: 30_000 }, () => {
     expect(cadence?.outcome).toBe('pass');
   });
 });
+
+describe(
+  'signatures and attestations, from the registry to the report',
+  { timeout: 30_000 },
+  () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+    const serve = (route: string, body: object) =>
+      registry.intercept((request, response) => {
+        if (request.url?.startsWith(route) !== true) return false;
+        response.end(JSON.stringify(body));
+        return true;
+      });
+    async function publishSigned(signed: string, attestations?: unknown[]) {
+      publish('1.0.0');
+      const answer = await fetch(`${registry.url}${NAME.replace('/', '%2f')}`);
+      const packument = (await answer.json()) as {
+        versions: Record<string, { dist: { integrity: string } }>;
+      };
+      const dist = packument.versions['1.0.0']?.dist;
+      const text = `${signed}:${dist?.integrity}`;
+      const sig = createSign('SHA256').update(text).sign(privateKey, 'base64');
+      const url = `${registry.url}-/npm/v1/attestations/${NAME}@1.0.0`;
+      const stated = attestations === undefined ? {} : { attestations: { url } };
+      const extra = { dist: { ...dist, signatures: [{ keyid: 'SHA256:test', sig }], ...stated } };
+      publish('1.0.0', {}, BENIGN, extra);
+      serve('/-/npm/v1/keys', { keys: [{ keyid: 'SHA256:test', key, expires: null }] });
+      serve('/-/npm/v1/attestations/', { attestations });
+    }
+
+    test('a signature that fits is verified; without attestations there is no provenance', async () => {
+      await publishSigned(`${NAME}@1.0.0`);
+      const { report, ids } = await vet('1.0.0');
+      expect(report.publisher).toMatchObject({
+        signature: { state: 'verified' },
+        provenance: { state: 'absent' },
+      });
+      expect(report.sources['publisher:signature']).toEqual({ known: true, reason: 'verified' });
+      expect(ids.some((id) => /^(signature|attestation|provenance)/.test(id))).toBe(false);
+    });
+
+    test('a signature of another version ends at do-not-use', async () => {
+      await publishSigned(`${NAME}@0.9.9`);
+      const { report, ids } = await vet('1.0.0');
+      expect(ids).toContain('signature-invalid critical');
+      expect(report.trust.level).toBe('do-not-use');
+    });
+
+    test.each([
+      ['an empty list', [], 'attestation-malformed moderate'],
+      ['a broken bundle', [{ bundle: { dsseEnvelope: {} } }], 'attestation-malformed moderate'],
+    ])('attestations of %s are a finding', async (_name, attestations, expected) => {
+      await publishSigned(`${NAME}@1.0.0`, attestations);
+      const { report, ids } = await vet('1.0.0');
+      expect(ids).toContain(expected);
+      expect(report.publisher?.provenance.state).toBe('not-checkable');
+    });
+  },
+);
 
 describe('releases, from the registry to the report', { timeout: 30_000 }, () => {
   const OLD = '2026-09-01T00:00:00Z';
