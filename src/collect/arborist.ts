@@ -1,15 +1,16 @@
 // The dependency tree, resolved as npm would resolve it. Nothing of the tree is run or unpacked here.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { setMaxListeners } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { dictOfStrings, isDict } from '../analyze/manifest.ts';
 import { VetError } from '../errors.ts';
 import type { Json, Manifest, TreeFact, TreeNode } from '../types.ts';
 import type { NpmOptions } from './npm-config.ts';
 import { registryError } from './registry-error.ts';
 import { treeCache, type TreeCache, type TreeCacheEntry } from './tree-cache.ts';
 import { codeOf, placedNode, toTreeFact, type ArboristTree } from './tree-fact.ts';
+import { writeLock } from './write-lock.ts';
 
 export interface TreeInput {
   options: NpmOptions;
@@ -29,6 +30,8 @@ export interface TreeInput {
   registryHosts: ReadonlySet<string>;
   /** Then a tree of any age will do. */
   offline: boolean;
+  /** Two minutes by default. */
+  budgetMs?: number;
   /** Told of each package from a registry while the tree grows; a few of them may be replaced later. */
   onPlaced?: (node: TreeNode) => void;
 }
@@ -48,13 +51,8 @@ interface ArboristInstance {
   reify(options?: object): Promise<ArboristTree>;
 }
 
+const BUDGET_MS = 120_000;
 const LOOK_EVERY_MS = 50;
-const DEPENDENCY_KINDS = [
-  'dependencies',
-  'optionalDependencies',
-  'peerDependencies',
-  'devDependencies',
-];
 // Failures of single nodes; arborist reports the first by throwing but has placed them all.
 const NODE_FAILURES =
   /^(E404|ETARGET|ENOVERSIONS|EALLOW\w+|EBADPLATFORM|EINVALIDTAGNAME|EINVALIDPACKAGENAME|ENOENT|EUNSUPPORTEDPROTOCOL)$/;
@@ -66,7 +64,7 @@ export async function resolveTree(input: TreeInput): Promise<ResolvedTree> {
   if (cached) return resolvedTree(cached, input);
   const dir = await mkdtemp(path.join(tmpdir(), 'mcp-vet-tree-'));
   try {
-    const ideal = await buildTree(input, dir);
+    const ideal = await buildInTime(input, dir);
     const { root } = input;
     const entry: TreeCacheEntry = {
       lock: ideal.meta.toString(),
@@ -102,6 +100,26 @@ function treeCacheOf({ root, options, cacheDir, offline }: TreeInput): TreeCache
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const spec = root.kind === 'package' ? `${root.name}@${root.version}` : '';
   return treeCache(cacheDir, [spec, process.platform, process.arch, registries], offline);
+}
+
+/** A registry that drips bytes trips no timeout of the library's. */
+async function buildInTime(input: TreeInput, dir: string): Promise<ArboristTree> {
+  const budgetMs = input.budgetMs ?? BUDGET_MS;
+  const deadline = AbortSignal.timeout(budgetMs);
+  const { signal: outer } = input.options;
+  const signal = outer instanceof AbortSignal ? AbortSignal.any([outer, deadline]) : deadline;
+  setMaxListeners(0, signal);
+  const late = () =>
+    new VetError('timeout', `npm's resolver took more than ${budgetMs / 1_000} seconds.`, {
+      hint: 'Vet again when the registry is quicker; what was fetched is reused.',
+    });
+  const options = { ...input.options, signal };
+  const built = await buildTree({ ...input, options }, dir).catch((error: unknown) => {
+    throw deadline.aborted ? late() : error;
+  });
+  // An optional dependency that could not be had in time would be missing without a word.
+  if (deadline.aborted) throw late();
+  return built;
 }
 
 async function buildTree(input: TreeInput, dir: string): Promise<ArboristTree> {
@@ -184,26 +202,4 @@ function projectManifest(root: { manifest: Manifest; overrides?: Json }): object
     peerDependencies: manifest.peerDependencies,
     ...(root.overrides === undefined ? {} : { overrides: root.overrides }),
   };
-}
-
-async function writeLock(dir: string, lock: string): Promise<void> {
-  const parsed: unknown = JSON.parse(lock);
-  const packages = isDict(parsed) && isDict(parsed['packages']) ? parsed['packages'] : {};
-  const root = isDict(packages['']) ? packages[''] : {};
-  const manifest = {
-    name: 'vetted-by-mcp-vet',
-    version: '1.0.0',
-    private: true,
-    ...Object.fromEntries(
-      DEPENDENCY_KINDS.filter((kind) => isDict(root[kind])).map((kind) => [
-        kind,
-        dictOfStrings(root[kind]),
-      ]),
-    ),
-  };
-  packages[''] = { ...root, name: manifest.name, version: manifest.version };
-  const named = { ...(isDict(parsed) ? parsed : {}), name: manifest.name, version: '1.0.0' };
-  await mkdir(dir, { recursive: true });
-  await writeFile(path.join(dir, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  await writeFile(path.join(dir, 'package-lock.json'), `${JSON.stringify(named, null, 2)}\n`);
 }

@@ -113,8 +113,10 @@ async function treeOf(
   reader: Reader,
   session: Session,
 ): Promise<Fact<ResolvedTree>> {
+  const { treeBudgetMs: budgetMs } = session.options;
   try {
     const value = await resolveTree({
+      ...(budgetMs === undefined ? {} : { budgetMs }),
       options: { ...session.npm, ...session.pacote },
       cacheDir: session.cacheDir,
       root: resolved.root,

@@ -31,6 +31,8 @@ export interface VetOptions {
   trustProject?: boolean;
   /** For reading the source of one target with its tree; two minutes by default. What is left is said. */
   sourceBudgetMs?: number;
+  /** For resolving the dependencies of one target; two minutes by default. */
+  treeBudgetMs?: number;
   /** Where names are public; npm's default registry unless a test says otherwise. */
   publicRegistry?: string;
   /** Where code hosts, the MCP registry and download counts are asked; their own addresses by default. */

@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { vet } from '../../src/vet.ts';
+import { vet, type VetOptions } from '../../src/vet.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 
 const BUDGET_MS = 400;
+// Enough for the server's own file on a busy machine, without threads.
+const ROOMY_MS = 3_000;
 let registry: TestRegistry;
 let home: string;
 beforeEach(async () => {
@@ -28,14 +30,15 @@ function hang(ending: string) {
   registry.intercept(({ url = '' }) => decodeURIComponent(url).endsWith(ending));
 }
 
-async function report() {
+async function report(changes: VetOptions = {}) {
   const result = await vet('slow-mcp', {
-    sourceBudgetMs: BUDGET_MS,
+    sourceBudgetMs: ROOMY_MS,
     registry: registry.url,
     publicRegistry: registry.url,
     cache: path.join(home, 'cache'),
     cwd: home,
     environment: { HOME: home },
+    ...changes,
   });
   expect(result.notVetted).toEqual([]);
   const [only] = result.reports;
@@ -59,7 +62,7 @@ test('names a dependency that there was no time to read; its point is not verifi
 
 test('says that the server itself could not be read in time, and passes nothing for it', async () => {
   hang('slow-mcp-1.0.0.tgz');
-  const { checks, sources, trust } = await report();
+  const { checks, sources, trust } = await report({ sourceBudgetMs: BUDGET_MS });
   const reason = 'the time for reading the source was over';
   expect(sources['source']).toEqual({ known: false, reason });
   expect(checks.find(({ id }) => id === 'permission-review')).toMatchObject({ outcome: 'unknown' });
@@ -74,4 +77,23 @@ test('reads on where it stopped when asked again', async () => {
   const { checks } = await report();
   const ids = checks.flatMap(({ findings }) => findings.map(({ ruleId }) => ruleId));
   expect(ids).not.toContain('unread-dependency');
+});
+
+test('says that the dependencies could not be resolved in time', async () => {
+  hang('/slow-part-mcp');
+  const { checks, sources, files } = await report({ treeBudgetMs: BUDGET_MS });
+  const reason = "npm's resolver took more than 0.4 seconds.";
+  expect(sources['tree']).toEqual({ known: false, reason });
+  expect(checks.find(({ id }) => id === 'dependency-audit')).toMatchObject({ score: null });
+  expect(files.total).toBeGreaterThan(0);
+});
+
+test('an optional dependency that there was no time to find is not taken for one that is not there', async () => {
+  const manifest = { name: 'slow-mcp', version: '1.0.1', bin: 'index.js' };
+  const optionalDependencies = { 'slow-part-mcp': '1.0.0' };
+  const files = { 'index.js': 'export const x = 1;\n' };
+  registry.publish({ manifest: { ...manifest, optionalDependencies }, files });
+  hang('/slow-part-mcp');
+  const { sources } = await report({ treeBudgetMs: BUDGET_MS });
+  expect(sources['tree']).toMatchObject({ known: false });
 });
