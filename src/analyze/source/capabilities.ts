@@ -114,9 +114,18 @@ function addCall(call: NamedCall, file: SourceFile, index: RuleIndex, add: Add):
   }
   for (const rule of rules) {
     if (rule.capability === 'dynamic-code' && isHarmlessCode(call, file)) continue;
-    add(rule.capability, call.node, call.name);
+    add(rule.capability, call.node, openerOf(rule.capability, call, file) ?? call.name);
     if (rule.capability === 'process-spawn') addCommand(call, file, index, add);
   }
+}
+
+// The command that shows an address to the user, whatever the shell is needed for.
+const OPENER = /^(?:open|xdg-open|start|cmd(?:\.exe)? \/c start)\s+(?:"" )?"?\$\{\}"?$/;
+
+function openerOf(capability: Capability, call: NamedCall, file: SourceFile): string | null {
+  if (capability !== 'shell') return null;
+  const command = commandOf(call, file);
+  return OPENER.test(command) ? command : null;
 }
 
 function addCommand(call: NamedCall, file: SourceFile, index: RuleIndex, add: Add): void {

@@ -39,12 +39,14 @@ function commentViews(text: string): RawView[] {
   while (start >= 0 && found.length < MAX_EACH) {
     const close = text.indexOf('-->', start + 4);
     const end = close < 0 ? text.length : close + 3;
-    found.push({
-      kind: 'comment',
-      text: text.slice(start + 4, close < 0 ? end : close),
-      start,
-      end,
-    });
+    // A conditional that is never closed is talk about it: "use <!--[if mso]> where needed".
+    if (close >= 0 || !/^<!--\[if [\w ()!&|]{1,30}\]>/.test(text.slice(start, start + 45)))
+      found.push({
+        kind: 'comment',
+        text: text.slice(start + 4, close < 0 ? end : close),
+        start,
+        end,
+      });
     start = text.indexOf('<!--', end);
   }
   return found;

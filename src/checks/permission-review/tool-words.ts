@@ -13,6 +13,8 @@ export interface ToolWords {
   broad: BroadKind[];
   sql: { names: string; arguments: string; functions: string[] };
   destructive: string;
+  /** What is lost was kept only while the server runs. */
+  passing: string;
   wide: string;
   narrow: string;
   safeguards: string;

@@ -103,7 +103,9 @@ const destructiveTool = defineRule({
         const isNarrow = argumentNames(tool).some((name) => new RegExp(words.narrow).test(name));
         const isWide = new RegExp(words.wide, 'i').test(wordsOf(tool));
         const isAnnotated = tool.annotations.destructiveHint === true;
-        const severity = isWide && !isNarrow ? (isAnnotated ? 'low' : 'moderate') : 'info';
+        const isPassing = new RegExp(words.passing, 'i').test(wordsOf(tool));
+        const severity =
+          isWide && !isNarrow && !isPassing ? (isAnnotated ? 'low' : 'moderate') : 'info';
         return hitFor(tool, 'A destructive tool has no dry run and asks for no confirmation', {
           severity,
           confidence: 'medium',

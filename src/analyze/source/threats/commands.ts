@@ -10,7 +10,7 @@ import { constantOf, HOLE, shapeOf } from './names.ts';
 import { noteSink, offer } from './record.ts';
 import { reachOf } from './reach.ts';
 import { carried, report } from './scene.ts';
-import type { Scene } from './scene.ts';
+import type { Reach, Scene } from './scene.ts';
 import { shellThreats } from './shell.ts';
 import * as calls from './vocabulary.ts';
 
@@ -53,7 +53,7 @@ function judgeLine(scene: Scene, call: Call, line: string): void {
   const context = { readme: scene.declared.readme, declared: scene.declared, name: scene.pkg.name };
   for (const threat of shellThreats(line, context)) {
     const isHunt = threat.ruleId === 'agent-permission-bypass' && HUNTS.test(line);
-    const reach = threat.isOnRequestFine && !isHunt ? reachOf(scene, call) : 'start';
+    const reach = threat.isOnRequestFine && !isHunt ? reachOfCommand(scene, call) : 'start';
     const { isOnRequestFine: _, ...told } = threat;
     if (reach === 'unknown') offer(scene, call, { confidence: 'high', ...told });
     report(scene, call, {
@@ -62,6 +62,18 @@ function judgeLine(scene: Scene, call: Call, line: string): void {
       confidence: reach === 'start' ? (threat.confidence ?? 'high') : 'medium',
     });
   }
+}
+
+/** A command of a dependency runs when somebody calls it, not when the server starts. */
+function reachOfCommand(scene: Scene, call: Call): Reach {
+  const reach = reachOf(scene, call);
+  const isOthersBin =
+    !scene.pkg.isSubject &&
+    Object.values(scene.pkg.manifest.bin ?? {}).some(
+      (bin) => bin.replace(/^\.\//, '') === scene.file.path,
+    );
+  const isLifecycle = scene.pkg.lifecycleEntries.includes(scene.file.path);
+  return isOthersBin && !isLifecycle && reach === 'start' ? 'command' : reach;
 }
 
 function judgeRunText(

@@ -9,6 +9,8 @@ export interface Declared {
   domains: Set<string>;
   words: string[];
   readme: string;
+  /** Names of what the package depends on. */
+  dependencies: ReadonlySet<string>;
 }
 
 const COMMON_WORDS =
@@ -32,7 +34,12 @@ export function declaredBy(pkg: PackageContext): Declared {
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter((word) => word.length >= 4 && !COMMON_WORDS.test(word));
-  return { domains, words, readme: (pkg.readme ?? '').slice(0, 200_000) };
+  const dependencies = new Set(
+    [manifest.dependencies, manifest.optionalDependencies, manifest.peerDependencies].flatMap(
+      (names) => Object.keys(names ?? {}),
+    ),
+  );
+  return { domains, words, readme: (pkg.readme ?? '').slice(0, 200_000), dependencies };
 }
 
 export function placeOf(host: string | null, declared: Declared): Place {

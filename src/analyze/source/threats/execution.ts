@@ -1,8 +1,11 @@
 // Threats by what is run: decoded or fetched code, downloads, reverse shells.
+import type { Severity } from '../../../types.ts';
 import type { Node } from '../parse.ts';
+import { isCloselyRead } from './closeness.ts';
 import { callsCode } from './code-runners.ts';
 import { judgeCommand } from './commands.ts';
 import { hostOf, placeOf } from './declared.ts';
+import type { Place } from './declared.ts';
 import { judgeDropped, noteWrite } from './dropped.ts';
 import type { Written } from './dropped.ts';
 import { CHMOD, EVAL, EXEC, WRITE, is } from './kinds.ts';
@@ -13,6 +16,9 @@ import { noteSink } from './record.ts';
 import { carried, carriedByAll, report } from './scene.ts';
 import type { Scene } from './scene.ts';
 import * as calls from './vocabulary.ts';
+
+const PINNED_MODULE =
+  /^https:\/\/(?:cdn\.jsdelivr\.net\/npm|unpkg\.com|esm\.sh|cdn\.skypack\.dev|esm\.run)\/(?:@[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+(?:[\w.+-]*)(?:\/[\w./+-]*)?$/;
 
 export function findExecution(scene: Scene): void {
   const written: Written = new Map();
@@ -92,16 +98,9 @@ function judgeImport(scene: Scene, node: Extract<Node, { type: 'ImportExpression
     const place = placeOf(hostOf(shape), scene.declared);
     // What was fetched stands in the address itself.
     const isInline = isData && (labels & REMOTE) !== 0;
-    const severity = isInline
-      ? 'critical'
-      : place === 'local'
-        ? 'low'
-        : place === 'unknown'
-          ? 'moderate'
-          : 'critical';
     report(scene, node, {
       ruleId: 'fetched-code-executed',
-      severity,
+      severity: isInline ? 'critical' : gradeOfImport(scene, shape, place),
       message: 'A module is imported from the network.',
     });
   } else if (isData && (labels & (DECODED | REMOTE) || /;base64/.test(shape))) {
@@ -111,6 +110,15 @@ function judgeImport(scene: Scene, node: Extract<Node, { type: 'ImportExpression
       message: 'A module is imported from encoded text.',
     });
   }
+}
+
+/** How bad it is to import from a place; a library that loads what its own user names is no attack. */
+function gradeOfImport(scene: Scene, shape: string, place: Place): Severity {
+  const isOffered = !isCloselyRead(scene.pkg);
+  if (place === 'local') return 'low';
+  if (place === 'unknown') return isOffered ? 'low' : 'moderate';
+  // A fixed version of a registry package, from the usual mirror: a browser's way to load a module.
+  return isOffered && PINNED_MODULE.test(shape) ? 'low' : 'critical';
 }
 
 function judgePipe(scene: Scene, call: Call): void {

@@ -61,6 +61,9 @@ const SENDS =
   /\b(?:curl|wget|nc|ncat|Invoke-WebRequest|iwr)\s[^\n]{0,200}(?:https?:|--data|-d |\||\d{1,3}(?:\.\d{1,3}){3})/;
 const HIDES = /\bnohup\b|>\s?\/dev\/null|\/tmp\/\.|-WindowStyle Hidden/i;
 
+const SETUP_COMMAND =
+  /^(?:[\w.-]+-)?(?:setup|install|uninstall|remove|configure|config|init|register|unregister)$/;
+
 export function findFileThreats(scene: Scene): void {
   for (const { call, name } of scene.calls) {
     if (is(name, WRITE)) judgeWrite(scene, call, name);
@@ -115,7 +118,7 @@ function listedLabels(scene: Scene, path: Node): number {
 }
 
 function graded(scene: Scene, call: Node, target: Target, rest: readonly Node[]): Report {
-  const reach = reachOf(scene, call);
+  const reach = isSetupCommand(scene) ? 'command' : reachOf(scene, call);
   const { ruleId, message } = target;
   const isSetupTool = isAbout(scene, ruleId);
   if (reach === 'command') return { ruleId, message, severity: 'low', confidence: 'medium' };
@@ -144,6 +147,16 @@ function graded(scene: Scene, call: Node, target: Target, rest: readonly Node[])
     severity: isSetupTool ? 'low' : grade(reach, scene.pkg.isSubject),
     confidence: 'medium',
   };
+}
+
+/** A command of its own that is called `setup` or the like, beside the one that starts the server. */
+function isSetupCommand({ pkg, file }: Scene): boolean {
+  if (pkg.lifecycleEntries.includes(file.path)) return false;
+  const bins = Object.entries(pkg.manifest.bin ?? {});
+  const own = bins.filter(([, path]) => path.replace(/^\.\//, '') === file.path);
+  return (
+    own.length > 0 && own.length < bins.length && own.every(([name]) => SETUP_COMMAND.test(name))
+  );
 }
 
 /** What nobody is seen to call is moderate in a server, low in a library that merely offers it. */

@@ -21,6 +21,7 @@ export function findHiddenNames(scene: Scene): void {
     if (!PIECED.has(made.type)) return;
     const text = constantOf(scene.model, made)?.replace(/^node:/, '');
     if (!text || !patterns.hiddenName.test(text)) return;
+    if (isEnum(made, text)) return;
     const written = scene.file.text.slice(made.start, made.end);
     if (new RegExp(`['"\`](?:node:)?${text}['"\`]`).test(written)) return;
     const isStrong =
@@ -45,6 +46,13 @@ export function findHiddenNames(scene: Scene): void {
   }
   for (const node of scene.model.imports) check(node.source, node);
 }
+
+/** `Protocols.HTTP`, which is 'http': the name stands there, though in capitals. */
+const isEnum = (node: Node, text: string): boolean =>
+  node.type === 'MemberExpression' &&
+  !node.computed &&
+  node.property.type === 'Identifier' &&
+  node.property.name.toLowerCase() === text.toLowerCase();
 
 function sourceOf(scene: Scene, node: Node): Node {
   if (node.type !== 'Identifier') return node;

@@ -1,6 +1,7 @@
 // Code that looks meant to harm: capability and intent together.
 import type { SourceFile } from '../file.ts';
 import type { FileSummary, PackageContext, RawThreat } from '../package-context.ts';
+import { isCloselyRead, isSmall } from './closeness.ts';
 import { declaredBy } from './declared.ts';
 import { findExecution } from './execution.ts';
 import { findExfiltration } from './exfiltration.ts';
@@ -36,17 +37,11 @@ const HAS_SOURCE =
   /process\.env\b(?!\s{0,3}(?:\.|\[\s{0,3}['"]))|\.npmrc|\.ssh\b|\.aws\b|\.netrc|id_rsa|_history|keychain|Login Data|wallet|['"](?:base64|hex)['"]/i;
 // An address that money could be sent to.
 const HAS_WALLET = /['"`](?:0x[0-9a-fA-F]{40}|bc1[a-z0-9]{20,60}|[1-9A-HJ-NP-Za-km-z]{32,48})['"`]/;
-const SMALL_PACKAGE = 12;
 const MAX_HITS = 100;
-
-/** The server itself, what runs at an install, and what is small: a hiding place is one of these. */
-const isCloselyRead = (pkg: PackageContext): boolean =>
-  pkg.isSubject || pkg.lifecycleEntries.length > 0 || pkg.paths.length <= SMALL_PACKAGE;
 
 /** Whether a file without sinks may carry something from one file to another. */
 function isLinking(file: SourceFile, pkg: PackageContext, calls: Invocation[]): boolean {
-  if (file.text.length > 200_000 || (!pkg.isSubject && pkg.paths.length > SMALL_PACKAGE))
-    return false;
+  if (file.text.length > 200_000 || (!pkg.isSubject && !isSmall(pkg))) return false;
   return (
     HAS_SOURCE.test(file.text) ||
     (pkg.isSubject && HAS_WALLET.test(file.text)) ||

@@ -8,6 +8,7 @@ import type { Reach, Scene } from './scene.ts';
 const ORDER: Reach[] = ['start', 'unknown', 'tool', 'command'];
 const ASKED =
   /\b(?:argv|args?|cmd|command|subcommand|action|options?|opts|flags?|program|yargs|cli|answers?|confirm(?:ed)?|consent|prompt|yes|force|install|setup|uninstall|values|positionals?|interactive|dryRun|approved?)\b/i;
+const QUESTION = /^(?:prompt|confirm|question)$/;
 const COMMAND_METHOD =
   /^(?:action|command|option|handler|addCommand|defineCommand|question|prompt|confirm)$/;
 
@@ -133,5 +134,18 @@ function leaves(scene: Scene, node: Node): boolean {
 function asks(scene: Scene, test: Node): boolean {
   const text = scene.model.text.slice(test.start, Math.min(test.end, test.start + 300));
   if (/require\.main|import\.meta\.(?:url|main)/.test(text)) return false;
-  return ASKED.test(text.replace(/process\.env\.\w+/g, ''));
+  return ASKED.test(text.replace(/process\.env\.\w+/g, '')) || isAnswer(scene, test);
+}
+
+/** `const { x } = await prompt(…); if (!x)`: what a person answered, whatever it is called. */
+function isAnswer(scene: Scene, test: Node): boolean {
+  const value = test.type === 'UnaryExpression' ? unwrap(test.argument) : unwrap(test);
+  if (value.type !== 'Identifier') return false;
+  return (lookup(scene.model, value)?.defs ?? []).some((def) => {
+    const made = def.value ? unwrap(def.value) : null;
+    const call = made?.type === 'AwaitExpression' ? unwrap(made.argument) : made;
+    if (call?.type !== 'CallExpression') return false;
+    const callee = unwrap(call.callee);
+    return callee.type === 'MemberExpression' && QUESTION.test(keyOf(scene.model, callee) ?? '');
+  });
 }

@@ -7,6 +7,9 @@ import { reachOf } from './reach.ts';
 import { carried, report } from './scene.ts';
 import type { Scene } from './scene.ts';
 
+// A lone `/` between parts of addresses is taken for the root elsewhere: a home must be named too.
+const NAMES_HOME =
+  /homedir|\bHOME\b|USERPROFILE|HOMEPATH|~[\\/]|['"`](?:~|\/home|\/Users|\/root)\b/;
 const PERSONAL =
   /^(?:~?[\\/])?(?:Documents|Desktop|Downloads|Pictures|Photos|Music|Movies|Videos|Projects|Developer|Library|\.config|\.ssh|\.local)[\\/]?$/;
 
@@ -26,7 +29,8 @@ export function judgeRemove(scene: Scene, call: Scene['calls'][number]['call']):
     (labels & FILES) !== 0 &&
     (labels & HOME) !== 0 &&
     /^(?:~[\\/]?\u0000?|\u0000(?:[\\/]\u0000)?)$/.test(shape || '\u0000') &&
-    !/\.(?:cache|config|npm)|tmp/i.test(shape);
+    !/\.(?:cache|config|npm)|tmp/i.test(shape) &&
+    NAMES_HOME.test(scene.file.text);
   const isHomeVariable =
     shape === '' &&
     (labels & HOME) !== 0 &&

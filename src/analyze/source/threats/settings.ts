@@ -52,6 +52,7 @@ function isConditional(scene: Scene, from: Parameters<typeof report>[1]): boolea
       if (parent.test !== node) return true;
     }
     if (parent.type === 'LogicalExpression' && parent.right === node) return true;
+    if (parent.type === 'SwitchCase' && parent.test !== node && parent.test !== null) return true;
     node = parent;
   }
   return false;

@@ -58,6 +58,7 @@ const SSH_KEY = />>?\s*["']?\S{0,40}\.ssh\/authorized_keys/;
 const INSTALLS =
   /^(?:\S*\/)?(?:npm|pnpm|yarn|bun)(?:\.cmd)?\s+(?:i|install|add)\b|^(?:\S*\/)?(?:npx|bunx|uvx|pipx)(?:\.cmd)?\s/;
 
+const PLATFORM = /(?:linux|darwin|win32|windows)-(?:x64|x86_64|amd64|arm64)/;
 const SECRETS =
   /\b(?:wallets?|keystores?|id_rsa|private keys?|credentials?|mnemonic|seed phrase|\.env|\.ssh|\.npmrc)\b/i;
 
@@ -160,10 +161,12 @@ export function shellThreats(text: string, context: ShellContext): ShellThreat[]
   const other =
     INSTALLS.test(line) &&
     !line.includes(context.name) &&
-    /\s(?:i|install|add)\s+(?:-\S+\s+)*[@\w]|^(?:\S*\/)?(?:npx|bunx|uvx|pipx)/.test(line);
+    !isOwnDependency(line, context) &&
+    /\s(?:i|install|add)\s+(?:-\S+\s+)*[@\w]|^(?:\S*\/)?(?:npx|bunx|uvx|pipx)/.test(line) &&
+    !/^(?:\S*\/)?(?:npx|bunx|uvx|pipx)(?:\.cmd)?\s+--?(?:version|help|[vVh])\b/.test(line);
   add(other, {
     ruleId: 'runtime-install',
-    severity: 'moderate',
+    severity: isOwnPlatform(text, context) ? 'low' : 'moderate',
     confidence: 'medium',
     isOnRequestFine: true,
     message: 'Another package is installed or run that is not among the dependencies.',
@@ -171,11 +174,25 @@ export function shellThreats(text: string, context: ShellContext): ShellThreat[]
   return found;
 }
 
+/** `npx playwright install` of a package that depends on playwright runs what is there already. */
+function isOwnDependency(line: string, { declared }: ShellContext): boolean {
+  const program = /^(?:\S*\/)?(?:npx|bunx)(?:\.cmd)?\s+(?:-\S+\s+)*(@?[\w./-]+)/.exec(line)?.[1];
+  return program !== undefined && declared.dependencies.has(program);
+}
+
+/** `npm install ${name}@${version}` of a package whose binaries are packages, one for each platform. */
+const isOwnPlatform = (text: string, { declared }: ShellContext): boolean =>
+  text.trimEnd().endsWith(` ${HOLE}@${HOLE}`) &&
+  [...declared.dependencies].some((name) => PLATFORM.test(name));
+
 type Add = (condition: boolean, threat: ShellThreat) => unknown;
 
 function addDownloads(line: string, context: ShellContext, add: Add): void {
   const url = /https?:\/\/[^\s'"`|)>]{3,200}/i.exec(line)?.[0] ?? null;
-  const host = hostOf(url);
+  const bare = /\b(?:irm|iwr|curl|wget)\s+(?:-\S+\s+)*((?:[\w-]+\.)+[a-z]{2,}\/[\w./-]*)/i.exec(
+    line,
+  )?.[1];
+  const host = hostOf(url ?? (bare ? `https://${bare}` : null));
   const place = placeOf(host, context.declared);
   const isOwn =
     place === 'own' ||

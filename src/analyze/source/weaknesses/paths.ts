@@ -37,7 +37,12 @@ export function pathFault(
       states(tool, /\babsolute path|local file|any file on\b/));
   return {
     ruleId: 'path-traversal',
-    severity: isMeant ? 'low' : isOpenJoin(open, isWhole) ? 'high' : 'moderate',
+    severity:
+      isMeant || (isWhole && isFixedFile(value))
+        ? 'low'
+        : isOpenJoin(open, isWhole)
+          ? 'high'
+          : 'moderate',
     confidence: isWhole || open.taint.marks.has('half-quoted') ? 'medium' : 'high',
     message: isWhole
       ? 'A tool argument is used as a file path; nothing holds it inside a folder'
@@ -45,6 +50,15 @@ export function pathFault(
     taint: open.taint,
   };
 }
+
+/** `join(argument, 'package.json')`: any folder, but only that one file of it. */
+const isFixedFile = (value: Value): boolean =>
+  optionsOf(value).every((option) => {
+    const last = option.kind === 'text' ? option.parts.at(-1) : undefined;
+    return (
+      last?.kind === 'literal' && /[\\/][\w-]+\.(?:json|ya?ml|toml|lock)$/.test(String(last.value))
+    );
+  });
 
 /** Joined to a folder that is meant to hold it, and nothing looks at it. */
 const isOpenJoin = ({ taint, checks }: Arrival, isWhole: boolean) =>

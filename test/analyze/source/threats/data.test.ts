@@ -38,7 +38,12 @@ test('places for dropping data are told from registries', () => {
 const context = {
   readme: '',
   name: 'acme',
-  declared: { domains: new Set<string>(), words: [], readme: '' },
+  declared: {
+    domains: new Set<string>(),
+    words: [],
+    readme: '',
+    dependencies: new Set(['playwright']),
+  },
 };
 
 test.each([

@@ -7,6 +7,8 @@ import { vetFixture } from './vet-fixture.ts';
 const ROOT =
   process.env['THREAT_FIXTURES'] ??
   path.resolve(import.meta.dirname, '../../../../fixtures/threats');
+// Twins of rules that are moderate anyway: here even that would be an alarm.
+const QUIET = /--(?:mode|enum|browser|answered|setupbin|listed)$/;
 const GRAVE = new Set(['high', 'critical']);
 
 describe.each(readdirSync(ROOT).sort())('%s', (name) => {
@@ -28,7 +30,9 @@ describe.each(readdirSync(ROOT).sort())('%s', (name) => {
     const { threats, verdicts } = vetFixture(dir, 'benign');
     expect(
       threats
-        .filter(({ severity }) => GRAVE.has(severity))
+        .filter(
+          ({ severity }) => GRAVE.has(severity) || (QUIET.test(name) && severity === 'moderate'),
+        )
         .map((threat) => `${threat.severity} ${threat.ruleId}:${threat.line}`),
     ).toEqual([]);
     expect(verdicts).not.toContain('obfuscated');
