@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { isUsualScript, scriptsRules } from '../../src/checks/dependency-audit/scripts.ts';
+import {
+  isUsualScript,
+  scriptsRules,
+  startsOwnFile,
+} from '../../src/checks/dependency-audit/scripts.ts';
 import { evidenceOf, known, nodeOf } from '../support/evidence.ts';
 
-const { usual } = JSON.parse(
+const { usual, ownFiles } = JSON.parse(
   readFileSync(new URL('../../rules/scripts.json', import.meta.url), 'utf8'),
-) as { usual: { matches: string[]; ignores: string[] }[] };
+) as Record<'usual' | 'ownFiles', { matches: string[]; ignores: string[] }[]>;
 const find = (nodes: ReturnType<typeof nodeOf>[], problems: never[] | object[] = []) =>
   scriptsRules.flatMap(
     (rule) =>
@@ -26,6 +30,22 @@ describe('install scripts', () => {
     '%s is not a usual script',
     (command: string) => expect(isUsualScript(command)).toBe(false),
   );
+  test.each(ownFiles.flatMap((entry) => entry.matches))(
+    '%s starts an own file',
+    (command: string) => expect(startsOwnFile(command)).toBe(true),
+  );
+  test.each(ownFiles.flatMap((entry) => entry.ignores))(
+    '%s does not only start an own file',
+    (command: string) => expect(startsOwnFile(command)).toBe(false),
+  );
+  test('a script that starts a file of the package is low: the file is read', () => {
+    expect(find([withScript('node buildcheck.js > a.gypi && node-gyp rebuild')])).toMatchObject([
+      { severity: 'low' },
+    ]);
+    expect(find([withScript('node a.js && curl https://files.example')])).toMatchObject([
+      { severity: 'moderate' },
+    ]);
+  });
   test('a native build in a dependency is low', () => {
     expect(find([withScript('node-gyp rebuild')])).toMatchObject([
       { ruleId: 'install-script', severity: 'low' },

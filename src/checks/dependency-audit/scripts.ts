@@ -3,8 +3,16 @@ import { ruleData } from '../../rule-data.ts';
 import { defineRule, type Rule } from '../../rule.ts';
 import type { TreeNode } from '../../types.ts';
 
+interface ScriptPattern {
+  id: string;
+  pattern: string;
+  matches: string[];
+  ignores: string[];
+}
 interface ScriptRules {
-  usual: { id: string; pattern: string; matches: string[]; ignores: string[] }[];
+  usual: ScriptPattern[];
+  /** Scripts that start one file of the package: it is read with the rest, and judged by what it does. */
+  ownFiles: ScriptPattern[];
 }
 
 const installScript = defineRule({
@@ -56,15 +64,23 @@ export const scriptsRules: Rule[] = [installScript, unresolvedDependency];
 
 /** True for scripts that build native code or print a message, as many healthy packages have. */
 export function isUsualScript(command: string): boolean {
-  const { usual } = ruleData<ScriptRules>('scripts', isScriptRules);
-  return usual.some((entry) => new RegExp(entry.pattern).test(command.trim().slice(0, 500)));
+  return isOneOf(scriptRules().usual, command);
 }
+
+/** True for scripts whose command says nothing that the file it starts would not say. */
+export const startsOwnFile = (command: string): boolean => isOneOf(scriptRules().ownFiles, command);
+
+const scriptRules = (): ScriptRules => ruleData<ScriptRules>('scripts', isScriptRules);
+
+const isOneOf = (patterns: readonly ScriptPattern[], command: string): boolean =>
+  patterns.some(({ pattern }) => new RegExp(pattern).test(command.trim().slice(0, 500)));
 
 function severityOf(node: TreeNode): 'low' | 'moderate' {
   const commands = Object.values(node.installScripts);
   // Only the lock's flag is known: the tarball was not read, and that is said elsewhere.
   if (commands.length === 0) return 'low';
-  return commands.every((command) => isUsualScript(command)) ? 'low' : 'moderate';
+  const isOrdinary = commands.every((one) => isUsualScript(one) || startsOwnFile(one));
+  return isOrdinary ? 'low' : 'moderate';
 }
 
 function excerptOf(node: TreeNode): { excerpt?: string } {
@@ -73,5 +89,5 @@ function excerptOf(node: TreeNode): { excerpt?: string } {
 }
 
 function isScriptRules(data: unknown): data is ScriptRules {
-  return typeof data === 'object' && data !== null && 'usual' in data;
+  return typeof data === 'object' && data !== null && 'usual' in data && 'ownFiles' in data;
 }
