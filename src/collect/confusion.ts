@@ -2,14 +2,24 @@
 import { treeConfusion } from '../analyze/confusion.ts';
 import { auditLockfile, registryTarball } from '../analyze/lockfile.ts';
 import { VetError } from '../errors.ts';
-import type { ConfusionHit, Fact, LockfileFact, SourceFact, TreeFact, TreeNode } from '../types.ts';
+import type {
+  ConfusionHit,
+  Fact,
+  LockfileFact,
+  SourceFact,
+  Subject,
+  TreeFact,
+  TreeNode,
+} from '../types.ts';
 import { compareBundled } from './bundled.ts';
 import { conflicts, integrityOf } from './integrity.ts';
 import { publicNamesakes, type NamesakesInput } from './namesakes.ts';
 import { fetchManifest } from './pacote.ts';
+import { shrinkwrapHits } from './shrinkwraps.ts';
 import { eachOf } from './source/each-of.ts';
 
 export interface ConfusionInput extends NamesakesInput {
+  subject: Subject;
   tree: Fact<TreeFact>;
   lockfile: Fact<LockfileFact>;
   /** For the packages that lie inside of others' tarballs. */
@@ -38,6 +48,7 @@ export async function collectConfusion(input: ConfusionInput): Promise<Fact<Conf
     hits = [...softened(hits, mirrored(tree.value, isServed)), ...changed];
   }
   if (!input.offline) hits.push(...(await publicNamesakes(tree.value, input)));
+  hits.push(...(await shrinkwrapHits(tree.value, input)));
   return { known: true, value: [...dedupe(hits), ...(await compareBundled(tree.value, input))] };
 }
 

@@ -163,6 +163,7 @@ function confusionOf(
   return collectConfusion({
     tree,
     lockfile: resolved.lockfile,
+    subject: resolved.subject,
     source,
     registryHosts: session.registryHosts,
     scopes: new Map(scopes),

@@ -47,6 +47,10 @@ async function vetBundle(name: string, files: Record<string, string>, manifest: 
     },
     files: { 'index.js': `require('${name}');` },
   });
+  return vetNamed(server);
+}
+
+async function vetNamed(server: string) {
   const result = await vet(server, {
     cwd: dir,
     registry: registry.url,
@@ -99,4 +103,30 @@ test('a bundled copy of a version that is not published is said to be uncompared
   expect(findings).toMatchObject([
     { ruleId: 'bundled-not-compared', severity: 'info', excerpt: 'dep@9.9.9' },
   ]);
+});
+
+test.each([
+  ['points elsewhere', 'https://files.example/dep.tgz', ['high foreign-resolved-host']],
+  ['points to the registry', null, []],
+])('a shrinkwrap in a dependency that %s', async (_what, resolved, rules) => {
+  const name = resolved === null ? 'wrapped' : 'wrapped-elsewhere';
+  const entry = {
+    version: '1.2.3',
+    resolved: resolved ?? `${registry.url}dep/-/dep-1.2.3.tgz`,
+    integrity: `sha512-${Buffer.alloc(64, 1).toString('base64')}`,
+  };
+  const packages = { '': { dependencies: { dep: '1.2.3' } }, 'node_modules/dep': entry };
+  registry.publish({
+    manifest: { name, version: '1.0.0', bin: 'index.js', dependencies: { dep: '1.2.3' } },
+    files: {
+      'index.js': "require('dep');",
+      'npm-shrinkwrap.json': JSON.stringify({ lockfileVersion: 3, packages }),
+    },
+    extra: { _hasShrinkwrap: true },
+  });
+  const { report } = await vetNamed(name);
+  const found = report.checks.flatMap(({ findings }) =>
+    findings.filter(({ ruleId }) => /^(foreign|insecure|resolved|shared|integrity)/.test(ruleId)),
+  );
+  expect(found.map(({ severity, ruleId }) => `${severity} ${ruleId}`)).toEqual(rules);
 });

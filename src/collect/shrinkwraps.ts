@@ -1,0 +1,69 @@
+// Lockfiles that packages of the tree ship (npm-shrinkwrap.json): npm obeys them, wherever they point to.
+import { auditLockfile } from '../analyze/lockfile.ts';
+import type {
+  ConfusionHit,
+  Fact,
+  Json,
+  SourceFact,
+  Subject,
+  TreeFact,
+  TreeNode,
+} from '../types.ts';
+import { ArchiveError, readArchive } from './source/archive.ts';
+import { eachOf } from './source/each-of.ts';
+import { fetchTarball } from './source/fetch.ts';
+
+export interface ShrinkwrapsInput {
+  subject: Subject;
+  source: Fact<SourceFact>;
+  registryHosts: ReadonlySet<string>;
+  pacoteOptions: Record<string, unknown>;
+}
+
+const FILE = 'npm-shrinkwrap.json';
+const MAX_READ = 20;
+const CONCURRENCY = 4;
+// What old versions of npm left out is no fault of the package; what it resolves from elsewhere is.
+const OMITTED = new Set(['missing-integrity', 'weak-integrity']);
+
+export async function shrinkwrapHits(
+  tree: TreeFact,
+  input: ShrinkwrapsInput,
+): Promise<ConfusionHit[]> {
+  const nodes = tree.nodes.filter((node) => shipsOne(node, input)).slice(0, MAX_READ);
+  const hits: ConfusionHit[] = [];
+  await eachOf(nodes, CONCURRENCY, async (node) => {
+    const raw = await shrinkwrapOf(node, input);
+    if (raw === undefined) return;
+    const lock = { file: FILE, lockfileVersion: 0, raw, manifest: null };
+    for (const hit of auditLockfile(lock, input)) {
+      if (OMITTED.has(hit.ruleId)) continue;
+      hits.push({ ...hit, node: node.id, location: [...node.path, hit.location].join(' > ') });
+    }
+  });
+  return hits.sort((a, b) => (a.location < b.location ? -1 : 1));
+}
+
+function shipsOne({ id, kind }: TreeNode, { source, subject }: ShrinkwrapsInput): boolean {
+  if (!source.known) return false;
+  const isSubject = kind === 'subject';
+  if (isSubject ? subject.source !== 'registry' : kind !== 'registry') return false;
+  const analysis = isSubject ? source.value.subject : source.value.dependencies[id];
+  return analysis !== undefined && Object.hasOwn(analysis.hashes, FILE);
+}
+
+/** Undefined where it cannot be read: then its package is no better known than its other files. */
+async function shrinkwrapOf(node: TreeNode, input: ShrinkwrapsInput): Promise<Json | undefined> {
+  const { name, version, integrity } = node.kind === 'subject' ? input.subject : node;
+  const wanted = { name, version, integrity: integrity ?? '', resolved: null };
+  const fetched = await fetchTarball(wanted, input.pacoteOptions);
+  if (!fetched.ok || fetched.content.kind !== 'tarball') return undefined;
+  try {
+    const { files } = readArchive(fetched.content.bytes);
+    const bytes = files.find(({ path }) => path === FILE)?.bytes ?? [];
+    return JSON.parse(Buffer.from(bytes).toString('utf8')) as Json;
+  } catch (error) {
+    if (error instanceof ArchiveError || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
