@@ -94,10 +94,11 @@ function publisherChanges(
   history: readonly VersionView[],
 ): Change[] {
   const changes: Change[] = [];
-  if (before.hasProvenance === true && after.hasProvenance !== true) {
+  const attested = lastAttested(before, after, history);
+  if (attested !== undefined && after.hasProvenance !== true) {
     changes.push({
       kind: 'provenance-lost',
-      what: before.version,
+      what: attested.version,
       severity: 'moderate',
       confidence: 'high',
     });
@@ -125,6 +126,22 @@ function publisherChanges(
     });
   }
   return changes;
+}
+
+/** The nearest of a few earlier versions with provenance: a hijack may take several releases. */
+function lastAttested(
+  before: VersionView,
+  after: VersionView,
+  history: readonly VersionView[],
+): VersionView | undefined {
+  const { provenanceWindow } = releaseData();
+  // Nightly builds come from a workflow where releases do not, and the other way round.
+  const isPrerelease = (entry: VersionView) => semver.prerelease(entry.version) !== null;
+  const earlier = earlierOf(after, history)
+    .filter((entry) => isPrerelease(entry) === isPrerelease(after))
+    .slice(-provenanceWindow)
+    .reverse();
+  return [before, ...earlier].find((entry) => entry.hasProvenance === true);
 }
 
 /** An account that neither published nor maintained any earlier version. */

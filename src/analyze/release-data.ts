@@ -10,6 +10,8 @@ export interface ReleaseData {
   /** A major from here on is a year: jumping to it is a change of scheme. */
   calendarMajorFrom: number;
   youngDependencyDays: number;
+  /** Versions before this one among which lost provenance still counts as lost. */
+  provenanceWindow: number;
   popularRepositoryStars: number;
   sizeJump: { factor: number; minBytes: number };
   sensitiveCapabilities: Capability[];

@@ -104,6 +104,22 @@ describe('publisher', () => {
     expect(compare(view('1.0.0'), { ...signed, version: '1.0.1' })).toEqual([]);
   });
 
+  test('lost provenance is still lost a release later, and forgotten some releases later', () => {
+    const signed = view('1.0.0', { hasProvenance: true });
+    const later = ['1.0.1', '1.0.2', '1.0.3', '1.0.4'].map((version) => view(version));
+    const at = (index: number) =>
+      compare(later[index - 1] ?? signed, later[index] ?? signed, [signed, ...later]);
+    expect(at(1)).toEqual(['moderate provenance-lost 1.0.0']);
+    expect(at(2)).toEqual(['moderate provenance-lost 1.0.0']);
+    expect(at(3)).toEqual([]);
+  });
+
+  test('nightly builds with provenance do not speak for releases without', () => {
+    const nightly = view('1.0.1-nightly.1', { hasProvenance: true });
+    const [before, after] = [view('1.0.0'), view('1.0.1')];
+    expect(compare(before, after, [before, nightly, after])).toEqual([]);
+  });
+
   test.each([
     ['git+https://github.com/a/x.git', 'https://github.com/b/x', 1],
     ['git+https://github.com/a/x.git', 'github:A/x', 0],

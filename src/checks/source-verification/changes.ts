@@ -20,8 +20,8 @@ const provenanceLost = defineRule({
   fixUpstream: 'Publish from the workflow again.',
   needs: ['change'],
   find: ({ change }, { subject }) =>
-    ofKind(change, 'provenance-lost').map(() => ({
-      message: `${change.from} had provenance, ${subject.version} has none`,
+    ofKind(change, 'provenance-lost').map(({ what }) => ({
+      message: `${what} had provenance, ${subject.version} has none`,
       location: 'package.json#/version',
     })),
 });
