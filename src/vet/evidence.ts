@@ -10,7 +10,7 @@ import { VetError } from '../errors.ts';
 import type { Evidence, Fact, Facts, TreeFact, TreeNode } from '../types.ts';
 import { collectNameFacts } from './names.ts';
 import { ownershipOf } from './ownership.ts';
-import { runInSandbox } from './run.ts';
+import type { RunInput } from './run.ts';
 import type { Session } from './session.ts';
 import { registryOf } from './settings.ts';
 import { beginRead, readerFor, sourceOf } from './source.ts';
@@ -64,7 +64,7 @@ async function collectWith(
     whole === treeFact ? advisories : advisoriesOf(whole, resolved, session),
     confusionOf(whole, source, resolved, session),
   ]);
-  const run = await runInSandbox({
+  const run = await runOf({
     resolved,
     tree,
     nodes: nodesOf(whole),
@@ -105,6 +105,15 @@ async function collectWith(
 
 function factOf(tree: Fact<ResolvedTree>): Fact<TreeFact> {
   return tree.known ? known(tree.value.tree, 'resolved as npm would') : tree;
+}
+
+/** The sandbox is loaded only where it is asked for. */
+async function runOf(input: RunInput): Promise<Fact<Facts['run']>> {
+  if (input.session.options.sandbox !== true) {
+    return { known: false, reason: 'static only: run with --sandbox' };
+  }
+  const { runInSandbox } = await import('./run.ts');
+  return runInSandbox(input);
 }
 
 /** What the resolver places is read while it goes on. */

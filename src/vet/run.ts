@@ -21,9 +21,6 @@ export interface RunInput {
 
 export async function runInSandbox(input: RunInput): Promise<Fact<Facts['run']>> {
   const { resolved, tree, source, session } = input;
-  if (session.options.sandbox !== true) {
-    return { known: false, reason: 'static only: run with --sandbox' };
-  }
   if (!tree.known) return tree;
   if (!source.known) return source;
   const bin = programOf(resolved);

@@ -1,9 +1,8 @@
 // Worker threads with a watchdog: no file, and no package, can hold the run up.
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import { runJob } from './job.ts';
+import { BOARD_BYTES, HEADER_BYTES } from './board.ts';
 import type { Job, JobResult } from './job.ts';
-import { BOARD_BYTES, HEADER_BYTES } from './worker.ts';
 
 export interface PoolOptions {
   size: number;
@@ -102,7 +101,11 @@ function setPatience(budget: number): void {
 
 function inThisThread(): Pool {
   return {
-    run: async (job) => Promise.resolve(runJob(job, () => undefined)),
+    async run(job) {
+      // Elsewhere only the threads need it.
+      const { runJob } = await import('./job.ts');
+      return runJob(job, () => undefined);
+    },
     prestart: () => undefined,
     rest: () => undefined,
     close: async () => Promise.resolve(),

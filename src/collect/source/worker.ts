@@ -1,11 +1,8 @@
 // A thread that looks into packages, and says into shared memory which file it is at.
 import { parentPort, workerData } from 'node:worker_threads';
+import { HEADER_BYTES } from './board.ts';
 import { runJob } from './job.ts';
 import type { Job } from './job.ts';
-
-/** First the count of files begun, then the length of the path, then the path in UTF-8. */
-export const HEADER_BYTES = 8;
-export const BOARD_BYTES = 4_096;
 
 if (parentPort) {
   const port = parentPort;
