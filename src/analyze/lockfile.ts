@@ -1,30 +1,19 @@
 // A lockfile as it was written -> what is wrong with it. Lockfiles that npm itself writes have nothing.
 import ssri from 'ssri';
 import type { ConfusionHit, LockfileFact } from '../types.ts';
+import { lockEntries, type LockEntry } from './lock-entries.ts';
 import { dictOfStrings, isDict } from './manifest.ts';
 
 export interface LockfilePolicy {
   /** Hosts of the configured registries and npm's default: the same thing behind a mirror. */
   registryHosts: ReadonlySet<string>;
 }
-interface Entry {
-  /** Location: `node_modules/a/node_modules/b`. */
-  id: string;
-  /** The package's own name, as far as the lock says. */
-  name: string;
-  version: string;
-  resolved: string;
-  integrity: string;
-  isLink: boolean;
-  isBundled: boolean;
-}
 type Found = Omit<ConfusionHit, 'node' | 'name' | 'location'>;
 
-const MAX_ENTRIES = 50_000;
 const MAX_HITS_A_RULE = 50;
 
 export function auditLockfile(lock: LockfileFact, policy: LockfilePolicy): ConfusionHit[] {
-  const entries = entriesOf(lock);
+  const entries = lockEntries(lock.raw);
   const hits = entries.flatMap((entry) =>
     [...entryHits(entry, policy)].map((found) => ({
       ...found,
@@ -42,59 +31,14 @@ export function auditLockfile(lock: LockfileFact, policy: LockfilePolicy): Confu
   });
 }
 
-/** Versions 2 and 3 have `packages`; version 1 has a nested `dependencies`. */
-function entriesOf(lock: LockfileFact): Entry[] {
-  const raw = isDict(lock.raw) ? lock.raw : {};
-  if (isDict(raw['packages'])) {
-    return Object.entries(raw['packages'])
-      .filter(([id]) => id.includes('node_modules/'))
-      .slice(0, MAX_ENTRIES)
-      .map(([id, value]) => toEntry(id, value));
-  }
-  const entries: Entry[] = [];
-  const queue: [string, unknown][] = [['', raw]];
-  for (const [prefix, value] of queue) {
-    if (!isDict(value) || !isDict(value['dependencies'])) continue;
-    for (const [name, child] of Object.entries(value['dependencies'])) {
-      if (entries.length >= MAX_ENTRIES) return entries;
-      const id = `${prefix}node_modules/${name}`;
-      entries.push(toEntry(id, child));
-      queue.push([`${id}/`, child]);
-    }
-  }
-  return entries;
-}
-
-function toEntry(id: string, value: unknown): Entry {
-  const from = isDict(value) ? value : {};
-  const text = (key: string) => (typeof from[key] === 'string' ? from[key] : '');
-  const folder = id.slice(id.lastIndexOf('node_modules/') + 'node_modules/'.length);
-  const version = text('version');
-  // Version 1 writes git and remote specs into `version`.
-  const isSpec = /^(git|https?:|file:|github:)/.test(version);
-  return {
-    id,
-    name: text('name') || aliasTarget(version) || folder,
-    version: isSpec ? '' : version,
-    resolved: text('resolved') || (isSpec ? version : ''),
-    integrity: text('integrity'),
-    isLink: from['link'] === true,
-    isBundled: from['inBundle'] === true || from['bundled'] === true,
-  };
-}
-
-function aliasTarget(version: string): string {
-  return /^npm:(@?[^@]+)@/.exec(version)?.[1] ?? '';
-}
-
-function* entryHits(entry: Entry, policy: LockfilePolicy): Generator<Found> {
+function* entryHits(entry: LockEntry, policy: LockfilePolicy): Generator<Found> {
   if (entry.isLink) return;
   yield* urlHits(entry, policy);
   const isRegistry = !/^(git|file:|github:)/.test(entry.resolved);
   if (isRegistry && !entry.isBundled) yield* integrityHits(entry);
 }
 
-function* integrityHits({ name, integrity }: Entry): Generator<Found> {
+function* integrityHits({ name, integrity }: LockEntry): Generator<Found> {
   if (integrity === '') {
     yield found('missing-integrity', 'moderate', `${name} has no integrity in the lockfile`);
     return;
@@ -107,7 +51,7 @@ function* integrityHits({ name, integrity }: Entry): Generator<Found> {
   else yield found('malformed-integrity', 'moderate', `${name} has a malformed integrity`);
 }
 
-function* urlHits(entry: Entry, policy: LockfilePolicy): Generator<Found> {
+function* urlHits(entry: LockEntry, policy: LockfilePolicy): Generator<Found> {
   const { name, resolved } = entry;
   if (resolved === '' || resolved.startsWith('file:')) return;
   if (/^(git|github:)/.test(resolved)) {
@@ -142,7 +86,7 @@ function* urlHits(entry: Entry, policy: LockfilePolicy): Generator<Found> {
   if (isOurs) yield* tarballHits(entry, url);
 }
 
-function* tarballHits({ name, version }: Entry, url: URL): Generator<Found> {
+function* tarballHits({ name, version }: LockEntry, url: URL): Generator<Found> {
   const tarball = registryTarball(url.href);
   if (!tarball) return;
   if (tarball.name !== name) {
@@ -170,8 +114,8 @@ export function registryTarball(url: string): { name: string; version: string } 
   return { name, version: file.startsWith(`${base}-`) ? file.slice(base.length + 1) : '' };
 }
 
-function sharedHashes(entries: Entry[], lock: LockfileFact): ConfusionHit[] {
-  const owners = new Map<string, Entry>();
+function sharedHashes(entries: LockEntry[], lock: LockfileFact): ConfusionHit[] {
+  const owners = new Map<string, LockEntry>();
   const hits: ConfusionHit[] = [];
   for (const entry of entries) {
     if (entry.integrity === '') continue;

@@ -1,5 +1,6 @@
 // Lockfiles that packages of the tree ship (npm-shrinkwrap.json): npm obeys them, wherever they point to.
 import { auditLockfile } from '../analyze/lockfile.ts';
+import { withShrinkwrap } from '../analyze/shrinkwrap.ts';
 import type {
   ConfusionHit,
   Fact,
@@ -26,6 +27,25 @@ const CONCURRENCY = 4;
 // What old versions of npm left out is no fault of the package; what it resolves from elsewhere is.
 const OMITTED = new Set(['missing-integrity', 'weak-integrity']);
 
+/** npm's resolver leaves out what a package pins itself; an install does not. */
+export async function withShrinkwraps(
+  tree: TreeFact,
+  input: Omit<ShrinkwrapsInput, 'source'>,
+): Promise<TreeFact> {
+  const missing = new Set(
+    tree.problems.filter(({ code }) => code === 'MISSING').map(({ from }) => from),
+  );
+  const parents = tree.nodes
+    .filter((node) => missing.has(node.path.at(-1) ?? '') && isFetched(node, input.subject))
+    .slice(0, MAX_READ);
+  let whole = tree;
+  for (const parent of parents) {
+    const raw = await shrinkwrapOf(parent, input);
+    whole = withShrinkwrap(whole, parent, raw, input.registryHosts);
+  }
+  return whole;
+}
+
 export async function shrinkwrapHits(
   tree: TreeFact,
   input: ShrinkwrapsInput,
@@ -44,16 +64,22 @@ export async function shrinkwrapHits(
   return hits.sort((a, b) => (a.location < b.location ? -1 : 1));
 }
 
-function shipsOne({ id, kind }: TreeNode, { source, subject }: ShrinkwrapsInput): boolean {
-  if (!source.known) return false;
-  const isSubject = kind === 'subject';
-  if (isSubject ? subject.source !== 'registry' : kind !== 'registry') return false;
-  const analysis = isSubject ? source.value.subject : source.value.dependencies[id];
+function shipsOne(node: TreeNode, { source, subject }: ShrinkwrapsInput): boolean {
+  if (!source.known || !isFetched(node, subject)) return false;
+  const { subject: own, dependencies } = source.value;
+  const analysis = node.kind === 'subject' ? own : dependencies[node.id];
   return analysis !== undefined && Object.hasOwn(analysis.hashes, FILE);
 }
 
+function isFetched({ kind }: TreeNode, subject: Subject): boolean {
+  return kind === 'subject' ? subject.source === 'registry' : kind === 'registry';
+}
+
 /** Undefined where it cannot be read: then its package is no better known than its other files. */
-async function shrinkwrapOf(node: TreeNode, input: ShrinkwrapsInput): Promise<Json | undefined> {
+async function shrinkwrapOf(
+  node: TreeNode,
+  input: Omit<ShrinkwrapsInput, 'source'>,
+): Promise<Json | undefined> {
   const { name, version, integrity } = node.kind === 'subject' ? input.subject : node;
   const wanted = { name, version, integrity: integrity ?? '', resolved: null };
   const fetched = await fetchTarball(wanted, input.pacoteOptions);

@@ -6,6 +6,7 @@ import { resolveTree, type ResolvedTree } from '../collect/arborist.ts';
 import { collectConfusion } from '../collect/confusion.ts';
 import { defaultRegistry } from '../collect/npm-config.ts';
 import type { Reader } from '../collect/source/index.ts';
+import { withShrinkwraps } from '../collect/shrinkwraps.ts';
 import { VetError } from '../errors.ts';
 import type { Evidence, Fact, Facts, TreeFact, TreeNode } from '../types.ts';
 import { collectNameFacts } from './names.ts';
@@ -133,7 +134,12 @@ async function treeOf(
       offline: session.options.offline === true,
       onPlaced: (node) => void reader.read(node).catch(() => undefined),
     });
-    return { known: true, value };
+    const tree = await withShrinkwraps(value.tree, {
+      subject: resolved.subject,
+      registryHosts: session.registryHosts,
+      pacoteOptions: session.pacote,
+    });
+    return { known: true, value: { ...value, tree } };
   } catch (error) {
     // The subject itself is there; a tree that cannot be resolved is a fact about it.
     if (error instanceof VetError) return { known: false, reason: error.message };

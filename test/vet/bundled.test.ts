@@ -108,7 +108,7 @@ test('a bundled copy of a version that is not published is said to be uncompared
 test.each([
   ['points elsewhere', 'https://files.example/dep.tgz', ['high foreign-resolved-host']],
   ['points to the registry', null, []],
-])('a shrinkwrap in a dependency that %s', async (_what, resolved, rules) => {
+])('the packages of a shrinkwrap that %s are in the tree', async (_what, resolved, rules) => {
   const name = resolved === null ? 'wrapped' : 'wrapped-elsewhere';
   const entry = {
     version: '1.2.3',
@@ -124,7 +124,9 @@ test.each([
     },
     extra: { _hasShrinkwrap: true },
   });
-  const { report } = await vetNamed(name);
+  const { report, findings } = await vetNamed(name);
+  expect(report.tree.map(({ id }) => id)).toContain(`node_modules/${name}/node_modules/dep`);
+  expect(findings).toEqual([]);
   const found = report.checks.flatMap(({ findings }) =>
     findings.filter(({ ruleId }) => /^(foreign|insecure|resolved|shared|integrity)/.test(ruleId)),
   );
