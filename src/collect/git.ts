@@ -12,6 +12,8 @@ export interface GitRun {
   protocol?: string;
   /** Address of a proxy; it may hold a password and is never an argument. */
   proxy?: string;
+  /** Hosts that are reached without it, with commas between. */
+  noProxy?: string;
   maxBytes: number;
   timeoutMs: number;
   signal?: AbortSignal;
@@ -94,7 +96,7 @@ function answerOf(child: Child, { maxBytes, timeoutMs, signal }: GitRun): Promis
   });
 }
 
-function environmentOf({ repo, proxy }: GitRun): Record<string, string> {
+function environmentOf({ repo, proxy, noProxy }: GitRun): Record<string, string> {
   return {
     PATH: process.env['PATH'] ?? '',
     ...(process.env['SystemRoot'] === undefined ? {} : { SystemRoot: process.env['SystemRoot'] }),
@@ -111,6 +113,7 @@ function environmentOf({ repo, proxy }: GitRun): Record<string, string> {
     // Without it git would read the configuration of a repository around the working folder.
     ...(repo === undefined ? { GIT_DIR: path.join(NOWHERE, '.git') } : {}),
     ...(proxy === undefined ? {} : { https_proxy: proxy, http_proxy: proxy }),
+    ...(noProxy === undefined ? {} : { no_proxy: noProxy }),
   };
 }
 

@@ -136,6 +136,35 @@ describeWithGit('a host whose interface does not answer (needs git)', () => {
   });
 });
 
+describeWithGit('a manifest does not steer git (needs git)', () => {
+  test.each([
+    'https://127.0.0.1/weather/weather-mcp',
+    'https://localhost/weather/weather-mcp.git',
+    'git+https://10.0.0.1/weather/weather-mcp.git',
+    'https://[::1]/weather/weather-mcp',
+    'https://git.company.example/weather/weather-mcp',
+    'file:///weather/weather-mcp.git',
+    'git+ssh://git@127.0.0.1/weather/weather-mcp.git',
+    'https://github.com/weather/--upload-pack=x',
+    'https://github.com@127.0.0.1/weather/weather-mcp',
+  ])('%s', async (url) => {
+    expect(await collect({ repository: { url } })).toMatchObject({ known: false });
+    expect(git.requests.filter((request) => !request.includes('--upload-pack'))).toEqual([]);
+  });
+
+  test('but a proxy does, as for npm itself', async () => {
+    const proxy = await startAnswers({});
+    await collect({ env: { https_proxy: proxy.url } }, 'http://git.invalid');
+    expect(proxy.requests.some(({ path: asked }) => asked.includes('git.invalid'))).toBe(true);
+    const before = proxy.requests.length;
+    await collect({ env: { HTTPS_PROXY: proxy.url, NO_PROXY: '127.0.0.1' } });
+    expect(proxy.requests.slice(before).some(({ path: asked }) => asked.includes('.git'))).toBe(
+      false,
+    );
+    await proxy.close();
+  });
+});
+
 describeWithGit('a host without an interface (needs git)', () => {
   test('shows what git shows', async () => {
     const repository = { url: 'https://git.sr.ht/~weather/weather-mcp' };

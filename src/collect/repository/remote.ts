@@ -1,7 +1,7 @@
 // What plain git tells of a repository whose host has no interface, or whose interface is silent: that it is there, and its tags.
 import { tagsOf } from '../../analyze/versions.ts';
 import type { RepositoryClaim } from '../../analyze/repository-url.ts';
-import { runGit, type GitAnswer } from '../git.ts';
+import { runGit, type GitAnswer, type GitRun } from '../git.ts';
 
 export interface RemoteInput {
   claim: RepositoryClaim;
@@ -35,13 +35,12 @@ export async function readRemote(input: RemoteInput): Promise<RemoteAnswer> {
   const url = addressOf(input);
   if (url === null) return { state: 'unknown', reason: 'git: its address is not one to ask' };
   const tags = tagsOf(input.name, input.version);
-  const proxy = proxyOf(input);
   const answer = await runGit({
     args: ['ls-remote', '--symref', '--', url, 'HEAD', ...tags.map((tag) => `refs/tags/${tag}`)],
     protocol: new URL(url).protocol.slice(0, -1),
     maxBytes: MAX_BYTES,
     timeoutMs: input.timeoutMs,
-    ...(proxy === undefined ? {} : { proxy }),
+    ...proxyOf(input),
     ...(input.signal ? { signal: input.signal } : {}),
   });
   if (!answer.ok) return failureOf(answer);
@@ -57,11 +56,16 @@ function addressOf({ claim, base }: RemoteInput): string | null {
   return PROTOCOLS.includes(protocol.slice(0, -1)) ? href : null;
 }
 
-/** As npm's own client chooses it. */
-function proxyOf({ fetchOptions, env }: RemoteInput): string | undefined {
-  const { httpsProxy, proxy } = fetchOptions;
-  const found = [httpsProxy, proxy, env['https_proxy'], env['HTTPS_PROXY']];
-  return found.find((one): one is string => typeof one === 'string' && one !== '');
+/** As npm's own client chooses them. */
+function proxyOf({ fetchOptions, env }: RemoteInput): Pick<GitRun, 'proxy' | 'noProxy'> {
+  const isText = (one: unknown): one is string => typeof one === 'string' && one !== '';
+  const { httpsProxy, proxy, noProxy } = fetchOptions;
+  const found = [httpsProxy, proxy, env['https_proxy'], env['HTTPS_PROXY']].find(isText);
+  const except = [String(noProxy ?? ''), env['no_proxy'], env['NO_PROXY']].find(isText);
+  return {
+    ...(found === undefined ? {} : { proxy: found }),
+    ...(except === undefined ? {} : { noProxy: except }),
+  };
 }
 
 function refsOf(text: string, tags: readonly string[]): RemoteRefs {
