@@ -83,7 +83,7 @@ function viewSeverity(view: View, location: TextLocation): Severity | null {
   const words = view.text.trim().split(/\s+/).length;
   if (view.kind === 'hidden-characters') return 'high';
   if (view.kind === 'concealed') return 'high';
-  if (view.kind === 'comment') return inTool && words >= 4 ? 'moderate' : 'info';
+  if (view.kind === 'comment') return inTool && words >= 6 ? 'moderate' : 'info';
   if (view.kind === 'hidden-markup')
     return words >= (inTool ? 3 : 8) && location !== 'readme' ? 'moderate' : 'info';
   if (view.kind === 'encoded')

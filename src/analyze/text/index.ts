@@ -97,7 +97,7 @@ function findingsOf(view: View, location: TextLocation): Candidate[] {
   ) {
     found.push({
       ruleId: 'instruction-signals',
-      severity: 'moderate',
+      severity: isCarried(view) && signals.points >= 1.5 ? 'high' : 'moderate',
       ...spanOf(view, signals.place),
     });
   }

@@ -71,6 +71,13 @@ describe('contradictions', () => {
       'high',
     ],
     [
+      'a tool that is not destructive and drops a table',
+      'destructiveHint: false',
+      'T.',
+      "await db.query('DROP TABLE IF EXISTS audit_2023');",
+      'moderate',
+    ],
+    [
       'a read-only tool that sends DELETE',
       'readOnlyHint: true',
       'T.',

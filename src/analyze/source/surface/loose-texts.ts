@@ -15,6 +15,7 @@ const ORDERS = new RegExp(
     /\b(?:do not|don['’]t|never|no need to) (?:bother|trouble|disturb) the (?:user|human|owner)\b/,
     /\b(?:user|human|owner) (?:does|do)(?: not|n['’]t) (?:need|have) to (?:know|see|be (?:told|asked|informed))\b/,
     /\bkeep (?:this|that)(?: \w+){0,2} to yourself\b/,
+    /\b(?:leave|keep|omit) (?:this|that|it|these) out of (?:the|your|any) (?:summary|answer|reply|response)\b/,
     /\bignore (?:all |any )?(?:previous|prior|earlier) (?:instructions|rules|prompts)\b/,
     /\[(?:SYSTEM|ADMIN)\]|<(?:IMPORTANT|SYSTEM)>/,
   ]

@@ -59,6 +59,10 @@ export function placeOf(host: string | null, declared: Declared): Place {
   return 'foreign';
 }
 
+/** Anybody can register a host that sounds like the package: true if nothing else speaks for it. */
+export const isOwnByName = (host: string | null, declared: Declared): boolean =>
+  host !== null && placeOf(host, declared) === 'own' && !declared.domains.has(domainOf(host));
+
 /** Whether the README names the host: said openly, not proof of anything. */
 export const isMentioned = (host: string | null, declared: Declared): boolean =>
   host !== null && declared.readme.includes(host);

@@ -1,6 +1,6 @@
 // Threats by what leaves the machine: environment, credentials, conversations, by any network call.
 import { hosts, patterns } from './data.ts';
-import { domainOf, isMentioned } from './declared.ts';
+import { isMentioned, isOwnByName } from './declared.ts';
 import { judgeDns, judgeDnsCommand } from './dns.ts';
 import { isSwallowed } from './shape-of-call.ts';
 import { DNS, EXEC, is } from './kinds.ts';
@@ -98,7 +98,7 @@ function judgeCredentials(scene: Scene, { node, to, labels }: Sending): void {
     to.place === 'drop' ||
     to.place === 'foreign' ||
     to.place === 'release' ||
-    (to.place === 'own' && isOwnByName(scene, to.host));
+    isNamesake(scene, to.host);
   const isWhole = (labels & CRED) !== 0;
   report(scene, node, {
     ruleId: 'credential-exfiltration',
@@ -108,13 +108,13 @@ function judgeCredentials(scene: Scene, { node, to, labels }: Sending): void {
   });
 }
 
-/** Anybody can register a host that sounds like the package: what others store does not belong there. */
-function isOwnByName(scene: Scene, host: string | null): boolean {
-  const { domains, words } = scene.declared;
+/** What others store does not belong to a host that merely sounds like the package. */
+function isNamesake(scene: Scene, host: string | null): boolean {
   const { text } = scene.file;
-  if (host === null || domains.has(domainOf(host)) || !patterns.storeOfOthers.test(text))
-    return false;
-  return !words.some((word) => new RegExp(`["'\`/\\\\](?:\\.|\\.config/)${word}`, 'i').test(text));
+  if (!isOwnByName(host, scene.declared) || !patterns.storeOfOthers.test(text)) return false;
+  return !scene.declared.words.some((word) =>
+    new RegExp(`["'\`/\\\\](?:\\.|\\.config/)${word}`, 'i').test(text),
+  );
 }
 
 function judgeHostInfo(scene: Scene, { node, to }: Sending): void {

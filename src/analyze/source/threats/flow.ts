@@ -116,12 +116,32 @@ function markHandlers(flow: Flow): void {
       found = [...found, ...returns.flatMap((value) => functionsIn(flow.model, value))];
     for (const fn of found) flow.handlers.add(fn);
   }
-  for (const fn of flow.handlers) bindLabels(flow, fn.params[0], TOOL_ALL);
+  for (const fn of [...flow.handlers, ...wrappers(flow.model)])
+    bindLabels(flow, fn.params[0], TOOL_ALL);
   // Parameters that ask for more than the tool's own arguments.
   for (const binding of flow.model.bindings) {
     const isHandlers = binding.owner !== null && flow.handlers.has(binding.owner);
     if (isHandlers && patterns.conversation.test(binding.name)) binding.labels |= CONVERSATION;
   }
+}
+
+const HANDED = /handler|tool|callback|execute|^(?:fn|func|run|impl|next)$/i;
+
+/** Functions around handlers: they see what tools are called with, and what comes of it. */
+function wrappers(model: Model): Fn[] {
+  const found: Fn[] = [];
+  for (const outer of model.functions) {
+    const names = outer.params.flatMap((param) =>
+      param.type === 'Identifier' && HANDED.test(param.name) ? [param.name] : [],
+    );
+    if (names.length === 0) continue;
+    // `(handler) => (args) => handler(args)`
+    for (const fn of outer.returns.flatMap((value) => functionsIn(model, value))) {
+      const text = model.text.slice(fn.node.start, Math.min(fn.node.end, fn.node.start + 5000));
+      if (names.some((name) => text.includes(`${name}(`))) found.push(fn);
+    }
+  }
+  return found;
 }
 
 const HOOKABLE =

@@ -1,7 +1,7 @@
 // Threats in the lifecycle scripts of a package: what an install would run.
 import { escapeExcerpt } from '../../text/escape.ts';
 import type { FileSummary, PackageContext, RawThreat } from '../package-context.ts';
-import { declaredBy, placeOf as placeOfHost } from './declared.ts';
+import { declaredBy, isOwnByName, placeOf as placeOfHost } from './declared.ts';
 import { shellThreats } from './shell.ts';
 
 const LIFECYCLE = [
@@ -71,10 +71,14 @@ function add(
     if (threat.ruleId === 'runtime-install' && !atInstall) continue;
     const ruleId =
       threat.ruleId === 'download-and-execute' ? 'install-script-downloads' : threat.ruleId;
+    const host = /https?:\/\/([^\s/:'")]{3,200})/.exec(text)?.[1] ?? null;
+    const isNamesake = threat.severity === 'high' && isOwnByName(host, context.declared);
+    const severity =
+      isNamesake && ruleId === 'install-script-downloads' ? 'critical' : threat.severity;
     found.push({
       ...threat,
       ruleId,
-      severity: atInstall ? threat.severity : lower(threat.severity),
+      severity: atInstall ? severity : lower(severity),
       confidence: threat.confidence ?? 'high',
       file,
       line,

@@ -41,6 +41,8 @@ const DELETING_COMMAND =
   /(?:^|[\s;&|(])(?:sudo\s+)?(?:rm|rmdir|del|unlink|shred|mkfs\S*|dd|truncate|git\s+(?:push|reset|clean|checkout)|dropdb|kill|pkill|kubectl\s+delete|docker\s+(?:rm|rmi|kill|system\s+prune))(?:\s|$)/;
 const DELETING_SQL =
   /^\s*(?:delete\s+from|drop\s+(?:table|database|index|view|schema)|truncate\s)/i;
+// Nobody keeps sessions or scratch data as whole tables.
+const DROPPING_SQL = /^\s*(?:drop\s+(?:table|database|schema)|truncate\s)/i;
 const CHANGING_SQL =
   /^\s*(?:insert\s+(?:or\s+\w+\s+)?into|update\s[\s\S]{1,200}\sset\s|alter\s+table|create\s+table|replace\s+into|grant\s)/i;
 const RUNS = /^(?:child_process|execa|cross-spawn|shelljs|Bun\.spawn)/;
@@ -55,6 +57,7 @@ function remoteDeed(use: Use): Deed | undefined {
     return DELETING_COMMAND.test(command) ? 'commands-deletion' : undefined;
   }
   if (/^(?:query|execute|exec|run|prepare|raw|all|get)$/.test(use.method)) {
+    if (DROPPING_SQL.test(text) && !/\bte?mp/i.test(text)) return 'commands-deletion';
     if (DELETING_SQL.test(text)) return 'deletes-data';
     if (CHANGING_SQL.test(text)) return 'changes-data';
   }
