@@ -33,7 +33,7 @@ interface Slot {
 const FILE_TIMEOUT_MS = 20_000;
 const TICK_MS = 500;
 const MAX_HEAP_MB = 1_200;
-const YOUNG_HEAP_MB = 16;
+const YOUNG_HEAP_MB = 6;
 // Deeply nested but honest code (long chains of +) must parse.
 const STACK_MB = 32;
 const MAX_GIVEN_UP = 4;
