@@ -1,6 +1,5 @@
 // Everything that is known about one subject, collected side by side: what waits, waits for what it needs.
 import { withBundled } from '../analyze/source/bundled.ts';
-import { observeTexts } from '../analyze/text/index.ts';
 import { collectAdvisories, joinReachability } from '../collect/advisories/index.ts';
 import { resolveTree, type ResolvedTree } from '../collect/arborist.ts';
 import { collectConfusion } from '../collect/confusion.ts';
@@ -16,6 +15,7 @@ import type { Session } from './session.ts';
 import { registryOf } from './settings.ts';
 import { beginRead, readerFor, sourceOf } from './source.ts';
 import type { ResolvedSubject } from './subject.ts';
+import { textsOf } from './texts.ts';
 import { collectWho } from './who.ts';
 
 export interface Collected {
@@ -86,7 +86,7 @@ async function collectWith(
       : advisoryFact,
     names,
     source,
-    texts: textsOf(source, run),
+    texts: await textsOf(source, run, session),
     ...who,
     run,
   };
@@ -224,14 +224,6 @@ function withInstallScripts(tree: Fact<TreeFact>, source: Fact<Facts['source']>)
     return { ...node, installScripts, hasInstallScript };
   });
   return { ...tree, value: { ...tree.value, nodes } };
-}
-
-function textsOf(source: Fact<Facts['source']>, run: Fact<Facts['run']>): Fact<Facts['texts']> {
-  if (!source.known) return source;
-  const { surface } = source.value.subject;
-  const seen = run.known ? run.value : { tools: [], texts: [] };
-  const names = [...surface.tools, ...seen.tools].map((tool) => tool.name);
-  return known(observeTexts([...surface.texts, ...seen.texts], [...new Set(names)]));
 }
 
 function known<T>(value: T, from?: string): Fact<T> {

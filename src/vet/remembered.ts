@@ -64,13 +64,17 @@ async function sharedKey(settings: Settings, toolVersion: string): Promise<unkno
     .filter(([key]) => key.endsWith('registry'))
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const { own = [], now, publicRegistry, endpoints } = options;
-  // Whoever builds the tool from its sources gets no report of the build before.
-  const self = statSync(fileURLToPath(import.meta.url));
   return [
-    [toolVersion, self.mtimeMs, self.size, rulesStamp(), process.platform, process.arch],
+    [toolVersion, buildStamp(), rulesStamp(), process.platform, process.arch],
     [registries, config, ownKnown, own, now, publicRegistry, endpoints],
     await stampOf(databaseDir),
   ];
+}
+
+/** Whoever builds the tool from its sources gets nothing of the build before. */
+export function buildStamp(): number[] {
+  const { mtimeMs, size } = statSync(fileURLToPath(import.meta.url));
+  return [mtimeMs, size];
 }
 
 /** Another database, another answer. */
