@@ -10,9 +10,15 @@ export interface AskOptions {
   timeoutMs?: number;
   signal?: AbortSignal;
 }
-export type Answer =
-  | { ok: true; value: unknown }
-  | { ok: false; reason: string; isMissing: boolean; isRateLimited: boolean };
+export type Answer = { ok: true; value: unknown } | Refusal;
+interface Refusal {
+  ok: false;
+  reason: string;
+  isMissing: boolean;
+  /** Whether it came as JSON; a proxy's page for a blocked host does not. */
+  isJson: boolean;
+  isRateLimited: boolean;
+}
 
 export const TIMEOUT_MS = 4_000;
 const MAX_BYTES = 2_000_000;
@@ -35,7 +41,8 @@ export async function askJson(url: string, ask: AskOptions): Promise<Answer> {
   } catch (error) {
     const isRateLimited = isLimit(error);
     const reason = isRateLimited ? 'its rate limit is used up' : failureReason(error);
-    return { ok: false, reason, isMissing: statusOf(error) === 404, isRateLimited };
+    const isJson = headerOf(error, 'content-type').includes('json');
+    return { ok: false, reason, isMissing: statusOf(error) === 404, isJson, isRateLimited };
   }
 }
 
@@ -48,9 +55,13 @@ function statusOf(error: unknown): number | undefined {
 function isLimit(error: unknown): boolean {
   const status = statusOf(error);
   if (status === 429) return true;
-  if (status !== 403 || !(error instanceof Error)) return false;
-  const headers: unknown = Reflect.get(error, 'headers');
-  if (!isDict(headers)) return false;
-  const left = headers['x-ratelimit-remaining'];
-  return String(Array.isArray(left) ? left[0] : left) === '0' || 'retry-after' in headers;
+  if (status !== 403) return false;
+  return headerOf(error, 'x-ratelimit-remaining') === '0' || headerOf(error, 'retry-after') !== '';
+}
+
+/** Empty where there is none. */
+function headerOf(error: unknown, name: string): string {
+  const headers: unknown = error instanceof Error ? Reflect.get(error, 'headers') : undefined;
+  const value = isDict(headers) ? headers[name] : undefined;
+  return String((Array.isArray(value) ? value[0] : value) ?? '');
 }

@@ -189,6 +189,14 @@ describe('a repository on GitHub', () => {
     expect(fact).toMatchObject({ known: true, value: { exists: false, claimsPackage: null } });
   });
 
+  test("a proxy's page for a blocked host does not say that there is none", async () => {
+    const page = { status: 404, headers: { 'content-type': 'text/html' }, body: '<html>' };
+    expect(await collect({ [REPO]: page })).toEqual({
+      known: false,
+      reason: 'github.com: it does not offer this (HTTP 404)',
+    });
+  });
+
   test('whose rate limit is used up still shows its files', async () => {
     const limited = { status: 403, headers: { 'x-ratelimit-remaining': '0' }, body: {} };
     const fact = await collect({ [REPO]: limited, [`${RAW}/HEAD/package.json`]: MANIFEST });

@@ -83,7 +83,7 @@ async function byApi(
     },
   };
   const answer = await askJson(api.repository, input.ask);
-  if (!answer.ok && answer.isMissing) return missing(asked);
+  if (!answer.ok && answer.isMissing && answer.isJson) return missing(asked);
   const described = answer.ok ? api.describe(answer.value) : null;
   if (described) {
     return knownFrom(claim, { ...base, ...(await readWhole(input, api, described)) });
