@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { afterAll } from 'vitest';
 import type { Isolation } from '../../src/sandbox/boxes.ts';
 import type { SandboxInput } from '../../src/sandbox/plan.ts';
 import {
@@ -14,12 +15,16 @@ import {
 
 export const FIXTURES = path.resolve(import.meta.dirname, '../../fixtures/mcp');
 
-process.setMaxListeners(200);
+const laidOut: string[] = [];
+// A worker that is ended does not always get to its exit.
+afterAll(() => {
+  for (const dir of laidOut.splice(0)) rmSync(dir, { recursive: true, force: true });
+});
 
 /** A folder as an install leaves it: node_modules/<name> with one fixture as its program. */
 export function installFixture(fixture: string): string {
   const dir = mkdtempSync(path.join(tmpdir(), 'mcp-vet-fixture-'));
-  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+  laidOut.push(dir);
   const home = path.join(dir, 'node_modules', fixture);
   mkdirSync(home, { recursive: true });
   for (const file of ['serve.mjs', `${fixture}.mjs`])

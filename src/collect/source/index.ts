@@ -31,7 +31,7 @@ export interface SourceInput {
  */
 export async function collectSource(input: SourceInput): Promise<Fact<SourceFact>> {
   const { tree, reader, signal } = input;
-  const nodes = [...tree.nodes].filter(({ kind }) => kind !== 'bundled' && kind !== 'link');
+  const nodes = [...tree.nodes].filter(({ kind }) => kind !== 'bundled');
   const results = new Map<string, Read>();
   await Promise.all(
     nodes.map(async (node) => {

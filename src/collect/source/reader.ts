@@ -116,6 +116,8 @@ function reasonNotToFetch(node: TreeNode): string | null {
       return 'it comes from a URL outside the registry, which is never fetched';
     case 'file':
       return 'it is a file beside the package, not from a registry';
+    case 'link':
+      return 'it is a link to a folder; what lies inside of this one was read as part of it';
     default:
       return null;
   }
