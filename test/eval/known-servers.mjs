@@ -1,5 +1,7 @@
 // Vets well-known servers end to end and prints, for each, what took points away: a hunt for false alarms.
-// Usage: node test/eval/known-servers.mjs NAMES.txt [--cache DIR] [--out DIR] [--jobs N]
+// Usage: node test/eval/known-servers.mjs [NAMES.txt] [--cache DIR] [--out DIR] [--jobs N] [--table]
+// --table: a Markdown table; each finding with what known-servers-judged.json says for it ("SERVER RULE", or "* RULE").
+// Exit 1 if a critical or high finding has no such sentence.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,6 +10,9 @@ import { parseArgs } from 'node:util';
 const BIN = path.resolve(import.meta.dirname, '../../bin/mcp-vet.js');
 const LIMIT_MS = 300_000;
 const NOTEWORTHY = ['critical', 'high', 'moderate'];
+const judged = JSON.parse(
+  readFileSync(new URL('known-servers-judged.json', import.meta.url), 'utf8'),
+);
 const MARK = { pass: '+', warn: '~', fail: '-', unknown: '.' };
 
 const { values, positionals } = parseArgs({
@@ -16,9 +21,10 @@ const { values, positionals } = parseArgs({
     cache: { type: 'string', default: '.cache' },
     out: { type: 'string' },
     jobs: { type: 'string', default: '2' },
+    table: { type: 'boolean', default: false },
   },
 });
-const names = readFileSync(positionals[0] ?? '/dev/stdin', 'utf8')
+const names = readFileSync(positionals[0] ?? new URL('known-servers.txt', import.meta.url), 'utf8')
   .split('\n')
   .map((line) => line.trim())
   .filter((line) => line !== '' && !line.startsWith('#'));
@@ -29,10 +35,16 @@ let next = 0;
 const lane = async () => {
   for (let index = next++; index < names.length; index = next++) {
     rows[index] = await vet(names[index]);
-    process.stdout.write(rows[index].text);
+    if (!values.table) process.stdout.write(rows[index].text);
   }
 };
 await Promise.all(Array.from({ length: Number(values.jobs) }, lane));
+if (values.table) {
+  console.log(
+    '| server | trust | findings of moderate or above | judged |\n| --- | --- | --- | --- |',
+  );
+  for (const row of rows) console.log(tableRow(row));
+}
 const vetted = rows.filter((row) => row.report);
 const worst = vetted.filter((row) =>
   row.findings.some(({ severity }) => /high|crit/.test(severity)),
@@ -41,6 +53,31 @@ const capped = vetted.filter((row) => row.report.trust.cappedBy?.length > 0);
 console.log(
   `\n${names.length} servers, ${vetted.length} vetted, ${capped.length} capped, ${worst.length} with a high or critical finding`,
 );
+
+const unjudged = vetted.flatMap(({ name, findings }) =>
+  findings.filter((one) => /high|crit/.test(one.severity) && !sentenceFor(name, one.ruleId)),
+);
+if (unjudged.length > 0) {
+  console.log(`${unjudged.length} high or critical findings have no sentence`);
+  process.exitCode = 1;
+}
+
+function sentenceFor(name, ruleId) {
+  return judged[`${name} ${ruleId}`] ?? judged[`* ${ruleId}`] ?? '';
+}
+
+function tableRow({ name, findings, report }) {
+  if (!report) return `| ${name} | no report | | |`;
+  const rules = new Map();
+  for (const { severity, ruleId } of findings) {
+    const key = `${severity} ${ruleId}`;
+    rules.set(key, (rules.get(key) ?? 0) + 1);
+  }
+  const said = [...rules].map(([key, count]) => (count > 1 ? `${count} x ${key}` : key));
+  const ids = [...new Set(findings.map(({ ruleId }) => ruleId))];
+  const why = ids.map((id) => sentenceFor(name, id) || `${id}: NOT JUDGED`);
+  return `| ${name}@${report.subject.version} | ${report.trust.level} | ${said.join('; ') || 'none'} | ${why.join(' ')} |`;
+}
 
 async function vet(name) {
   const started = Date.now();
@@ -51,11 +88,15 @@ async function vet(name) {
   try {
     result = JSON.parse(stdout);
   } catch {
-    return { text: `${name}  NO REPORT (exit ${code})  ${seconds} s\n`, findings: [] };
+    return { name, text: `${name}  NO REPORT (exit ${code})  ${seconds} s\n`, findings: [] };
   }
   const [report] = result.reports;
   if (!report) {
-    return { text: `${name}  ${result.error?.code}: ${result.error?.message}\n`, findings: [] };
+    return {
+      name,
+      text: `${name}  ${result.error?.code}: ${result.error?.message}\n`,
+      findings: [],
+    };
   }
   const findings = report.checks
     .flatMap((check) => check.findings.map((finding) => ({ ...finding, check: check.id })))
@@ -66,7 +107,7 @@ async function vet(name) {
     ({ severity, confidence, ruleId, location, message, package: from, caps }) =>
       `    ${severity} ${ruleId} (${confidence}${caps ? `, caps ${caps}` : ''})  ${from ?? ''} ${location}  ${message}\n`,
   );
-  return { text: head + lines.join(''), findings, report };
+  return { name, text: head + lines.join(''), findings, report };
 }
 
 function run(argv) {

@@ -10,7 +10,7 @@ const FIXTURES = path.resolve(import.meta.dirname, '../../../fixtures/weaknesses
 const EXPECTED: Record<string, string> = {
   'shell-': 'high shell-injection',
   'path-checker-function': 'moderate weak-path-containment',
-  'path-direct-delete': 'moderate path-traversal',
+  'path-direct-': 'moderate path-traversal',
   'path-': 'high path-traversal',
   'url-': 'moderate request-forgery',
   'sql-': 'high sql-injection',

@@ -34,6 +34,8 @@ export function findScriptThreats(pkg: PackageContext): RawThreat[] {
     const script = expanded(pkg.manifest.scripts, name, 0);
     if (script === '') continue;
     const weight = AT_INSTALL.has(name);
+    // A dependency comes as a tarball from the registry: nothing runs its other scripts.
+    if (!weight && !pkg.isSubject) continue;
     add(found, script, 'package.json', lineOfScript(pkg, name), weight, context);
     for (const [, path] of script.matchAll(SHELL_FILE)) {
       const clean = (path ?? '').replace(/^\.\//, '');

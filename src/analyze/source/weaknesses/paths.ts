@@ -40,7 +40,7 @@ export function pathFault(
     severity:
       isMeant || (isWhole && isFixedFile(value))
         ? 'low'
-        : isOpenJoin(open, isWhole)
+        : isOpenJoin(open, isWhole, tool)
           ? 'high'
           : 'moderate',
     confidence: isWhole || open.taint.marks.has('half-quoted') ? 'medium' : 'high',
@@ -60,9 +60,12 @@ const isFixedFile = (value: Value): boolean =>
     );
   });
 
-/** Joined to a folder that is meant to hold it, and nothing looks at it. */
-const isOpenJoin = ({ taint, checks }: Arrival, isWhole: boolean) =>
-  !isWhole && checks.size === 0 && !taint.marks.has('half-quoted');
+/**
+ * Joined to a folder that is meant to hold it, and nothing looks at it. Where the schema could not
+ * be read (a bundled validator), it may still be one of a list.
+ */
+const isOpenJoin = ({ taint, checks }: Arrival, isWhole: boolean, tool: ToolContext) =>
+  !isWhole && tool.properties.size > 0 && checks.size === 0 && !taint.marks.has('half-quoted');
 
 /** The caller decides where the path begins, so it may be absolute. */
 function startsWithArgument(value: Value): boolean {

@@ -44,6 +44,17 @@ test.each(['registry.npmjs.com', 'dl.notes.example', 'github.com', 'localhost'])
   },
 );
 
+test('scripts that only a checkout runs are nothing in a dependency', () => {
+  const scripts = { prepare: 'git config core.hooksPath .githooks' };
+  const manifest = { ...context.manifest, scripts };
+  const rules = (isSubject: boolean, more = manifest) =>
+    findPackageThreats({ ...context, isSubject, manifest: more }, []).map(({ ruleId }) => ruleId);
+  expect(rules(false)).toEqual([]);
+  expect(rules(true)).toEqual(['git-hook-write']);
+  const atInstall = { ...manifest, scripts: { postinstall: scripts.prepare } };
+  expect(rules(false, atInstall)).toEqual(['git-hook-write']);
+});
+
 test('what no install starts is not meant', () => {
   expect(idsOf(summary('cdn.strange.example', 'index.js'))).toEqual([]);
 });

@@ -150,6 +150,9 @@ function regexCall(name: string, source: string, flags: string, value: Value): V
   return withChecks({ kind: 'unknown' }, checks);
 }
 
+/** What is left are letters, digits and `_`: `.replace(/\W+/g, '-')`. */
+const ONLY_WORDS = /^(?:\\W|\[\\W[_\s-]{0,3}\])[+*]?$/;
+
 function replaced(self: Value, pattern: Value, by: Value): Value {
   const mark = replacementMark(pattern, by);
   const value = carry(self);
@@ -165,6 +168,7 @@ function replacementMark(pattern: Value, by: Value): Mark | undefined {
   if (!flags.includes('g')) return undefined;
   if (source === "'" && /'(?:\\|"'")''?/.test(insert)) return 'shell-quoted';
   if (source.startsWith('[^') && !/[/;&|$`]/.test(source.replace(/\\[/.]/g, ''))) return 'stripped';
+  if (ONLY_WORDS.test(source) && /^[\w-]*$/.test(insert)) return 'stripped';
   if (insert === '\\$&' || insert === '\\\\$&') {
     return source.includes('*') && source.includes('(') ? 'regex-escaped' : 'half-quoted';
   }
