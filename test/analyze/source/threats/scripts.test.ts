@@ -46,7 +46,7 @@ test.each(['registry.npmjs.com', 'dl.notes.example', 'github.com', 'localhost'])
 
 test('scripts that only a checkout runs are nothing in a dependency', () => {
   const scripts = { prepare: 'git config core.hooksPath .githooks' };
-  const manifest = { ...context.manifest, scripts };
+  const manifest: Manifest = { ...context.manifest, scripts };
   const rules = (isSubject: boolean, more = manifest) =>
     findPackageThreats({ ...context, isSubject, manifest: more }, []).map(({ ruleId }) => ruleId);
   expect(rules(false)).toEqual([]);
