@@ -1,5 +1,6 @@
 // Install scripts that connect: judged by the hosts and capabilities of the files they start.
 import { expect, test } from 'vitest';
+import type { Manifest } from '../../../../src/types.ts';
 import { toManifest } from '../../../../src/analyze/manifest.ts';
 import type {
   FileSummary,
