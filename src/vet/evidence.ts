@@ -1,18 +1,16 @@
 // Everything that is known about one subject, collected side by side: what waits, waits for what it needs.
 import { withBundled } from '../analyze/source/bundled.ts';
-import { collectAdvisories, joinReachability } from '../collect/advisories/index.ts';
+import { joinReachability } from '../collect/advisories/index.ts';
 import { resolveTree, type ResolvedTree } from '../collect/arborist.ts';
-import { collectConfusion } from '../collect/confusion.ts';
-import { defaultRegistry } from '../collect/npm-config.ts';
 import type { Reader } from '../collect/source/index.ts';
 import { withShrinkwraps } from '../collect/shrinkwraps.ts';
 import { VetError } from '../errors.ts';
 import type { Evidence, Fact, Facts, TreeFact, TreeNode } from '../types.ts';
+import { advisoriesOf, confusionOf } from './asked.ts';
 import { collectNameFacts } from './names.ts';
 import { ownershipOf } from './ownership.ts';
 import type { RunInput } from './run.ts';
 import type { Session } from './session.ts';
-import { registryOf } from './settings.ts';
 import { beginRead, readerFor, sourceOf } from './source.ts';
 import type { ResolvedSubject } from './subject.ts';
 import { textsOf } from './texts.ts';
@@ -145,50 +143,6 @@ async function treeOf(
     if (error instanceof VetError) return { known: false, reason: error.message };
     throw error;
   }
-}
-
-function advisoriesOf(
-  tree: Fact<TreeFact>,
-  resolved: ResolvedSubject,
-  session: Session,
-): Promise<Fact<Facts['advisories']>> {
-  if (!tree.known) return Promise.resolve(tree);
-  return collectAdvisories({
-    tree: tree.value,
-    subject: resolved.subject,
-    now: session.now,
-    registry: registryOf(resolved.subject.name, session),
-    fetchOptions: session.pacote,
-    advisoryPaths: [...(session.options.advisories ?? []), ...session.config.advisories],
-    databaseDir: session.databaseDir,
-    offline: session.options.offline === true,
-  });
-}
-
-function confusionOf(
-  tree: Fact<TreeFact>,
-  source: Fact<Facts['source']>,
-  resolved: ResolvedSubject,
-  session: Session,
-): Promise<Fact<Facts['confusion']>> {
-  const scopes = Object.entries(session.npm)
-    .filter(([key]) => /^@[^:]+:registry$/.test(key))
-    .map(([key, url]) => [key.slice(0, key.indexOf(':')), String(url)] as const);
-  const knownNames = new Set(session.known.map(({ name }) => name));
-  return collectConfusion({
-    tree,
-    lockfile: resolved.lockfile,
-    subject: resolved.subject,
-    source,
-    registryHosts: session.registryHosts,
-    scopes: new Map(scopes),
-    registry: session.npm.registry,
-    own: [...(session.options.own ?? []), ...session.config.own],
-    publicRegistry: session.options.publicRegistry ?? defaultRegistry(),
-    pacoteOptions: session.pacote,
-    offline: session.options.offline === true,
-    isKnown: (name) => knownNames.has(name),
-  });
 }
 
 /** With the packages that lie inside others; the very same fact when there are none. */
