@@ -116,7 +116,7 @@ function markHandlers(flow: Flow): void {
       found = [...found, ...returns.flatMap((value) => functionsIn(flow.model, value))];
     for (const fn of found) flow.handlers.add(fn);
   }
-  for (const fn of [...flow.handlers, ...wrappers(flow.model)])
+  for (const fn of [...flow.handlers, ...wrappersIn(flow.model)])
     bindLabels(flow, fn.params[0], TOOL_ALL);
   // Parameters that ask for more than the tool's own arguments.
   for (const binding of flow.model.bindings) {
@@ -128,7 +128,7 @@ function markHandlers(flow: Flow): void {
 const HANDED = /handler|tool|callback|execute|^(?:fn|func|run|impl|next)$/i;
 
 /** Functions around handlers: they see what tools are called with, and what comes of it. */
-function wrappers(model: Model): Fn[] {
+function wrappersIn(model: Model): Fn[] {
   const found: Fn[] = [];
   for (const outer of model.functions) {
     const names = outer.params.flatMap((param) =>
