@@ -7,6 +7,8 @@ import { dictOfStrings, isDict } from './manifest.ts';
 export interface LockfilePolicy {
   /** Hosts of the configured registries and npm's default: the same thing behind a mirror. */
   registryHosts: ReadonlySet<string>;
+  /** Those of them that are configured without TLS. */
+  plainHosts: ReadonlySet<string>;
 }
 type Found = Omit<ConfusionHit, 'node' | 'name' | 'location'>;
 
@@ -80,7 +82,8 @@ function* urlHits(entry: LockEntry, policy: LockfilePolicy): Generator<Found> {
       `${name} is resolved from a host that is none of your registries`,
     );
   }
-  if (url.protocol !== 'https:' && !isOurs && !isLoopback(url.hostname)) {
+  const isMeant = policy.plainHosts.has(url.host) || isLoopback(url.hostname);
+  if (url.protocol !== 'https:' && !isMeant) {
     yield found('insecure-resolved-url', 'moderate', `${name} is resolved without TLS`);
   }
   if (isOurs) yield* tarballHits(entry, url);

@@ -25,6 +25,8 @@ export interface ConfusionInput extends NamesakesInput {
   /** For the packages that lie inside of others' tarballs. */
   source: Fact<SourceFact>;
   registryHosts: ReadonlySet<string>;
+  /** Those that are configured without TLS. */
+  plainHosts: ReadonlySet<string>;
   isKnown: (name: string) => boolean;
   offline: boolean;
 }

@@ -18,6 +18,7 @@ export interface ShrinkwrapsInput {
   subject: Subject;
   source: Fact<SourceFact>;
   registryHosts: ReadonlySet<string>;
+  plainHosts: ReadonlySet<string>;
   pacoteOptions: Record<string, unknown>;
 }
 
@@ -30,7 +31,7 @@ const OMITTED = new Set(['missing-integrity', 'weak-integrity']);
 /** npm's resolver leaves out what a package pins itself; an install does not. */
 export async function withShrinkwraps(
   tree: TreeFact,
-  input: Omit<ShrinkwrapsInput, 'source'>,
+  input: Omit<ShrinkwrapsInput, 'source' | 'plainHosts'>,
 ): Promise<TreeFact> {
   const missing = new Set(
     tree.problems.filter(({ code }) => code === 'MISSING').map(({ from }) => from),
@@ -78,7 +79,7 @@ function isFetched({ kind }: TreeNode, subject: Subject): boolean {
 /** Undefined where it cannot be read: then its package is no better known than its other files. */
 async function shrinkwrapOf(
   node: TreeNode,
-  input: Omit<ShrinkwrapsInput, 'source'>,
+  input: Omit<ShrinkwrapsInput, 'source' | 'plainHosts'>,
 ): Promise<Json | undefined> {
   const { name, version, integrity } = node.kind === 'subject' ? input.subject : node;
   const wanted = { name, version, integrity: integrity ?? '', resolved: null };

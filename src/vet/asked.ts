@@ -41,6 +41,7 @@ export function confusionOf(
     subject: resolved.subject,
     source,
     registryHosts: session.registryHosts,
+    plainHosts: session.plainHosts,
     scopes: new Map(scopes),
     registry: session.npm.registry,
     own: [...(session.options.own ?? []), ...session.config.own],

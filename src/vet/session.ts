@@ -13,6 +13,8 @@ export interface Session extends Settings {
   pacote: Record<string, unknown>;
   /** Hosts whose tarballs are the registry's own: the configured ones and npm's default. */
   registryHosts: Set<string>;
+  /** Those that are configured without TLS. */
+  plainHosts: Set<string>;
   known: KnownName[];
   names: NameChecker;
   /** The MCP registry's list as `db update` copied it, read once; null without a usable copy. */
@@ -38,7 +40,8 @@ export async function openSession(settings: Settings): Promise<Session> {
       offline: options.offline === true,
       ...(options.signal ? { signal: options.signal } : {}),
     }),
-    registryHosts: hostsOf(npm),
+    registryHosts: hostsOf(registriesOf(npm)),
+    plainHosts: hostsOf(registriesOf(npm).filter((url) => url.startsWith('http:'))),
     known,
     names: lateChecker(known),
     listing: once(async () => {
@@ -62,10 +65,11 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make());
 }
 
-function hostsOf(npm: NpmOptions): Set<string> {
-  const urls = [defaultRegistry(), npm.registry];
-  for (const [key, value] of Object.entries(npm)) {
-    if (key.endsWith(':registry')) urls.push(String(value));
-  }
+function registriesOf(npm: NpmOptions): string[] {
+  const scoped = Object.entries(npm).filter(([key]) => key.endsWith(':registry'));
+  return [defaultRegistry(), npm.registry, ...scoped.map(([, url]) => String(url))];
+}
+
+function hostsOf(urls: readonly string[]): Set<string> {
   return new Set(urls.filter((url) => URL.canParse(url)).map((url) => new URL(url).host));
 }

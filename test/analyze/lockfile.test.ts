@@ -23,7 +23,10 @@ const audit = (packages: object, dependencies: Record<string, string> = { dep: '
       } as Json,
       manifest: toManifest({ name: 'p', dependencies }),
     },
-    { registryHosts: new Set(['registry.example', 'mirror.example:8443']) },
+    {
+      registryHosts: new Set(['registry.example', 'mirror.example:8443', 'plain.example']),
+      plainHosts: new Set(['plain.example']),
+    },
   ).map((hit) => hit.ruleId);
 const one = (part: object, id = 'node_modules/dep') => audit({ [id]: entry(part) });
 
@@ -74,6 +77,9 @@ describe('what somebody edited is found', () => {
     expect(one({ resolved: 'http://files.example/dep-1.2.3.tgz' })).toContain(
       'insecure-resolved-url',
     );
+    const own = (host: string) => one({ resolved: `http://${host}/dep/-/dep-1.2.3.tgz` });
+    expect(own('registry.example')).toEqual(['insecure-resolved-url']);
+    expect(own('plain.example')).toEqual([]);
   });
   test('shared-integrity', () => {
     const twin = entry({ resolved: 'https://registry.example/twin/-/twin-1.2.3.tgz' });
@@ -98,7 +104,7 @@ describe('what somebody edited is found', () => {
     };
     const hits = auditLockfile(
       { file: 'package-lock.json', lockfileVersion: 1, raw, manifest: null },
-      { registryHosts: new Set() },
+      { registryHosts: new Set(), plainHosts: new Set() },
     );
     expect(hits.map((hit) => `${hit.ruleId} ${hit.name}`).sort()).toEqual([
       'git-dependency g',
@@ -116,7 +122,7 @@ describe('what somebody edited is found', () => {
       expect(() =>
         auditLockfile(
           { file: 'x', lockfileVersion: 3, raw: raw as Json, manifest: null },
-          { registryHosts: new Set() },
+          { registryHosts: new Set(), plainHosts: new Set() },
         ),
       ).not.toThrow();
     }

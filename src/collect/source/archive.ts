@@ -100,11 +100,13 @@ function takeEntry(
     size += chunk.length;
   });
   entry.on('end', () => {
-    // npm writes one over the other: the last one is what runs.
-    if (files.has(path) && notRead.length < 1000) {
+    const sha256 = hash.digest('hex');
+    const before = files.get(path);
+    // npm writes one over the other: the last one is what runs. Some tools pack the same file twice.
+    if (before && before.sha256 !== sha256 && notRead.length < 1000) {
       notRead.push({ file: path, reason: 'stands in the archive more than once' });
     }
-    files.set(path, { path, bytes: Buffer.concat(chunks), size, sha256: hash.digest('hex') });
+    files.set(path, { path, bytes: Buffer.concat(chunks), size, sha256 });
   });
 }
 

@@ -59,6 +59,11 @@ describe('readArchive', () => {
     expect(notRead).toEqual([{ file: 'a.js', reason: 'stands in the archive more than once' }]);
   });
 
+  test('the same file packed twice is one file', () => {
+    const same = { path: 'package/a.js', content: '1' };
+    expect(readArchive(tarball([same, same])).notRead).toEqual([]);
+  });
+
   test('stops an archive bomb early', () => {
     const bomb = tarball([{ path: 'package/a', content: Buffer.alloc(30_000_000) }]);
     expect(bomb.length).toBeLessThan(100_000);
