@@ -1,5 +1,4 @@
 // Worker threads with a watchdog: no file, and no package, can hold the run up.
-import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { BOARD_BYTES, HEADER_BYTES } from './board.ts';
 import type { Job, JobResult } from './job.ts';
@@ -37,9 +36,6 @@ const YOUNG_HEAP_MB = 6;
 // Deeply nested but honest code (long chains of +) must parse.
 const STACK_MB = 32;
 const MAX_GIVEN_UP = 4;
-// How much a function runs before it is optimised, as V8 counts it. The work lasts seconds: with the
-// usual budget half of them went into optimising code that was hardly run again.
-const PATIENCE = { usual: 67_584, ours: 600_000 };
 const CLOSED: JobResult = { ok: false, reason: 'the run was stopped' };
 
 export function createPool(options: PoolOptions): Pool {
@@ -52,7 +48,6 @@ export function createPool(options: PoolOptions): Pool {
     current: null,
   }));
   let isClosed = false;
-  setPatience(PATIENCE.ours);
   const pump = () => {
     if (isClosed) return;
     for (const slot of slots) {
@@ -85,18 +80,11 @@ export function createPool(options: PoolOptions): Pool {
       }),
     async close() {
       isClosed = true;
-      setPatience(PATIENCE.usual);
       for (const { done } of queue.splice(0)) done(CLOSED);
       for (const slot of slots) slot.current?.done(CLOSED);
       await Promise.all(slots.map(({ worker }) => worker?.terminate()));
     },
   };
-}
-
-/** For the whole process. An engine that does not know the flag would complain on stderr. */
-function setPatience(budget: number): void {
-  const engine = Number.parseInt(process.versions.v8, 10);
-  if (engine >= 11 && engine <= 13) setFlagsFromString(`--interrupt-budget=${budget}`);
 }
 
 function inThisThread(): Pool {
