@@ -40,6 +40,30 @@ describe.each(readdirSync(FIXTURES))('%s', (name) => {
   });
 });
 
+// Labelled cases whose pairs stand for a way of writing a weakness.
+describe.each([
+  ['wiki-search', 'high sql-injection', ['index.js']],
+  ['invoice-lookup', 'high sql-injection', ['lib/main.js', 'lib/repository.js']],
+  ['sheet-formula', 'high code-injection', ['dist/tools/FormulaTool.js']],
+  ['repo-history', 'moderate argument-injection', ['index.js']],
+  ['queue-tools', 'moderate annotation-contradicts-handler', ['index.js']],
+])('the labelled case %s', (id, expected, files) => {
+  const hitsOf = (side: string) => {
+    const root = path.resolve(FIXTURES, '../cases/sixth', id, side);
+    const server = serverOf(
+      Object.fromEntries(files.map((file) => [file, readFileSync(path.join(root, file), 'utf8')])),
+    );
+    return findWeaknesses(server, extractSurface(server)).map(
+      ({ severity, ruleId }) => `${severity} ${ruleId}`,
+    );
+  };
+
+  test('is found, and its twin is not', () => {
+    expect(hitsOf('bad')).toContain(expected);
+    expect(hitsOf('benign').filter((hit) => !/^(?:low|info) /.test(hit))).toEqual([]);
+  });
+});
+
 const SERVER = `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'; import fs from 'node:fs'; import { z } from 'zod';
 const server = new McpServer({ name: 'x', version: '1' });`;
 const toolWith = (annotations: string, description: string, body: string) =>

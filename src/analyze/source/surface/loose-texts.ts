@@ -8,7 +8,7 @@ const MAX_CHARS = 5000;
 const MAX_TEXTS = 20;
 // In bundles the strings are those of many libraries.
 const MAX_FILE_CHARS = 400_000;
-// Secrecy from the user, or an order that claims rank: what no plain result says.
+// Secrecy from the user, a secret to be fetched, or an order that claims rank: what no plain result says.
 const ORDERS = new RegExp(
   [
     /\b(?:do not|don['’]t|never|without|must not) (?:ever )?(?:tell|mention|inform|notify|reveal|alert|show|telling|mentioning|informing|notifying|revealing|alerting|showing)\b.{0,50}\b(?:user|human|anyone|developer|owner)\b/,
@@ -17,6 +17,7 @@ const ORDERS = new RegExp(
     /\bkeep (?:this|that)(?: \w+){0,2} to yourself\b/,
     /\b(?:leave|keep|omit) (?:this|that|it|these) out of (?:the|your|any) (?:summary|answer|reply|response)\b/,
     /\bignore (?:all |any )?(?:previous|prior|earlier) (?:instructions|rules|prompts)\b/,
+    /\b(?:read|open|load|copy|print|cat)\b.{0,40}(?:~\/\.|\.ssh\b|\.aws\b|\.env\b|\bid_(?:rsa|ed25519)\b|\/etc\/passwd).{0,120}\b(?:call|pass|send|include|provide|retry)\b/,
     /\[(?:SYSTEM|ADMIN)\]|<(?:IMPORTANT|SYSTEM)>/,
   ]
     .map(({ source }) => source)

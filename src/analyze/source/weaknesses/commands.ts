@@ -15,6 +15,9 @@ const RUNS_COMMANDS =
 const OPTION_PROGRAMS =
   /(?:^|[/\\])(?:git|ssh|scp|curl|wget|tar|find|rsync|npm|npx|docker|kubectl|hg|svn|zip|man|awk|sed|sort|xargs|env|ffmpeg|psql|mysql|openssl|gh|pip|pip3|yt-dlp|java)$/;
 
+// Among them those whose options write any file or run any program, whatever else they are told.
+const RUNS_BY_OPTION = /(?:^|[/\\])(?:git|hg|ssh|scp|tar|find|rsync)$/;
+
 export function commandFault(use: Use, sink: Sink, tool: ToolContext): Fault | undefined {
   const [command] = use.args;
   if (!command) return undefined;
@@ -122,7 +125,7 @@ function optionFault(
     if (!first) continue;
     return {
       ruleId: 'argument-injection',
-      severity: 'low',
+      severity: RUNS_BY_OPTION.test(program) && tool.properties.size > 0 ? 'moderate' : 'low',
       confidence: 'medium',
       message: `A tool argument may be taken as an option of the program that is started`,
       taint: first.taint,

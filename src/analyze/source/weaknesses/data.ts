@@ -11,6 +11,11 @@ const SQL =
 const QUERY_METHOD =
   /^(?:query|execute|exec|raw|run|all|get|each|prepare|unsafe|any|one|many|none|oneOrNone|manyOrNone|\$?queryRawUnsafe|\$?executeRawUnsafe|\$queryRawUnsafe|\$executeRawUnsafe|command|sql|request|runAndReadAll|queryObject)$/;
 
+// Parts of a query, which need not look like one: `db('t').whereRaw('a = 1')`.
+const FRAGMENT_METHOD = /^(?:where|orWhere|andWhere|having|orHaving|orderBy|groupBy|join|from)Raw$/;
+
+const MAX_CHARS = 20_000;
+
 interface Wording {
   ruleId: string;
   severity: 'high' | 'moderate' | 'low';
@@ -63,13 +68,13 @@ export function codeFault(use: Use, sink: Sink, tool: ToolContext): Fault | unde
 }
 
 export function queryFault(use: Use, tool: ToolContext): Fault | undefined {
-  if (!QUERY_METHOD.test(use.method)) return undefined;
+  const isFragment = FRAGMENT_METHOD.test(use.method);
+  if (!isFragment && !QUERY_METHOD.test(use.method)) return undefined;
   const [first] = use.args;
   if (!first) return undefined;
   for (const option of statements(first)) {
     if (option.kind !== 'text') continue;
-    const written = option.parts.map((part) => textOf(part) ?? ' ? ').join('');
-    if (!SQL.test(written)) continue;
+    if (!isFragment && !SQL.test(written(option))) continue;
     const open = arrivals(use, option, tool, ['stripped', 'encoded']).find(
       ({ checks, isTyped }) => !isTyped && !checks.has('allowed') && !checks.has('pattern'),
     );
@@ -85,6 +90,13 @@ export function queryFault(use: Use, tool: ToolContext): Fault | undefined {
     };
   }
   return undefined;
+}
+
+/** A text with a blank for what is not known; of a part that was added under a condition, all that it may be. */
+function written(value: Value): string {
+  if (value.kind === 'text') return value.parts.map(written).join('').slice(0, MAX_CHARS);
+  if (value.kind === 'union') return value.options.map(written).join(' ').slice(0, MAX_CHARS);
+  return textOf(value) ?? ' ? ';
 }
 
 /** `query(text)` and `query({ text })`. */

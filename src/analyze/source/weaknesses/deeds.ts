@@ -45,6 +45,9 @@ const DELETING_SQL =
 const DROPPING_SQL = /^\s*(?:drop\s+(?:table|database|schema)|truncate\s)/i;
 const CHANGING_SQL =
   /^\s*(?:insert\s+(?:or\s+\w+\s+)?into|update\s[\s\S]{1,200}\sset\s|alter\s+table|create\s+table|replace\s+into|grant\s)/i;
+// Whole stores: redis, mongodb, knex.
+const DROPPING_METHOD =
+  /^(?:flush(?:db|all)|drop(?:Database|Collection|Table|Schema)(?:IfExists)?)$/i;
 const RUNS = /^(?:child_process|execa|cross-spawn|shelljs|Bun\.spawn)/;
 
 /** Commands, statements and requests that destroy or change something elsewhere. */
@@ -56,6 +59,7 @@ function remoteDeed(use: Use): Deed | undefined {
     const command = list === '' ? text : program === '' ? '' : `${program} ${list}`;
     return DELETING_COMMAND.test(command) ? 'commands-deletion' : undefined;
   }
+  if (DROPPING_METHOD.test(use.method)) return 'commands-deletion';
   if (/^(?:query|execute|exec|run|prepare|raw|all|get)$/.test(use.method)) {
     if (DROPPING_SQL.test(text) && !/\bte?mp/i.test(text)) return 'commands-deletion';
     if (DELETING_SQL.test(text)) return 'deletes-data';

@@ -126,6 +126,8 @@ function objectCall(it: Machine, name: string, args: readonly Value[]): Value {
         : array(taintsOf(first).length > 0 ? [array([first, first])] : [], true);
     case 'Object.assign':
       return assigned(target, args);
+    case 'Object.getPrototypeOf':
+      return first.kind === 'function' ? first : UNKNOWN;
     case 'Object.fromEntries':
       return fromEntries(first);
     case 'Object.defineProperty':

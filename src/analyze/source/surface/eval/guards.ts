@@ -8,6 +8,7 @@ const MARKS: Readonly<Record<Check['kind'], Mark | undefined>> = {
   prefix: 'basename',
   'no-dots': 'basename',
   'weak-prefix': undefined,
+  'no-option': undefined,
   host: undefined,
   named: undefined,
 };

@@ -39,7 +39,8 @@ function read(it: Machine, target: Value, key: string): Value {
         ? (target.items[Number(key)] ?? openEnd(target.isOpen))
         : UNKNOWN;
     case 'function':
-      return target.props?.get(key) ?? UNKNOWN;
+      // `(async () => {}).constructor` makes functions of text.
+      return target.props?.get(key) ?? (key === 'constructor' ? external('Function') : UNKNOWN);
     case 'schema':
       return readSchema(target, key);
     case 'unknown':

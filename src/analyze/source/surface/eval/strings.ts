@@ -35,6 +35,9 @@ export function stringCall(it: Machine, event: CallEvent, self: Value): Value | 
     case 'trim':
       return known === undefined ? carry(self) : literal(known.trim());
     case 'startsWith':
+      if (textOf(first) === '-' || textOf(first) === '--') {
+        return withChecks({ kind: 'unknown' }, checksOf(self, 'no-option', false));
+      }
       if (textOf(first)?.startsWith('..')) {
         return withChecks({ kind: 'unknown' }, checksOf(self, 'no-dots', false));
       }

@@ -29,7 +29,7 @@ export interface Check {
   whenTruthy: boolean;
 }
 export type CheckKind =
-  'allowed' | 'pattern' | 'prefix' | 'weak-prefix' | 'no-dots' | 'host' | 'named';
+  'allowed' | 'pattern' | 'prefix' | 'weak-prefix' | 'no-dots' | 'no-option' | 'host' | 'named';
 
 interface Carried {
   checks?: readonly Check[];
