@@ -151,6 +151,14 @@ describe('credentials', () => {
     expect(wants('get_balance', 'listTokens')).toEqual(['moderate']);
     expect(wants('get_balance', 'send_payment')).toEqual(['low']);
   });
+  test('a token that may delete is moderate where all tools only read', () => {
+    const wants = (readme: string, name: string) =>
+      severities('wide-credentials', { readme, surface: surfaceOf({ tools: [tool({ name })] }) });
+    const wide = 'Make a token with the scopes `repo` and `delete_repo`.';
+    expect(wants(wide, 'list_stars')).toEqual(['moderate']);
+    expect(wants(wide, 'delete_repository')).toEqual([]);
+    expect(wants('Make a token that may read.', 'list_stars')).toEqual([]);
+  });
   test('one credential for every call is info, none is nothing', () => {
     const surface = surfaceOf({ tools: [tool({})] });
     const part = { surface, environment: environment('WEATHER_API_KEY') };

@@ -29,7 +29,7 @@ export interface ToolWords {
     /** For servers whose tools could not be read: stated functions that play a part. */
     functions: Record<'private' | 'untrusted' | 'sends', string[]>;
   };
-  credentials: { strong: string; scoped: string; wallet: string; reads: string };
+  credentials: { strong: string; scoped: string; scopes: string; wallet: string; reads: string };
 }
 
 function isToolWords(data: unknown): data is ToolWords {

@@ -2,7 +2,7 @@
 import { escapeExcerpt } from '../../analyze/text/escape.ts';
 import { defineRule } from '../../rule.ts';
 import type { Hit, Rule } from '../../rule.ts';
-import type { Severity, ToolDefinition } from '../../types.ts';
+import type { PackageAnalysis, Severity, ToolDefinition } from '../../types.ts';
 import { toolWords, wordsOf } from './tool-words.ts';
 
 const duplicateNames = defineRule({
@@ -117,6 +117,8 @@ const wideCredentials = defineRule({
   needs: ['source'],
   find({ source }) {
     const { credentials } = toolWords();
+    const asked = scopesAsked(source.subject);
+    if (asked) return [asked];
     const names = [...new Set(source.subject.environment.map(({ name }) => name))].sort();
     const strong = names.filter((name) => new RegExp(credentials.strong).test(name));
     const scoped = names.filter((name) => new RegExp(credentials.scoped).test(name));
@@ -137,14 +139,28 @@ const wideCredentials = defineRule({
   },
 });
 
+/** Rights to administer or delete that the README asks for, where all tools only read. */
+function scopesAsked({ readme, surface: { tools } }: PackageAnalysis): Hit | undefined {
+  const scope = new RegExp(toolWords().credentials.scopes).exec(readme ?? '')?.[0];
+  if (scope === undefined || tools.length === 0 || !tools.every(isRead)) return undefined;
+  return {
+    message: 'It wants a token that may administer or delete, though all its tools only read.',
+    location: 'README',
+    severity: 'moderate',
+    confidence: 'medium',
+    excerpt: escapeExcerpt(scope, 200),
+  };
+}
+
+const isRead = ({ name, annotations }: ToolDefinition) =>
+  annotations.readOnlyHint === true || new RegExp(toolWords().credentials.reads, 'i').test(name);
+
 /** The secret of a wallet signs; to look at the wallet its address is enough. */
 function wordsFor(
   strong: readonly string[],
   tools: readonly ToolDefinition[],
 ): [message: string, severity: Severity] {
-  const { wallet, reads } = toolWords().credentials;
-  const isRead = ({ name, annotations }: ToolDefinition) =>
-    annotations.readOnlyHint === true || new RegExp(reads, 'i').test(name);
+  const { wallet } = toolWords().credentials;
   if (strong.length === 0)
     return ['It wants a token that can be given less scope than it usually has.', 'info'];
   const isWallet = strong.some((name) => new RegExp(wallet).test(name));

@@ -46,6 +46,8 @@ describe.each([
   ['invoice-lookup', 'high sql-injection', ['lib/main.js', 'lib/repository.js']],
   ['sheet-formula', 'high code-injection', ['dist/tools/FormulaTool.js']],
   ['repo-history', 'moderate argument-injection', ['index.js']],
+  ['theme-unpack', 'high path-traversal', ['server.mjs']],
+  ['local-sql', 'moderate no-rebinding-protection', ['server.js']],
   ['queue-tools', 'moderate annotation-contradicts-handler', ['index.js']],
 ])('the labelled case %s', (id, expected, files) => {
   const hitsOf = (side: string) => {

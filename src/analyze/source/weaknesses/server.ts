@@ -4,6 +4,7 @@ import { escapeExcerpt } from '../../text/escape.ts';
 import type { SourceFile } from '../file.ts';
 import type { ServerSource } from '../package-context.ts';
 import type { Node } from '../parse.ts';
+import { archiveFaults } from './archives.ts';
 
 const TRANSPORT =
   /\b(?:StreamableHTTPServerTransport|SSEServerTransport|StreamableHTTPTransport|StreamableHttpServerTransport|httpStream|WebStandardStreamableHTTPServerTransport)\b/;
@@ -11,6 +12,14 @@ const AUTHENTICATES =
   /authoriz|requireBearerAuth|bearer|x-api-key|apiKeyAuth|jsonwebtoken|verifyToken|authenticate|basicAuth|AUTH_TOKEN|timingSafeEqual/i;
 const CHECKS_ORIGIN =
   /enableDnsRebindingProtection|allowedHosts|allowedOrigins|headers\.origin|headers\[['"]origin['"]\]|headers\.host|hostHeaderValidation|createMcpExpressApp|localhostHostValidation/;
+const SHARES_WITH_ALL =
+  /\bcors(?:_\d+)?(?:\.default\)?)?\(\s*\)|\borigin:\s*(?:["'`]\*["'`]|true\b)|Access-Control-Allow-Origin["'`]\s*[,:]\s*["'`]\*["'`]/i;
+const HARMFUL: ReadonlySet<string> = new Set([
+  'shell',
+  'process-spawn',
+  'file-write',
+  'file-delete',
+]);
 const SERVES =
   /\b(?:https?|http2|net|node_https?)\w{0,12}(?:\.default)?\.createServer\(|\bcreateServer\(|\b(?:express|fastify|Fastify|polka)(?:_\d+)?(?:\.default\)?)?\(|new (?:Hono|Koa|WebSocketServer)\b/;
 const RUNS_BODY = /\b(?:exec|execSync|spawn|spawnSync|execFile|eval)\(|new Function\(/;
@@ -21,7 +30,7 @@ const MAX_OWN_CHARS = 400_000;
 
 export function serverFaults(server: ServerSource, surface: SurfaceFact): WeaknessHit[] {
   const files = [...server.files.values()].filter((file) => file.text.length < MAX_OWN_CHARS);
-  const hits = openListener(files, surface);
+  const hits = [...openListener(files, surface), ...archiveFaults(files)];
   if (surface.tools.length > 0 && files.length > 0) hits.push(...habits(files));
   return hits;
 }
@@ -35,16 +44,36 @@ function openListener(files: readonly SourceFile[], surface: SurfaceFact): Weakn
   const open = listeners(files).find(({ isOpen }) => isOpen !== false);
   if (open) hits.push(openTransport(open, surface));
   if (!files.some((file) => CHECKS_ORIGIN.test(file.text))) {
-    hits.push(
-      hit('no-rebinding-protection', first, first.program, {
-        severity: 'low',
-        confidence: 'medium',
-        message:
-          'The HTTP transport does not check Host or Origin; a web page can reach it through DNS rebinding',
-      }),
-    );
+    hits.push(openToPages(files, first, surface));
   }
   return hits;
+}
+
+/** No check of who asks; where answers are shared with every origin, not even DNS is in the way. */
+function openToPages(
+  files: readonly SourceFile[],
+  first: SourceFile,
+  { tools }: SurfaceFact,
+): WeaknessHit {
+  const sharing = files.find((file) => SHARES_WITH_ALL.test(file.text));
+  const isHarmful = tools.some(
+    ({ annotations, handlerCapabilities: can = [] }) =>
+      annotations.destructiveHint === true || can.some((one) => HARMFUL.has(one)),
+  );
+  if (sharing && isHarmful) {
+    return hit('no-rebinding-protection', sharing, sharing.program, {
+      severity: 'moderate',
+      confidence: 'medium',
+      message:
+        'The HTTP transport lets every web page call it (CORS for all origins), and its tools change or delete',
+    });
+  }
+  return hit('no-rebinding-protection', first, first.program, {
+    severity: 'low',
+    confidence: 'medium',
+    message:
+      'The HTTP transport does not check Host or Origin; a web page can reach it through DNS rebinding',
+  });
 }
 
 /** The SDK's transport on every interface: its tools are everybody's. */
