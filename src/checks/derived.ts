@@ -8,6 +8,7 @@ const SENDING = new Set([
   'credential-exfiltration',
   'conversation-exfiltration',
   'clipboard-exfiltration',
+  'network-hook',
   'hidden-mail-recipient',
   'dns-tunnelling',
   'host-beacon',

@@ -2,7 +2,7 @@
 import type { Node } from '../parse.ts';
 import type { Call } from './model.ts';
 import { isFunction } from './model.ts';
-import { constantOf, keyOf, propertyOf, shapeOf, unwrap } from './names.ts';
+import { constantOf, keyOf, nameOf, propertyOf, shapeOf, unwrap } from './names.ts';
 import type { Scene } from './scene.ts';
 import { isEval } from './vocabulary.ts';
 
@@ -15,6 +15,8 @@ export function callsCode(scene: Scene, call: Call, name: string): Node | null {
     )
   )
     return call.arguments.at(-1) ?? null;
+  if (name === 'Reflect.construct' && isEval(nameOf(scene.model, first) ?? ''))
+    return call.arguments[1] ?? null;
   if (isEval(made) || isEval(name) || isConstructorCall(scene, call)) return first ?? null;
   if (
     /^(?:setTimeout|setInterval|setImmediate)$/.test(name) &&

@@ -37,6 +37,9 @@ import * as calls from './vocabulary.ts';
 const MAX_DEPTH = 60;
 const HIDDEN_TEXT =
   /[\u200b\u200c\u200d\u2060-\u2064\u3164\uffa0\u{e0100}-\u{e01ef}\u{e0020}-\u{e007e}]{8}|[\ufe00-\ufe0f]{8}/u;
+/** Where a cloud hands its machines the keys that they act with. */
+const MACHINE_KEYS =
+  /^https?:\/\/(?:169\.254\.169\.254|metadata\.google\.internal|169\.254\.170\.2)\b.{0,80}(?:security-credentials|oauth2\/token|service-accounts)/;
 const READS_CREDENTIALS =
   /\b(?:gh auth token|npm (?:config get \S{0,60}(?:auth|token|passw)|token\b)|gcloud auth print-\w{0,20}-?token|aws configure (?:get|export)|security (?:find-|dump-)\S{0,20}|op item get|git credential fill)/;
 
@@ -208,10 +211,11 @@ function sourceLabels(
   }
   if (name === 'https.get' || name === 'http.get') return SOCKET | REMOTE;
   if (is(name, CONNECTION)) return SOCKET;
-  if (is(name, CLIENT)) return REMOTE;
+  if (is(name, CLIENT))
+    return REMOTE | (MACHINE_KEYS.test(shapeOf(flow.model, node.arguments[0]) ?? '') ? CRED : 0);
   if (/^dns(?:\.promises)?\.resolveTxt$/.test(name)) return REMOTE;
   if (is(name, HOST)) return HOST_INFO;
-  if (is(name, CLIP_READ)) return CLIPBOARD;
+  if (is(name, CLIP_READ) || calls.isScreenRead(name)) return CLIPBOARD;
   if (name === 'os.homedir') return HOME;
   if (is(name, EXEC)) return execLabels(flow, node);
   if (is(name, DECODER)) return decoded(flow, node, name, given);

@@ -16,6 +16,7 @@ import { noteSink } from './record.ts';
 import { carried, carriedByAll, report } from './scene.ts';
 import type { Scene } from './scene.ts';
 import * as calls from './vocabulary.ts';
+import { judgeWasm } from './wasm.ts';
 
 const PINNED_MODULE =
   /^https:\/\/(?:cdn\.jsdelivr\.net\/npm|unpkg\.com|esm\.sh|cdn\.skypack\.dev|esm\.run)\/(?:@[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+(?:[\w.+-]*)(?:\/[\w./+-]*)?$/;
@@ -25,6 +26,7 @@ export function findExecution(scene: Scene): void {
   for (const { call, name } of scene.calls) {
     judgeCode(scene, call, name);
     judgePipe(scene, call);
+    judgeWasm(scene, call, name);
     if (is(name, WRITE)) noteWrite(scene, call, name, written);
   }
   for (const { call, name, args } of scene.calls) {

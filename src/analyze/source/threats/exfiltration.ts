@@ -1,4 +1,5 @@
 // Threats by what leaves the machine: environment, credentials, conversations, by any network call.
+import type { Node } from '../parse.ts';
 import { hosts, patterns } from './data.ts';
 import { isMentioned, isOwnByName } from './declared.ts';
 import { judgeDns, judgeDnsCommand } from './dns.ts';
@@ -20,10 +21,12 @@ import {
   vendorCount,
 } from './labels.ts';
 import { shapeOf } from './names.ts';
+import { reachOf } from './reach.ts';
 import { noteSink } from './record.ts';
 import { carried, report } from './scene.ts';
 import type { Scene } from './scene.ts';
 import { sendingOf } from './sendings.ts';
+import { isScreenRead } from './vocabulary.ts';
 import type { Sending } from './sendings.ts';
 
 export function findExfiltration(scene: Scene): void {
@@ -65,15 +68,20 @@ function judge(scene: Scene, sending: Sending, all: Sending[]): void {
     });
   } else if (labels & (VENDOR_MASK | TOKEN)) judgeOneSecret(scene, sending);
   if (labels & (CRED | CRED_PARSED)) judgeCredentials(scene, sending);
-  if (labels & CLIPBOARD && isForeign) {
-    report(scene, node, {
-      ruleId: 'clipboard-exfiltration',
-      severity: 'high',
-      message: 'The content of the clipboard is sent over the network.',
-    });
-  }
+  if (labels & CLIPBOARD && isForeign) judgeWatching(scene, node);
   if (labels & HOST_INFO) judgeHostInfo(scene, sending);
   if (labels & (TOOL_ALL | TOOL_PART | CONVERSATION)) judgeConversation(scene, sending, all);
+}
+
+function judgeWatching(scene: Scene, node: Node): void {
+  // A picture that a tool was asked for may have to be read by another service.
+  const isScreen = scene.calls.some(({ name }) => isScreenRead(name));
+  if (isScreen && reachOf(scene, node) === 'tool') return;
+  report(scene, node, {
+    ruleId: 'clipboard-exfiltration',
+    severity: 'high',
+    message: `The content of the ${isScreen ? 'screen' : 'clipboard'} is sent over the network.`,
+  });
 }
 
 function judgeOneSecret(scene: Scene, { node, labels, to }: Sending): void {

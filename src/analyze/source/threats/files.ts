@@ -4,10 +4,10 @@ import { candidatesOf } from './candidates.ts';
 import { pathLabels } from './data.ts';
 import { WRITE, is } from './kinds.ts';
 import { AGENT_PATH, AUTOSTART_PATH, CI_PATH, HOOK_PATH, SSH_PATH } from './labels.ts';
-import { shapeOf, unwrap } from './names.ts';
+import { keyOf, propertyOf, shapeOf, unwrap } from './names.ts';
 import { reachOf } from './reach.ts';
 import { offer } from './record.ts';
-import { judgeRemove } from './removal.ts';
+import { judgeRansom, judgeRemove } from './removal.ts';
 import { carried, report } from './scene.ts';
 import type { Reach, Report, Scene } from './scene.ts';
 import * as calls from './vocabulary.ts';
@@ -61,6 +61,9 @@ const SENDS =
   /\b(?:curl|wget|nc|ncat|Invoke-WebRequest|iwr)\s[^\n]{0,200}(?:https?:|--data|-d |\||\d{1,3}(?:\.\d{1,3}){3})/;
 const HIDES = /\bnohup\b|>\s?\/dev\/null|\/tmp\/\.|-WindowStyle Hidden/i;
 
+const COMMITS = /^(?:createOrUpdateFileContents|createOrUpdateTextFile|createFile|commitFile)$/;
+const MAX_CONTENT = 100_000;
+
 const SETUP_COMMAND =
   /^(?:[\w.-]+-)?(?:setup|install|uninstall|remove|configure|config|init|register|unregister)$/;
 
@@ -69,7 +72,22 @@ export function findFileThreats(scene: Scene): void {
     if (is(name, WRITE)) judgeWrite(scene, call, name);
     if (calls.isRecursiveRemove(name)) judgeRemove(scene, call);
     judgeUnknownWriter(scene, call, name);
+    judgeCommit(scene, call);
+    if (calls.isRemove(name)) judgeRansom(scene, call);
   }
+}
+
+/** A file that the API of a forge is told to commit; its content is often encoded. */
+function judgeCommit(scene: Scene, call: Scene['calls'][number]['call']): void {
+  const callee = unwrap(call.callee);
+  if (callee.type !== 'MemberExpression') return;
+  if (!COMMITS.test(keyOf(scene.model, callee) ?? '')) return;
+  const path = propertyOf(scene.model, call.arguments[0] ?? null, 'path');
+  if (!path || (carried(scene, path) & CI_PATH) === 0) return;
+  const texts = scene.model.strings.map((node) => shapeOf(scene.model, node) ?? '');
+  for (const target of TARGETS)
+    if (target.label === CI_PATH)
+      report(scene, call, graded(scene, call, target, texts.join('\n').slice(0, MAX_CONTENT)));
 }
 
 function judgeWrite(scene: Scene, call: Scene['calls'][number]['call'], name: string): void {
@@ -103,9 +121,10 @@ function judgeTarget(scene: Scene, call: Node, path: Node, rest: readonly Node[]
   const labels = isBundle
     ? pathLabels(shapeOf(scene.model, path) ?? '')
     : carried(scene, path) | listedLabels(scene, path);
+  const content = rest.map((node) => shapeOf(scene.model, node) ?? '').join(' ');
   for (const target of TARGETS) {
     if ((labels & target.label) === 0) continue;
-    report(scene, call, graded(scene, call, target, rest));
+    report(scene, call, graded(scene, call, target, content));
   }
 }
 
@@ -117,12 +136,11 @@ function listedLabels(scene: Scene, path: Node): number {
   return texts.reduce((labels, text) => labels | pathLabels(`~/${text}`), 0);
 }
 
-function graded(scene: Scene, call: Node, target: Target, rest: readonly Node[]): Report {
+function graded(scene: Scene, call: Node, target: Target, content: string): Report {
   const reach = isSetupCommand(scene) ? 'command' : reachOf(scene, call);
   const { ruleId, message } = target;
   const isSetupTool = isAbout(scene, ruleId);
   if (reach === 'command') return { ruleId, message, severity: 'low', confidence: 'medium' };
-  const content = rest.map((node) => shapeOf(scene.model, node) ?? '').join(' ');
   if (ruleId === 'git-hook-write' && SENDS.test(content))
     return { ruleId, message, severity: 'critical', confidence: 'high' };
   const isHarmful = HIDES.test(content) || SENDS.test(content);

@@ -3,7 +3,7 @@ import type { Node } from '../parse.ts';
 import { functionsIn, calleesOf } from './callees.ts';
 import type { Flow } from './callees.ts';
 import { evaluate } from './evaluate.ts';
-import { fieldKey, lookup } from './model.ts';
+import { fieldKey, lookup, plainKey } from './model.ts';
 import type { Binding, Call, Def, Fn, Model } from './model.ts';
 import { constantOf, keyOf, nameOf, propertyOf, unwrap } from './names.ts';
 import { proxyFunctions } from './invoke.ts';
@@ -49,6 +49,8 @@ export function flowOf(model: Model, isWorthwhile = true): Flow {
     flow.memo.clear();
     for (const binding of bindings) spreadBinding(flow, binding);
     for (const assign of model.assigns) spreadAssignment(flow, assign);
+    for (const field of model.properties)
+      addField(flow, fieldKey(field, plainKey(field.key)), labelsOf(flow, field.value));
     for (const call of model.calls) spreadCall(flow, call);
     for (const fn of functions) spreadReturns(flow, fn);
   }

@@ -10,6 +10,7 @@ import { flowOf } from './flow.ts';
 import { findGates } from './gates.ts';
 import { findHooks } from './hooks.ts';
 import { findHiddenNames } from './hidden-names.ts';
+import { findCopyingInterceptors } from './interceptors.ts';
 import { is, SINKS } from './kinds.ts';
 import { modelOf } from './model.ts';
 import { aliasProxies, invocationOf } from './invoke.ts';
@@ -83,6 +84,7 @@ export function findThreats(file: SourceFile, pkg: PackageContext): RawThreat[] 
   findFileThreats(scene);
   findWorms(scene);
   findHooks(scene);
+  findCopyingInterceptors(scene);
   findHiddenRecipients(scene);
   findChangingTools(scene);
   findSettings(scene);

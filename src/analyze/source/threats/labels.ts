@@ -32,6 +32,7 @@ export const SOCKET = 1 << 16;
 export const SHELL = 1 << 17;
 /** What a function put in the place of a built-in one was called with. */
 export const HOOKED = 1 << 18;
+/** What stands on the clipboard or the screen. */
 export const CLIPBOARD = 1 << 19;
 /** Text hidden in characters that nothing shows. */
 export const INVISIBLE = 1 << 20;

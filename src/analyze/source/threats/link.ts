@@ -68,12 +68,20 @@ export function findLinkedThreats(pkg: PackageContext): RawThreat[] {
       add(found, kind, isForeign, given(files, link, labels), threat);
     }
     for (const { name, labels, threat } of link.handed) {
-      const taker = lookUp(files, link.path, name, (file, part) => file.takers.get(part));
+      const taker = name.startsWith('*.')
+        ? onlyTaker(files, name.slice(2))
+        : lookUp(files, link.path, name, (file, part) => file.takers.get(part));
       if (taker)
         add(found, taker.kind, taker.isForeign, labels | given(files, link, labels), threat);
     }
   }
   return [...found, ...startedThreats(files)];
+}
+
+/** The method of that name, if just one file has one that sends or runs what it is given. */
+function onlyTaker(files: Map<string, FileLink>, method: string) {
+  const found = [...files.values()].flatMap(({ takers }) => takers.get(method) ?? []);
+  return found.length === 1 ? found[0] : undefined;
 }
 
 /** What a function does that other files call when they are loaded, also through further files. */

@@ -28,6 +28,7 @@ export interface Fn {
   labels: number;
 }
 export type Call = Extract<Node, { type: 'CallExpression' | 'NewExpression' }>;
+export type Property = Extract<Node, { type: 'PropertyDefinition' }>;
 export type Assignment = Extract<Node, { type: 'AssignmentExpression' }>;
 
 export interface Model {
@@ -39,6 +40,8 @@ export interface Model {
   calls: Call[];
   imports: Extract<Node, { type: 'ImportExpression' }>[];
   assigns: Assignment[];
+  /** Fields that a class body gives a value. */
+  properties: Property[];
   functions: Fn[];
   fnOf: Map<Node, Fn>;
   /** Methods and functions stored as properties, by property name: what `this.x()` and `o.x()` may call. */
@@ -66,6 +69,7 @@ export function modelOf(path: string, text: string, program: Program): Model {
     calls: [],
     imports: [],
     assigns: [],
+    properties: [],
     functions: [],
     fnOf: new Map(),
     methods: new Map(),
@@ -131,6 +135,9 @@ function collect(model: Model, node: Node, parent: Node | null, late: Assignment
     case 'AssignmentExpression':
       model.assigns.push(node);
       late.push(node);
+      return;
+    case 'PropertyDefinition':
+      if (node.value) model.properties.push(node);
       return;
     case 'Literal':
       if (typeof node.value === 'string') model.strings.push(node);

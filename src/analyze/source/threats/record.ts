@@ -13,7 +13,10 @@ import {
   PARAM,
   REMOTE,
 } from './labels.ts';
-import { functionAround } from './model.ts';
+import { calleesOf } from './callees.ts';
+import { functionAround, plainKey } from './model.ts';
+import type { Call } from './model.ts';
+import { keyOf, unwrap } from './names.ts';
 import { reachOf } from './reach.ts';
 import { carried } from './scene.ts';
 import type { Scene } from './scene.ts';
@@ -54,10 +57,32 @@ export function noteGiven(scene: Scene): void {
     if (binding.labels & GIVEN) give(scene, name, binding.labels & GIVEN);
   }
   for (const { call, name, args } of scene.calls) {
-    if (!IS_LOCAL.test(name)) continue;
+    if (!IS_LOCAL.test(name)) {
+      noteMethod(scene, call, args);
+      continue;
+    }
     const labels = args.reduce((all, arg) => all | carried(scene, arg), 0) & (GIVEN | LINKED);
     if (labels) scene.link.handed.push({ name, labels, threat: placeOf(scene, call) });
   }
+}
+
+/** `track('roll', { context: process.env })` of an object that was made elsewhere: only its method is known. */
+function noteMethod(scene: Scene, call: Call, args: readonly Node[]): void {
+  const callee = unwrap(call.callee);
+  if (!scene.pkg.isSubject || callee.type !== 'MemberExpression') return;
+  const method = keyOf(scene.model, callee);
+  const labels = args.reduce((all, arg) => all | wholeIn(scene, arg), 0);
+  if (labels && method !== null && calleesOf(scene.model, call).length === 0)
+    scene.link.handed.push({ name: `*.${method}`, labels, threat: placeOf(scene, call) });
+}
+
+/** The whole environment as a part of a message; as `env` it is what a program is started with. */
+function wholeIn(scene: Scene, arg: Node): number {
+  if (arg.type !== 'ObjectExpression') return 0;
+  return arg.properties.reduce((all, part) => {
+    if (part.type === 'Property' && /^(?:env|environment)$/i.test(plainKey(part.key))) return all;
+    return all | (carried(scene, part.type === 'Property' ? part.value : part.argument) & ENV);
+  }, 0);
 }
 
 /** Which imported functions run when the file is loaded, or when one of its own does. */

@@ -1,8 +1,11 @@
 // Threats by what is deleted: whole homes, or what people keep in them.
 import type { Node } from '../parse.ts';
 import { candidatesOf } from './candidates.ts';
+import { is, WRITE } from './kinds.ts';
 import { FILES, HOME } from './labels.ts';
-import { HOLE, propertyOf, shapeOf, unwrap } from './names.ts';
+import { functionAround } from './model.ts';
+import type { Call } from './model.ts';
+import { constantOf, HOLE, propertyOf, shapeOf, unwrap } from './names.ts';
 import { reachOf } from './reach.ts';
 import { carried, report } from './scene.ts';
 import type { Scene } from './scene.ts';
@@ -14,7 +17,7 @@ const PERSONAL =
   /^(?:~?[\\/])?(?:Documents|Desktop|Downloads|Pictures|Photos|Music|Movies|Videos|Projects|Developer|Library|\.config|\.ssh|\.local)[\\/]?$/;
 
 /** Deletion of a whole home, of each of its entries, or of the folders that people keep their work in. */
-export function judgeRemove(scene: Scene, call: Scene['calls'][number]['call']): void {
+export function judgeRemove(scene: Scene, call: Call): void {
   const path = call.arguments[0];
   if (!path) return;
   const shape = shapeOf(scene.model, path) ?? '';
@@ -49,6 +52,26 @@ export function judgeRemove(scene: Scene, call: Scene['calls'][number]['call']):
     message: isKept
       ? 'Code deletes folders in which people keep their own files.'
       : 'Code deletes the home directory or everything in it.',
+  });
+}
+
+const ENCRYPTS = /\bcreateCipher(?:iv)?\b|\bAES\.encrypt\b|\bpublicEncrypt\b|\bopenpgp\.encrypt\b/;
+
+/** Files found below the home directory that are written anew, encrypted, and then deleted. */
+export function judgeRansom(scene: Scene, call: Call): void {
+  const around = functionAround(scene.model, call);
+  if (!around || !ENCRYPTS.test(scene.file.text)) return;
+  const isFound = (carried(scene, call.arguments[0]) & HOME) !== 0;
+  const isReplaced = scene.calls.some(
+    (one) => is(one.name, WRITE) && functionAround(scene.model, one.call) === around,
+  );
+  if (!isFound || !isReplaced || constantOf(scene.model, call.arguments[0]) !== null) return;
+  if (reachOf(scene, call) === 'command') return;
+  report(scene, call, {
+    ruleId: 'destructive-wipe',
+    severity: 'critical',
+    message:
+      'Code encrypts the files that it finds in the home directory and deletes the originals.',
   });
 }
 

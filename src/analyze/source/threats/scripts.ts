@@ -21,6 +21,12 @@ const AT_INSTALL = new Set(['preinstall', 'install', 'postinstall']);
 const INLINE = /\bnode\s+(?:-\S+\s+)*(?:-e|--eval|-p)\b/;
 const INLINE_HARM =
   /child_process|https?\b|fetch\(|net\b|eval\(|Buffer\.from|atob|exec|spawn|process\.env(?!\.\w)/;
+/** Fetches and runs what came, in one line. */
+const INLINE_FETCH =
+  /\bfetch\(|\bhttps?['"`)\\]{0,4}\.?(?:get|request)?\(|\.(?:get|request)\(['"`\\]{1,3}https?:/;
+const INLINE_RUN =
+  /\beval\(|\bFunction\(|runIn\w{0,12}Context\(|\.then\(eval\b|\bexec(?:Sync)?\(\w/;
+const GYP_COMMAND = /<!@?\(((?:[^()]|\([^()]{0,500}\)){1,2000})\)/g;
 const SHELL_FILE = /(?:^|\s|\/)((?:\.\/)?[\w./-]{1,100}\.(?:sh|bash|ps1|cmd|bat))\b/g;
 
 export function findScriptThreats(pkg: PackageContext): RawThreat[] {
@@ -44,7 +50,18 @@ export function findScriptThreats(pkg: PackageContext): RawThreat[] {
         add(found, line, clean, index + 1, weight, context);
     }
   }
+  for (const { command, line } of gypCommands(pkg))
+    add(found, command, 'binding.gyp', line, true, context);
   return found;
+}
+
+/** `<!(command)`: what node-gyp runs to fill in its build file, which npm does by itself at an install. */
+function gypCommands(pkg: PackageContext): { command: string; line: number }[] {
+  const text = (pkg.textOf('binding.gyp') ?? '').slice(0, 200_000);
+  return [...text.matchAll(GYP_COMMAND)].slice(0, 100).map(({ 1: command = '', index }) => ({
+    command: command.replaceAll('\\"', '"'),
+    line: text.slice(0, index).split('\n').length,
+  }));
 }
 
 /** The script with those that it runs by `npm run`. */
@@ -82,6 +99,17 @@ function add(
       ruleId,
       severity: atInstall ? severity : lower(severity),
       confidence: threat.confidence ?? 'high',
+      file,
+      line,
+      excerpt: escapeExcerpt(text),
+    });
+  }
+  if (INLINE.test(text) && INLINE_FETCH.test(text) && INLINE_RUN.test(text)) {
+    found.push({
+      ruleId: 'install-script-downloads',
+      severity: atInstall ? 'critical' : lower('critical'),
+      confidence: 'high',
+      message: 'A lifecycle script fetches code and runs it, in a line of package.json.',
       file,
       line,
       excerpt: escapeExcerpt(text),

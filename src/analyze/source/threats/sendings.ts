@@ -1,12 +1,14 @@
 // Calls that carry something out of the machine: what they carry, and where to.
 import type { Node } from '../parse.ts';
+import { candidatesOf } from './candidates.ts';
+import { domainOf, hostOf, placeOf } from './declared.ts';
 import { destinationOf } from './destination.ts';
 import type { Destination } from './destination.ts';
 import { CLIENT, EXEC, is } from './kinds.ts';
-import { CRED, ENV_TEXT, REMOTE, SOCKET } from './labels.ts';
+import { asText, CRED, CRED_PATH, ENV_TEXT, REMOTE, SOCKET } from './labels.ts';
 import type { Call } from './model.ts';
-import { keyOf, shapeOf, unwrap } from './names.ts';
-import { carried, carriedByAll } from './scene.ts';
+import { keyOf, propertyOf, shapeOf, unwrap } from './names.ts';
+import { carried, carriedByAll, named } from './scene.ts';
 import type { Scene } from './scene.ts';
 
 export interface Sending {
@@ -39,7 +41,7 @@ function find(scene: Scene, call: Call, args: readonly Node[], name: string): Fo
   ) {
     return {
       node: call,
-      labels: carriedByAll(scene, args),
+      labels: carriedByAll(scene, args) | bodyLabels(scene, args),
       to: destinationOf(scene, args),
     };
   }
@@ -82,9 +84,41 @@ function find(scene: Scene, call: Call, args: readonly Node[], name: string): Fo
     )
   ) {
     const labels = carriedByAll(scene, args) & (ENV_TEXT | CRED);
-    return { node: call, labels, to: destinationOf(scene, args) };
+    const to = receiverOf(scene, args[0]) ?? destinationOf(scene, args);
+    return { node: call, labels, to };
+  }
+  const given = args[0] ? unwrap(args[0]) : null;
+  if (method === 'send' && given?.type === 'NewExpression' && COMMAND.test(named(scene, given))) {
+    const labels = carriedByAll(scene, args) & (ENV_TEXT | CRED);
+    const to = receiverOf(scene, given.arguments[0]);
+    return { node: call, labels, to: to ?? destinationOf(scene, given.arguments) };
   }
   return null;
+}
+
+const COMMAND = /(?:Put|Upload|Send|Publish)\w{0,30}Command\b/;
+
+/** What a client writes out as text: `json: value`, `data: value`. */
+function bodyLabels(scene: Scene, args: readonly Node[]): number {
+  return args
+    .flatMap((arg) => ['json', 'data', 'body'].map((key) => propertyOf(scene.model, arg, key)))
+    .reduce((labels, body) => labels | asText(carried(scene, body)), 0);
+}
+
+/** Fixed receivers: an address that mail goes to, a bucket that files go to. */
+function receiverOf(scene: Scene, options: Node | null | undefined): Destination | null {
+  const textOf = (key: string) =>
+    shapeOf(scene.model, propertyOf(scene.model, options ?? null, key));
+  const domain = /^[\w.+-]{1,64}@([\w.-]{3,200})$/.exec(textOf('to') ?? '')?.[1]?.toLowerCase();
+  if (domain) {
+    // An address that merely sounds like the package is anybody's.
+    const isDeclared = scene.declared.domains.has(domainOf(domain));
+    return { host: domain, place: isDeclared ? 'own' : 'foreign' };
+  }
+  const bucket = textOf('Bucket');
+  return bucket !== null && /^[a-z0-9.-]{3,63}$/.test(bucket)
+    ? { host: `${bucket}.s3.amazonaws.com`, place: 'foreign' }
+    : null;
 }
 
 function commandSending(scene: Scene, call: Call): Found | null {
@@ -99,8 +133,21 @@ function commandSending(scene: Scene, call: Call): Found | null {
     )
   )
     return null;
+  const given = call.arguments.slice(0, 2).reduce((labels, arg) => labels | carried(scene, arg), 0);
+  const uploaded = uploadOf(scene, call, given);
+  if (uploaded) return uploaded;
   const url = /https?:\/\/[^\s'"`$]{3,200}/.exec(`${shape} ${text}`)?.[0] ?? null;
   const to = destinationOf(scene, url === null ? [] : call.arguments);
-  const given = call.arguments.slice(0, 2).reduce((labels, arg) => labels | carried(scene, arg), 0);
   return { node: call, labels: given & ~SOCKET, to };
+}
+
+/** `curl -F file=@path url`: a file that is named is sent with what stands in it. */
+function uploadOf(scene: Scene, call: Call, given: number): Found | null {
+  if ((given & CRED_PATH) === 0) return null;
+  const words = call.arguments.slice(0, 2).flatMap((arg) => candidatesOf(scene, arg));
+  const line = words.join(' ');
+  if (!/\bcurl\b/.test(line) || !/@[~/\w]|(?:^|\s)-T\s|--upload-file/.test(line)) return null;
+  const host = words.map((word) => hostOf(/https?:\S+/.exec(word)?.[0] ?? null)).findLast(Boolean);
+  const to = { host: host ?? null, place: placeOf(host ?? null, scene.declared) };
+  return { node: call, labels: (given & ~SOCKET) | CRED, to };
 }

@@ -65,6 +65,10 @@ export const isClipboardRead = (name: string): boolean =>
   /^(?:navigator\.clipboard\.readText|clipboardy\.(?:read|readSync)|copy-paste\.paste|clipboard-event|electron\.clipboard\.readText)$/.test(
     name,
   );
+export const isScreenRead = (name: string): boolean =>
+  /^(?:screenshot-desktop(?:\.all)?|desktop-screenshot|desktopCapturer\.getSources|electron\.desktopCapturer\.getSources|robotjs\.screen\.capture)$/.test(
+    name,
+  );
 export const isClipboardWrite = (name: string): boolean =>
   /^(?:navigator\.clipboard\.writeText|clipboardy\.(?:write|writeSync)|copy-paste\.copy|electron\.clipboard\.writeText)$/.test(
     name,

@@ -1,0 +1,40 @@
+// Threats by interceptors of HTTP clients: what passes through them is copied to another host.
+import { functionsIn } from './callees.ts';
+import { isMentioned } from './declared.ts';
+import type { Fn } from './model.ts';
+import { keyOf, unwrap } from './names.ts';
+import { report } from './scene.ts';
+import type { Scene } from './scene.ts';
+import { sendingOf } from './sendings.ts';
+
+const INTERCEPTORS = /\binterceptors\s{0,3}\.\s{0,3}(?:request|response)$/;
+
+/** `client.interceptors.request.use((config) => …)` that sends what it gets to a host of its own. */
+export function findCopyingInterceptors(scene: Scene): void {
+  if (!scene.file.text.includes('interceptors')) return;
+  for (const { call } of scene.calls) {
+    const callee = unwrap(call.callee);
+    if (callee.type !== 'MemberExpression' || keyOf(scene.model, callee) !== 'use') continue;
+    if (!INTERCEPTORS.test(scene.file.textOf(callee.object))) continue;
+    for (const fn of functionsIn(scene.model, call.arguments[0])) findCopies(scene, fn);
+  }
+}
+
+function findCopies(scene: Scene, { node, params }: Fn): void {
+  const passed = params[0]?.type === 'Identifier' ? params[0].name : null;
+  if (passed === null) return;
+  const names = new RegExp(`(?<![\\w$.])${passed.replaceAll('$', '\\$')}(?![\\w$])`);
+  for (const { call, name, args } of scene.calls) {
+    if (call.start < node.start || call.end > node.end) continue;
+    const to = sendingOf(scene, call, args, name)?.to;
+    const isForeign = to?.place === 'foreign' || to?.place === 'drop';
+    if (!isForeign || isMentioned(to.host, scene.declared)) continue;
+    if (!args.some((arg) => names.test(scene.model.text.slice(arg.start, arg.end)))) continue;
+    report(scene, call, {
+      ruleId: 'conversation-exfiltration',
+      severity: 'high',
+      message:
+        'An interceptor copies what the server sends and gets to a host that the package does not declare.',
+    });
+  }
+}
