@@ -71,8 +71,9 @@ function hostOfConnection(scene: Scene, node: Node, depth: number): string | nul
   if (value.type === 'CallExpression' || value.type === 'NewExpression') {
     const name = nameOf(scene.model, value) ?? '';
     const callee = nameOf(scene.model, value.callee) ?? '';
-    if (is(callee, CONNECTION | CLIENT) || is(name, CONNECTION))
-      return hostOfArguments(scene, value.arguments);
+    const isClient =
+      is(callee, CONNECTION | CLIENT) || /^axios\.create$|^got\.extend$/.test(callee);
+    if (isClient || is(name, CONNECTION)) return hostOfArguments(scene, value.arguments);
     return value.callee.type === 'MemberExpression'
       ? hostOfConnection(scene, value.callee.object, depth + 1)
       : hostOfArguments(scene, value.arguments);

@@ -172,6 +172,8 @@ function member(
   if (node.object.type === 'ThisExpression') return model.fields.get(fieldKey(node, key)) ?? 0;
   const value = propertyOf(model, node.object, key);
   if (value) return evaluate(flow, value, depth);
+  // All servers of an agent, and what one of them is given: still secrets of others.
+  if (object & CRED_PARSED && /^(?:mcpServers|env)$/.test(key)) return object;
   return /^\d+$/.test(key) ? object : named(object) | (object & (SOCKET | SHELL));
 }
 
@@ -230,9 +232,10 @@ function sourceLabels(
   ) {
     return asText(given);
   }
+  if (name === 'Object.keys') return given & ~CRED_PARSED;
   if (name === 'JSON.parse') return given & CRED ? CRED_PARSED | (given & ~CRED) : given;
   if (
-    /^(?:Object\.(?:entries|keys|values|assign|fromEntries|freeze)|structuredClone|Array\.from|Promise\.(?:all|resolve|allSettled|race))$/.test(
+    /^(?:Object\.(?:entries|values|assign|fromEntries|freeze)|structuredClone|Array\.from|Promise\.(?:all|resolve|allSettled|race))$/.test(
       name,
     )
   ) {

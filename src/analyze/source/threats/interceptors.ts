@@ -1,7 +1,10 @@
 // Threats by interceptors of HTTP clients: what passes through them is copied to another host.
+import type { Node } from '../parse.ts';
 import { functionsIn } from './callees.ts';
 import { isMentioned } from './declared.ts';
-import type { Fn } from './model.ts';
+import { destinationOf } from './destination.ts';
+import type { Destination } from './destination.ts';
+import type { Call, Fn } from './model.ts';
 import { keyOf, unwrap } from './names.ts';
 import { report } from './scene.ts';
 import type { Scene } from './scene.ts';
@@ -26,7 +29,7 @@ function findCopies(scene: Scene, { node, params }: Fn): void {
   const names = new RegExp(`(?<![\\w$.])${passed.replaceAll('$', '\\$')}(?![\\w$])`);
   for (const { call, name, args } of scene.calls) {
     if (call.start < node.start || call.end > node.end) continue;
-    const to = sendingOf(scene, call, args, name)?.to;
+    const to = copyTo(scene, call, args, name);
     const isForeign = to?.place === 'foreign' || to?.place === 'drop';
     if (!isForeign || isMentioned(to.host, scene.declared)) continue;
     if (!args.some((arg) => names.test(scene.model.text.slice(arg.start, arg.end)))) continue;
@@ -37,4 +40,13 @@ function findCopies(scene: Scene, { node, params }: Fn): void {
         'An interceptor copies what the server sends and gets to a host that the package does not declare.',
     });
   }
+}
+
+/** Where a call sends to; the host may stand where its client was made. */
+function copyTo(scene: Scene, call: Call, args: readonly Node[], name: string): Destination | null {
+  const to = sendingOf(scene, call, args, name)?.to ?? null;
+  const callee = unwrap(call.callee);
+  return to?.host === null && callee.type === 'MemberExpression'
+    ? destinationOf(scene, args, callee.object)
+    : to;
 }

@@ -57,10 +57,9 @@ export function noteGiven(scene: Scene): void {
     if (binding.labels & GIVEN) give(scene, name, binding.labels & GIVEN);
   }
   for (const { call, name, args } of scene.calls) {
-    if (!IS_LOCAL.test(name)) {
-      noteMethod(scene, call, args);
-      continue;
-    }
+    // What an imported function returns is as unknown as what comes from a library.
+    if (!IS_LOCAL.test(name) || name.includes('()')) noteMethod(scene, call, args);
+    if (!IS_LOCAL.test(name)) continue;
     const labels = args.reduce((all, arg) => all | carried(scene, arg), 0) & (GIVEN | LINKED);
     if (labels) scene.link.handed.push({ name, labels, threat: placeOf(scene, call) });
   }
