@@ -2,6 +2,7 @@
 import { optionsOf, textOf, type Value } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
 import { arrivals, states, type Fault, type ToolContext } from './faults.ts';
+import { property } from '../surface/registrations.ts';
 import { isWholeArgument } from './commands.ts';
 import type { Sink } from './sinks.ts';
 
@@ -90,6 +91,22 @@ export function queryFault(use: Use, tool: ToolContext): Fault | undefined {
     };
   }
   return undefined;
+}
+
+/** `find({ $where: text })`: the database runs the text. */
+export function filterFault(use: Use, tool: ToolContext): Fault | undefined {
+  const programs = use.args.flatMap((arg) => property(arg, '$where') ?? []);
+  const open = programs
+    .flatMap((value) => arrivals(use, value, tool, ['stripped', 'encoded']))
+    .find(({ checks, isTyped }) => !isTyped && !checks.has('allowed') && !checks.has('pattern'));
+  if (!open) return undefined;
+  return {
+    ruleId: 'code-injection',
+    severity: 'high',
+    confidence: 'high',
+    message: 'A tool argument is run as code in the database',
+    taint: open.taint,
+  };
 }
 
 /** A text with a blank for what is not known; of a part that was added under a condition, all that it may be. */

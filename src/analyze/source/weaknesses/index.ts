@@ -5,7 +5,7 @@ import { readServer } from '../surface/read-server.ts';
 import type { Use } from '../surface/model.ts';
 import { commandFault } from './commands.ts';
 import { contradictions } from './contradictions.ts';
-import { codeFault, pollutionFault, queryFault } from './data.ts';
+import { codeFault, filterFault, pollutionFault, queryFault } from './data.ts';
 import { sinksFor } from './sinks.ts';
 import { hitOf, toolContext, type Fault, type ToolContext } from './faults.ts';
 import { pathFault } from './paths.ts';
@@ -59,6 +59,6 @@ function faultsOf(use: Use, tool: ToolContext): Fault[] {
         faults.push(codeFault(use, sink, tool));
     }
   }
-  faults.push(queryFault(use, tool));
+  faults.push(queryFault(use, tool), filterFault(use, tool));
   return faults.filter((fault) => fault !== undefined);
 }
