@@ -29,6 +29,21 @@ const TEXTS: Omit<RuleText, 'check'>[] = [
     fix: READ_SOURCE,
   },
   {
+    id: 'changes-project-files',
+    severity: 'moderate',
+    title: 'The server changes files of your project without being asked',
+    why: 'A line in package.json or a script runs the next time that somebody builds.',
+    fix: READ_SOURCE,
+  },
+  {
+    id: 'listens-on-every-address',
+    severity: 'moderate',
+    title: 'The server opens a port to the network',
+    why: 'Everybody on the same network, and any page in your browser, can try to use its tools.',
+    fix: 'Start it in a mode that uses standard input and output only, or on 127.0.0.1.',
+    fixUpstream: 'Listen on 127.0.0.1, check the Origin header, and ask for a token.',
+  },
+  {
     id: 'planted-secret-read',
     severity: 'high',
     title: 'The server reads credential files that nobody asked for',

@@ -1,6 +1,6 @@
 // Judges files outside the server's own: planted ones read, configurations of others written, limits passed.
 import type { RunObservation, Severity } from '../../types.ts';
-import type { BoxFile, BoxLimit, FileCategory } from '../isolation/types.ts';
+import type { BoxFile, BoxLimit, BoxListen, FileCategory } from '../isolation/types.ts';
 import { escapeExcerpt } from '../../analyze/text/escape.ts';
 import type { JudgeContext } from './context.ts';
 import { egressData } from './data.ts';
@@ -44,6 +44,7 @@ function judgeRead(event: BoxFile, context: JudgeContext): void {
 }
 
 function judgeWrite(event: BoxFile, context: JudgeContext): void {
+  if (event.category === 'project') return judgeProjectWrite(event, context);
   const isPersistent = PERSISTENT.includes(event.category);
   if (!isPersistent && !(DELICATE.includes(event.category) && event.isPlanted)) return;
   const path = homePath(event);
@@ -63,6 +64,31 @@ function judgeWrite(event: BoxFile, context: JudgeContext): void {
     severity,
     message,
   );
+}
+
+/** What was there before is the user's; a server whose function writes files is asked to change it. */
+function judgeProjectWrite(event: BoxFile, context: JudgeContext): void {
+  const writesFiles = context.options.stated.expectedCapabilities.some(
+    (one) => one === 'file-write' || one === 'file-delete',
+  );
+  if (!event.isPlanted || writesFiles || context.hasSent(homePath(event))) return;
+  const message = `A file of the project was ${event.op === 'delete' ? 'deleted' : 'changed'} that no call named`;
+  report(event, context, 'changes-project-files', 'moderate', message);
+}
+
+/** A port of its own, open to the network: whoever reaches it talks to the server as well. */
+export function judgeListeners(events: BoxListen[], context: JudgeContext): void {
+  for (const { port, phase } of events.filter(({ isLocal }) => !isLocal)) {
+    context.add({
+      ruleId: 'listens-on-every-address',
+      severity: 'moderate',
+      confidence: 'high',
+      check: 'network-egress',
+      message: 'The server waits for connections on every address of the machine',
+      phase: phaseOf(phase),
+      excerpt: `port ${port}`,
+    });
+  }
 }
 
 function homePath(event: BoxFile): string {

@@ -2,7 +2,7 @@
 import type { BoxEvent } from '../isolation/types.ts';
 import type { JudgeContext } from './context.ts';
 import { judgeEgress } from './egress.ts';
-import { judgeFiles, judgeLimits } from './files.ts';
+import { judgeFiles, judgeLimits, judgeListeners } from './files.ts';
 
 export function judgeEvents(events: BoxEvent[], context: JudgeContext): void {
   judgeEgress(
@@ -11,6 +11,10 @@ export function judgeEvents(events: BoxEvent[], context: JudgeContext): void {
   );
   judgeFiles(
     events.filter((event) => event.type === 'file'),
+    context,
+  );
+  judgeListeners(
+    events.filter((event) => event.type === 'listen'),
     context,
   );
   judgeLimits(
