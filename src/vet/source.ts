@@ -51,7 +51,6 @@ export async function sourceOf(
       session.options.onProgress?.(name, `reading its source, ${done} of ${total} packages`),
     ...(session.options.signal ? { signal: session.options.signal } : {}),
   });
-  if (!source.known && source.reason === OUT_OF_TIME) return source;
   if (!source.known) throw unreadSubject(name, source.reason);
   if (source.value.subject.files.total === 0) {
     throw new VetError('empty-package', `${name} has no files.`, {
@@ -63,6 +62,11 @@ export async function sourceOf(
 
 /** A server whose own files nobody could read was not vetted: no points, no level, no exit 0. */
 function unreadSubject(name: string, reason: string): VetError {
+  if (reason === OUT_OF_TIME) {
+    return new VetError('timeout', `The files of ${name} could not be read: ${reason}.`, {
+      hint: 'Try again where less is going on; what was read is kept. If it stays, its code is made to hold a reader up: do not install it.',
+    });
+  }
   const code = /too (large|many)/.test(reason) ? 'too-large' : 'tarball-broken';
   return new VetError(code, `The files of ${name} could not be read: ${reason}.`, {
     hint: 'Do not install it. Try again with an empty cache (--cache DIR); if it stays, report it to the registry.',

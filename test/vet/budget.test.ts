@@ -30,8 +30,8 @@ function hang(ending: string) {
   registry.intercept(({ url = '' }) => decodeURIComponent(url).endsWith(ending));
 }
 
-async function report(changes: VetOptions = {}) {
-  const result = await vet('slow-mcp', {
+function vetSlow(changes: VetOptions) {
+  return vet('slow-mcp', {
     sourceBudgetMs: ROOMY_MS,
     registry: registry.url,
     publicRegistry: registry.url,
@@ -40,6 +40,10 @@ async function report(changes: VetOptions = {}) {
     environment: { HOME: home },
     ...changes,
   });
+}
+
+async function report(changes: VetOptions = {}) {
+  const result = await vetSlow(changes);
   expect(result.notVetted).toEqual([]);
   const [only] = result.reports;
   if (!only) throw new Error('no report');
@@ -60,13 +64,16 @@ test('names a dependency that there was no time to read; its point is not verifi
   );
 });
 
-test('says that the server itself could not be read in time, and passes nothing for it', async () => {
+test('a server that could not be read in time was not vetted, however well it is known', async () => {
   hang('slow-mcp-1.0.0.tgz');
-  const { checks, sources, trust } = await report({ sourceBudgetMs: BUDGET_MS });
-  const reason = 'the time for reading the source was over';
-  expect(sources['source']).toEqual({ known: false, reason });
-  expect(checks.find(({ id }) => id === 'permission-review')).toMatchObject({ outcome: 'unknown' });
-  expect(['high', 'medium']).not.toContain(trust.level);
+  const { reports, notVetted, error } = await vetSlow({ sourceBudgetMs: BUDGET_MS });
+  expect(reports).toEqual([]);
+  expect(notVetted).toMatchObject([{ kind: 'failed', code: 'timeout' }]);
+  expect(error).toMatchObject({
+    code: 'timeout',
+    message: expect.stringContaining('slow-mcp') as string,
+    hint: expect.stringContaining('Try again') as string,
+  });
 });
 
 test('reads on where it stopped when asked again', async () => {

@@ -1,6 +1,10 @@
 // Packages that lie inside another's tarball (node_modules/ in it): looked into as packages of their own.
+import { posix } from 'node:path';
 import type { PackageAnalysis, TreeEdge, TreeFact, TreeNode } from '../../types.ts';
 import type { PackageFile } from './package-context.ts';
+import type { FileLinks } from './reach.ts';
+
+const { dirname, join } = posix;
 
 export interface Split {
   own: PackageFile[];
@@ -13,13 +17,17 @@ const MAX_BUNDLED = 1_000;
 const MANIFEST = /(?:^|\/)node_modules\/.{1,800}\/package\.json$/;
 const PLACE = /^(?:.{0,800}\/)?node_modules\/(?:@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*(?=\/)/;
 
-/** A folder below node_modules/ without a package.json is no package: a bundler's output, for one. */
-export function splitBundled(files: readonly PackageFile[]): Split {
+/**
+ * A folder below node_modules/ without a package.json is no package: a bundler's output, for one. `opened`
+ * are places whose files are the package's own, since its code reaches past their entry points.
+ */
+export function splitBundled(files: readonly PackageFile[], opened: ReadonlySet<string>): Split {
   const manifests = files.filter(({ path }) => MANIFEST.test(path));
   const places = new Set(
     manifests
       .filter(({ path }) => `${PLACE.exec(path)?.[0]}/package.json` === path)
       .map(({ path }) => path.slice(0, -'/package.json'.length))
+      .filter((place) => !opened.has(place))
       .slice(0, MAX_BUNDLED),
   );
   const split: Split = { own: [], bundled: new Map() };
@@ -45,6 +53,27 @@ function placeOf(path: string, places: ReadonlySet<string>): string | null {
   return null;
 }
 
+/** Places that a relative path in a file elsewhere leads into: `require('./node_modules/x/other.js')`. */
+export function crossings(
+  links: ReadonlyMap<string, FileLinks>,
+  places: readonly string[],
+): string[] {
+  const found = new Set<string>();
+  const known = new Set(places);
+  for (const [file, { specs, started }] of links) {
+    const home = placeOf(file, known);
+    const relative = specs.filter((spec) => /^(?:\.|\$\{\}\/)/.test(spec));
+    for (const word of [...relative, ...started]) {
+      const tail = word.replace(/^(?:file:\/\/)?(?:\$\{\}\/?)?/, '');
+      for (const target of [join(dirname(file), tail), join(tail)]) {
+        const place = placeOf(`${target}/`, known);
+        if (place !== null && place !== home) found.add(place);
+      }
+    }
+  }
+  return [...found].sort();
+}
+
 /** The folder's name: what `require` finds it by, whatever its manifest says. */
 export function bundledName(place: string): string {
   return place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length);
@@ -68,9 +97,9 @@ export function withBundled(
       const id = `${baseOf(parent)}/${place}`;
       if (!ids.has(id)) added.push({ node: nodeOf(id, place, parent, analysis), analysis });
       ids.add(id);
-      // What lies in the package's own node_modules/ comes first for `require`.
-      if (/^node_modules\/(?:@[^/]+\/)?[^/]+$/.test(place)) {
-        parents.set(parent, [...(parents.get(parent) ?? []), bundledName(place)]);
+      // What lies in a node_modules/ of the package itself comes first for `require`.
+      if (place.split('node_modules/').length === 2) {
+        parents.set(parent, [...(parents.get(parent) ?? []), place]);
       }
     }
   }
@@ -91,7 +120,9 @@ function withoutReplaced(tree: TreeFact, bundles: ReadonlyMap<TreeNode, string[]
     for (const { to } of nodes.get(id)?.edges ?? []) if (to !== null) needed.add(to);
   }
   const replaced = new Set(
-    [...bundles].flatMap(([parent, names]) => names.map((name) => `${name} ${parent.path.at(-1)}`)),
+    [...bundles].flatMap(([parent, places]) =>
+      places.map((place) => `${bundledName(place)} ${parent.path.at(-1)}`),
+    ),
   );
   return {
     ...tree,
@@ -121,14 +152,15 @@ function nodeOf(id: string, place: string, parent: TreeNode, analysis: PackageAn
   };
 }
 
-function withOwnEdges(node: TreeNode, names: readonly string[]): TreeNode {
-  if (names.length === 0) return node;
+function withOwnEdges(node: TreeNode, places: readonly string[]): TreeNode {
+  if (places.length === 0) return node;
+  const names = places.map(bundledName);
   const specs = new Map(node.edges.map((edge) => [edge.name, edge.spec]));
-  const own = names.map((name): TreeEdge => ({
-    name,
-    spec: specs.get(name) ?? '*',
+  const own = places.map((place): TreeEdge => ({
+    name: bundledName(place),
+    spec: specs.get(bundledName(place)) ?? '*',
     type: 'prod',
-    to: `${baseOf(node)}/node_modules/${name}`,
+    to: `${baseOf(node)}/${place}`,
   }));
   const edges = [...node.edges.filter(({ name }) => !names.includes(name)), ...own];
   return { ...node, edges: edges.sort((a, b) => (a.name < b.name ? -1 : 1)) };

@@ -4,7 +4,7 @@ import semver from 'semver';
 import type { Manifest, PackageAnalysis } from '../../types.ts';
 import { isDict, toManifest } from '../manifest.ts';
 import { assemble } from './assemble.ts';
-import { bundledName, splitBundled } from './bundled.ts';
+import { bundledName, crossings, splitBundled } from './bundled.ts';
 import { findEntries } from './entries.ts';
 import type { Entries } from './entries.ts';
 import type { SourceFile } from './file.ts';
@@ -14,7 +14,7 @@ import { lookAt } from './look.ts';
 import type { FileLook } from './look.ts';
 import type { PackageContext, PackageFile, PackageInput } from './package-context.ts';
 import { findReach } from './reach.ts';
-import type { Reach } from './reach.ts';
+import type { FileLinks, Reach } from './reach.ts';
 
 /** Larger files are named and not parsed. */
 export const MAX_PARSED_BYTES = 10_000_000;
@@ -23,26 +23,46 @@ const TOO_LONG = 'took too long or too much memory to analyse in full';
 const MAX_KEPT_BYTES = 12_000_000;
 // Steps from an entry point; what lies further off is looked at all the same.
 const MAX_ROUNDS = 200;
+const MAX_OPENINGS = 3;
 // Without an `exports` map any file may be imported from outside; hardly one of these.
 const ASIDE =
   /(?:^|\/)(?:tests?|__tests__|spec|examples?|docs?|bench(?:marks?)?|fixtures?|demo|coverage)\//i;
 
 export function analyzePackage(input: PackageInput): PackageAnalysis {
-  const { own, bundled } = splitBundled(input.files);
-  const analysis = analyzeFiles({ ...input, files: own });
-  if (bundled.size === 0) return analysis;
-  const inner = [...bundled].map(([place, files]) => [place, analyzeBundled(place, files, input)]);
-  return {
-    ...analysis,
-    hashes: hashesOf(input.files),
-    bundled: Object.fromEntries(inner) as Record<string, PackageAnalysis>,
-  };
+  // Each round opens at least one place more; a package that opens many hides something, and is read whole.
+  for (let opened = new Set<string>(), round = 0; ; round += 1) {
+    const links = new Map<string, FileLinks>();
+    const { own, bundled } = splitBundled(input.files, opened);
+    const analysis = analyzeFiles({ ...input, files: own }, (path, found) => {
+      links.set(path, found);
+    });
+    if (bundled.size === 0) return analysis;
+    const inner = [...bundled].map(([place, files]): [string, PackageAnalysis] => [
+      place,
+      analyzeBundled(place, files, input, (path, found) => links.set(`${place}/${path}`, found)),
+    ]);
+    const places = [...bundled.keys()];
+    const crossed = crossings(links, places);
+    if (crossed.length === 0) {
+      return {
+        ...analysis,
+        hashes: hashesOf(input.files),
+        bundled: Object.fromEntries(inner),
+      };
+    }
+    opened = new Set([...opened, ...(round < MAX_OPENINGS ? crossed : places)]);
+  }
 }
 
 /** A copy of another package is judged as that package would be, wherever it lies. */
-function analyzeBundled(place: string, files: PackageFile[], outer: PackageInput): PackageAnalysis {
+function analyzeBundled(
+  place: string,
+  files: PackageFile[],
+  outer: PackageInput,
+  onLinks: OnLinks,
+): PackageAnalysis {
   const { version } = toManifest(readJson(files.find(({ path }) => path === 'package.json')));
-  return analyzeFiles({
+  const input: PackageInput = {
     name: bundledName(place),
     version: semver.valid(version) ?? '',
     integrity: null,
@@ -53,10 +73,13 @@ function analyzeBundled(place: string, files: PackageFile[], outer: PackageInput
       .filter((path) => path.startsWith(`${place}/`))
       .map((path) => path.slice(place.length + 1)),
     onFile: (path) => outer.onFile?.(`${place}/${path}`),
-  });
+  };
+  return analyzeFiles(input, onLinks);
 }
 
-function analyzeFiles(input: PackageInput): PackageAnalysis {
+type OnLinks = (path: string, links: FileLinks) => void;
+
+function analyzeFiles(input: PackageInput, onLinks: OnLinks): PackageAnalysis {
   const files = new Map(input.files.map((file) => [file.path, file]));
   const paths = new Set(files.keys());
   const rawManifest = readJson(files.get('package.json'));
@@ -81,6 +104,7 @@ function analyzeFiles(input: PackageInput): PackageAnalysis {
     const isOpen = manifest.exports === undefined && !ASIDE.test(path);
     if (isClose || isOpen || reach.reached.size === 0) visit(path, input.isSubject || isOpen);
   }
+  for (const [path, { links }] of looks) onLinks(path, links);
   const hashes = hashesOf(input.files);
   return assemble({ input, manifest, context, kinds, looks, kept, reach, entries, hashes });
 }
