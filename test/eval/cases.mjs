@@ -24,33 +24,39 @@ const said = (findings) =>
 
 const rows = [];
 try {
-  for (const row of cases) rows.push({ ...row, ...(await measure(row)) });
+  const folders = cases.flatMap(({ id }) => [
+    path.join(root, id, 'bad'),
+    path.join(root, id, 'benign'),
+  ]);
+  const found = await findingsOf(folders);
+  for (const [index, row] of cases.entries()) {
+    rows.push({ ...row, ...measure(row, found[2 * index], found[2 * index + 1]) });
+  }
 } finally {
   rmSync(cache, { recursive: true, force: true });
 }
 print();
 
-async function measure({ id, point, severity }) {
-  const bad = await findingsOf(path.join(root, id, 'bad'));
-  const benign = await findingsOf(path.join(root, id, 'benign'));
+function measure({ point, severity }, bad, benign) {
+  const here = (findings) => findings.filter((finding) => finding.point === point);
   const earned = (finding) => rank(finding) >= ORDER.indexOf(severity);
+  const loud = (finding) => rank(finding) >= ORDER.indexOf('moderate');
   return {
-    found: bad.here(point).some(earned),
-    elsewhere: bad.all.some(earned),
-    heard: bad.all.filter((finding) => rank(finding) >= 2),
-    alarms: benign.here(point).filter((finding) => rank(finding) >= 2),
-    other: benign.all.filter((finding) => rank(finding) >= 2),
+    found: here(bad).some(earned),
+    elsewhere: bad.some(earned),
+    heard: bad.filter(loud),
+    alarms: here(benign).filter(loud),
+    other: benign.filter(loud),
   };
 }
 
-async function findingsOf(folder) {
-  const result = await vetAll([folder], { offline: true, cache, cwd: cache, environment: {} });
-  const [report] = result.reports;
-  if (!report) throw new Error(`${folder}: ${JSON.stringify(result.error ?? result.notVetted)}`);
-  const all = report.checks.flatMap((check) =>
-    check.findings.map((finding) => ({ ...finding, point: check.id })),
+/** One run for all: what a run prepares is prepared once. */
+async function findingsOf(folders) {
+  const result = await vetAll(folders, { offline: true, cache, cwd: cache, environment: {} });
+  if (result.reports.length < folders.length) throw new Error(JSON.stringify(result.notVetted));
+  return result.reports.map(({ checks }) =>
+    checks.flatMap(({ id, findings }) => findings.map((finding) => ({ ...finding, point: id }))),
   );
-  return { all, here: (point) => all.filter((finding) => finding.point === point) };
 }
 
 function print() {
