@@ -2,7 +2,7 @@
 import type { Node } from '../parse.ts';
 import { candidatesOf } from './candidates.ts';
 import { patterns } from './data.ts';
-import { propertyTexts } from './evaluate.ts';
+import { propertyTexts } from './sources.ts';
 import { DECODED, INVISIBLE, REMOTE } from './labels.ts';
 import { plainKey } from './model.ts';
 import type { Call } from './model.ts';

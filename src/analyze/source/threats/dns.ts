@@ -1,5 +1,5 @@
 // Threats by DNS: data in the names that are looked up.
-import { propertyTexts } from './evaluate.ts';
+import { propertyTexts } from './sources.ts';
 import {
   CLIPBOARD,
   CONVERSATION,

@@ -2,7 +2,7 @@
 import type { Node } from '../parse.ts';
 import { walkTree } from '../nodes.ts';
 import { functionsIn } from './callees.ts';
-import { isHookable } from './flow.ts';
+import { isHookable } from './marks.ts';
 import { CLIP_WRITE, EXEC, is } from './kinds.ts';
 import { CLIPBOARD } from './labels.ts';
 import { functionAround, lookup, plainKey } from './model.ts';

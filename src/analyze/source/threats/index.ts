@@ -12,7 +12,7 @@ import { findHooks } from './hooks.ts';
 import { findHiddenNames } from './hidden-names.ts';
 import { findCopyingInterceptors } from './interceptors.ts';
 import { is, SINKS } from './kinds.ts';
-import { modelOf } from './model.ts';
+import { modelOf } from './read-model.ts';
 import { aliasProxies, invocationOf } from './invoke.ts';
 import type { Invocation } from './invoke.ts';
 import { emptyLink, findLinkedThreats, keepLink } from './link.ts';

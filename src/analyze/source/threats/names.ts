@@ -1,11 +1,15 @@
 // What an expression names (`child_process.exec`) and what text it stands for, as far as constants tell.
-import { Buffer } from 'node:buffer';
 import type { Node } from '../parse.ts';
+import { callShape, holed } from './call-shapes.ts';
+import type { Ask } from './call-shapes.ts';
 import { isFunction, lookup, plainKey } from './model.ts';
 import type { Binding, Def, Model } from './model.ts';
+import { HOLE } from './texts.ts';
+import { unwrap } from './unwrap.ts';
 
-/** Stands in a text for a part that is not known. */
-export const HOLE = '\u0000';
+// Everybody who asks for names asks for these as well.
+export { HOLE, unwrap };
+
 const MAX_DEPTH = 40;
 const MAX_TEXT = 20_000;
 const GLOBALS = /^(?:globalThis|global|window|self|top|parent|unsafeWindow)\.(?=.)/;
@@ -43,28 +47,6 @@ export function shapeOf(model: Model, node: Node | null | undefined, depth = 0):
 export function constantOf(model: Model, node: Node | null | undefined): string | null {
   const shape = shapeOf(model, node);
   return shape === null || shape.includes(HOLE) ? null : shape;
-}
-
-/** Takes off what does not change the value: await, parentheses, type assertions, `(0, x)`. */
-export function unwrap(node: Node): Node {
-  let at = node;
-  for (let turn = 0; turn < 20; turn++) {
-    const next = inner(at);
-    if (!next) return at;
-    at = next;
-  }
-  return at;
-}
-
-function inner(node: Node): Node | null {
-  const type: string = node.type;
-  if (node.type === 'AwaitExpression') return node.argument;
-  if (node.type === 'ChainExpression') return node.expression;
-  if (node.type === 'ParenthesizedExpression') return node.expression;
-  if (node.type === 'SequenceExpression') return node.expressions.at(-1) ?? null;
-  if (type.startsWith('TS') && 'expression' in node)
-    return (node as { expression: Node }).expression;
-  return null;
 }
 
 function findName(model: Model, wrapped: Node, depth: number): string | null {
@@ -188,7 +170,7 @@ function findShape(model: Model, wrapped: Node, depth: number): string | null {
       return node.quasis
         .map(
           (quasi, index) =>
-            (quasi.value.cooked ?? '') + holed(model, node.expressions[index], depth),
+            (quasi.value.cooked ?? '') + holed(ASK, model, node.expressions[index], depth),
         )
         .join('');
     case 'BinaryExpression':
@@ -199,7 +181,7 @@ function findShape(model: Model, wrapped: Node, depth: number): string | null {
       return memberShape(model, node, depth);
     case 'CallExpression':
     case 'NewExpression':
-      return callShape(model, node, depth);
+      return callShape(ASK, model, node, depth);
     case 'LogicalExpression':
       return shapeOf(model, node.right, depth) ?? shapeOf(model, node.left, depth);
     case 'ConditionalExpression':
@@ -207,10 +189,6 @@ function findShape(model: Model, wrapped: Node, depth: number): string | null {
     default:
       return null;
   }
-}
-
-function holed(model: Model, node: Node | undefined, depth: number): string {
-  return node === undefined ? '' : (shapeOf(model, node, depth) ?? HOLE);
 }
 
 /** Long chains of `+` lean left; going down them in a loop spares the stack. */
@@ -290,144 +268,4 @@ export function propertyOf(model: Model, node: Node | null, key: string, depth =
   return null;
 }
 
-function callShape(
-  model: Model,
-  node: Extract<Node, { type: 'CallExpression' | 'NewExpression' }>,
-  depth: number,
-): string | null {
-  const name = nameOf(model, node.callee, depth);
-  const first = node.arguments[0];
-  if (
-    name !== null &&
-    /^(?:path\.)?(?:posix\.|win32\.)?(?:join|resolve|normalize)$/.test(name.replace(/^path\./, ''))
-  ) {
-    if (name.startsWith('path')) {
-      return node.arguments
-        .map((arg) => holed(model, arg, depth))
-        .join('/')
-        .replace(/\/{2,}/g, '/');
-    }
-  }
-  if (name === 'os.homedir' || name === 'homedir') return '~';
-  if (name === 'os.tmpdir') return '/tmp';
-  if (name === 'String.fromCharCode' || name === 'String.fromCodePoint') {
-    return charCodes(node.arguments);
-  }
-  if (name === 'atob' || name === 'window.atob') return decode(constantOf(model, first), 'base64');
-  if (name === 'decodeURIComponent' || name === 'unescape')
-    return percent(constantOf(model, first));
-  if (name === 'URL' && node.arguments[1])
-    return resolved(shapeOf(model, first, depth), shapeOf(model, node.arguments[1], depth));
-  if (name === 'URL' || name === 'String' || name === 'Object') {
-    return shapeOf(model, first, depth);
-  }
-  return methodShape(model, node.callee, node.arguments, depth);
-}
-
-function methodShape(model: Model, callee: Node, args: Node[], depth: number): string | null {
-  if (callee.type !== 'MemberExpression') return null;
-  const object = unwrap(callee.object);
-  const method = keyOf(model, callee, depth);
-  if (method === 'toString' && object.type === 'CallExpression') {
-    if (/^(?:new )?Buffer(?:\.from)?$/.test(nameOf(model, object.callee, depth) ?? '')) {
-      const from = object.arguments[0];
-      if (from && unwrap(from).type === 'ArrayExpression') return charCodes(elementsOf(from));
-      return decode(constantOf(model, from), constantOf(model, object.arguments[1]) ?? 'utf8');
-    }
-  }
-  if (method === 'join') {
-    const list = listOf(model, object, depth);
-    const glue = args.length === 0 ? ',' : (shapeOf(model, args[0], depth) ?? HOLE);
-    return list === null ? null : list.join(glue);
-  }
-  const text = shapeOf(model, object, depth);
-  if (text === null) return null;
-  if (method === 'toString' || method === 'trim' || method === 'normalize') return text;
-  if (method === 'toLowerCase') return text.toLowerCase();
-  if (method === 'concat') return text + args.map((arg) => holed(model, arg, depth)).join('');
-  return method === 'replace' || method === 'replaceAll'
-    ? replaced(model, text, args, method)
-    : null;
-}
-
-function replaced(model: Model, text: string, args: Node[], method: string): string | null {
-  const [from, to] = [constantOf(model, args[0]), constantOf(model, args[1])];
-  if (from === null || to === null || from === '' || text.includes(HOLE)) return null;
-  return method === 'replace' ? text.replace(from, () => to) : text.split(from).join(to);
-}
-
-/** The texts of a list that is written out, split from a text, mapped from codes, or reversed. */
-function listOf(model: Model, node: Node, depth: number): string[] | null {
-  const list = unwrap(node);
-  if (list.type === 'ArrayExpression')
-    return list.elements.map((element) => holed(model, element ?? undefined, depth));
-  if (list.type === 'Identifier') {
-    const defs = lookup(model, list)?.defs.filter((def) => def.value !== null) ?? [];
-    return defs.length === 1 && defs[0]?.kind === 'init' && defs[0].value && depth < 20
-      ? listOf(model, defs[0].value, depth + 1)
-      : null;
-  }
-  if (list.type !== 'CallExpression' || list.callee.type !== 'MemberExpression' || depth > 20)
-    return null;
-  const method = keyOf(model, list.callee, depth);
-  if (method === 'reverse') return listOf(model, list.callee.object, depth + 1)?.reverse() ?? null;
-  if (method === 'split') {
-    const text = constantOf(model, list.callee.object);
-    const glue = constantOf(model, list.arguments[0]);
-    return text === null || glue === null ? null : text.split(glue);
-  }
-  if (
-    method === 'map' &&
-    /fromCharCode|fromCodePoint/.test(
-      model.text.slice(list.start, Math.min(list.end, list.start + 4000)),
-    )
-  ) {
-    const codes = charCodes(elementsOf(writtenOut(model, list.callee.object)));
-    return codes === null ? null : [...codes];
-  }
-  return null;
-}
-
-function elementsOf(node: Node): Node[] {
-  const list = unwrap(node);
-  return list.type === 'ArrayExpression' ? list.elements.filter((element) => element !== null) : [];
-}
-
-function charCodes(nodes: Node[]): string | null {
-  const flat = nodes.flatMap((node) =>
-    node.type === 'SpreadElement' ? elementsOf(node.argument) : [node],
-  );
-  if (flat.length === 0 || flat.length > 4000) return null;
-  const codes = flat.map((node) => (node.type === 'Literal' ? Number(node.value) : Number.NaN));
-  return codes.every((code) => Number.isInteger(code) && code >= 0 && code < 0x11_0000)
-    ? codes.map((code) => String.fromCodePoint(code)).join('')
-    : null;
-}
-
-function decode(text: string | null, encoding: string): string | null {
-  if (text === null || !/^(?:base64|base64url|hex|utf-?8|latin1|ascii)$/i.test(encoding))
-    return null;
-  return Buffer.from(text, encoding as BufferEncoding).toString('utf8');
-}
-
-function percent(text: string | null): string | null {
-  try {
-    return text === null ? null : decodeURIComponent(text);
-  } catch {
-    return null;
-  }
-}
-
-/** `new URL(path, base)`, near enough. */
-function resolved(path: string | null, base: string | null): string | null {
-  if (base === null || (path !== null && /^[a-z]{2,10}:/.test(path))) return path;
-  return `${base.replace(/\/+$/, '')}/${(path ?? HOLE).replace(/^\/+/, '')}`;
-}
-
-/** The list behind a name that is set once. */
-function writtenOut(model: Model, node: Node): Node {
-  const value = unwrap(node);
-  if (value.type !== 'Identifier') return value;
-  const defs = lookup(model, value)?.defs.filter((def) => def.value !== null) ?? [];
-  return defs.length === 1 && defs[0]?.kind === 'init' && defs[0].value ? defs[0].value : value;
-}
+const ASK: Ask = { nameOf, shapeOf, constantOf, keyOf };

@@ -1,5 +1,5 @@
 // Threats by publishing: a package that spreads through those of its user.
-import { propertyTexts } from './evaluate.ts';
+import { propertyTexts } from './sources.ts';
 import { CLIENT, EXEC, READ, is } from './kinds.ts';
 import { CRED, CRED_PATH, ENV } from './labels.ts';
 import { keyOf, shapeOf, unwrap } from './names.ts';

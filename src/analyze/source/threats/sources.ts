@@ -1,0 +1,156 @@
+// Calls that values come from, and calls that change their form.
+import { parentOf } from '../nodes.ts';
+import type { Node } from '../parse.ts';
+import type { Flow } from './callees.ts';
+import { pathLabels } from './data.ts';
+import { CLIENT, CLIP_READ, CONNECTION, DECODER, EXEC, HOST, READ, is } from './kinds.ts';
+import {
+  asText,
+  CLIPBOARD,
+  CRED,
+  CRED_PARSED,
+  CRED_PATH,
+  DECODED,
+  ENV_TEXT,
+  FILES,
+  HOME,
+  HOST_INFO,
+  REMOTE,
+  SHELL,
+  SOCKET,
+  throughUnknown,
+} from './labels.ts';
+import { lookup } from './model.ts';
+import type { Call } from './model.ts';
+import { constantOf, HOLE, shapeOf, unwrap } from './names.ts';
+import * as calls from './vocabulary.ts';
+
+/** Where a cloud hands its machines the keys that they act with. */
+const MACHINE_KEYS =
+  /^https?:\/\/(?:169\.254\.169\.254|metadata\.google\.internal|169\.254\.170\.2)\b.{0,80}(?:security-credentials|oauth2\/token|service-accounts)/;
+const READS_CREDENTIALS =
+  /\b(?:gh auth token|npm (?:config get \S{0,60}(?:auth|token|passw)|token\b)|gcloud auth print-\w{0,20}-?token|aws configure (?:get|export)|security (?:find-|dump-)\S{0,20}|op item get|git credential fill)/;
+
+const SECRET_FILE =
+  /(?:^|[^\w.])\\?\.(?:env|npmrc|netrc|git-credentials|ssh|aws)\b|\bid_(?:rsa|ed25519)|wallet\.dat|keystore/;
+
+/** Labels of calls that are sources or change the form; null for any other call. */
+export function sourceLabels(
+  flow: Flow,
+  node: Call,
+  name: string,
+  given: number,
+  first: () => number,
+): number | null {
+  if (is(name, READ)) {
+    const path = first();
+    return path & CRED_PATH || isPickedByName(flow, node) ? CRED : FILES | (path & HOME);
+  }
+  if (name === 'https.get' || name === 'http.get') return SOCKET | REMOTE;
+  if (is(name, CONNECTION)) return SOCKET;
+  if (is(name, CLIENT))
+    return REMOTE | (MACHINE_KEYS.test(shapeOf(flow.model, node.arguments[0]) ?? '') ? CRED : 0);
+  if (/^dns(?:\.promises)?\.resolveTxt$/.test(name)) return REMOTE;
+  if (is(name, HOST)) return HOST_INFO;
+  if (is(name, CLIP_READ) || calls.isScreenRead(name)) return CLIPBOARD;
+  if (name === 'os.homedir') return HOME;
+  if (is(name, EXEC)) return execLabels(flow, node);
+  if (is(name, DECODER)) return decoded(flow, node, name, given);
+  if (name === 'Buffer.concat' || name === 'escape') return given;
+  if (
+    name === 'JSON.stringify' ||
+    name === 'util.inspect' ||
+    name === 'querystring.stringify' ||
+    name === 'new URLSearchParams' ||
+    name === 'URLSearchParams' ||
+    name === 'String'
+  ) {
+    return asText(given);
+  }
+  if (name === 'Object.keys') return given & ~CRED_PARSED;
+  if (name === 'JSON.parse') return given & CRED ? CRED_PARSED | (given & ~CRED) : given;
+  if (
+    /^(?:Object\.(?:entries|values|assign|fromEntries|freeze)|structuredClone|Array\.from|Promise\.(?:all|resolve|allSettled|race))$/.test(
+      name,
+    )
+  ) {
+    return given;
+  }
+  if (name === 'Buffer.from' || name === 'Buffer' || name === 'new Buffer') {
+    const encoding = constantOf(flow.model, node.arguments[1]);
+    const isDecoding = encoding !== null && /^(?:base64|base64url|hex)$/i.test(encoding);
+    return asText(given) | (isDecoding ? DECODED : 0);
+  }
+  return null;
+}
+
+/** `if (/\.env/.test(name)) read(path)`: what is read was chosen for being a secret. */
+function isPickedByName(flow: Flow, node: Node): boolean {
+  for (let at = node, depth = 0; depth < 8; depth++) {
+    const parent = parentOf(at);
+    if (!parent || flow.model.fnOf.has(parent)) return false;
+    if (parent.type === 'IfStatement' && parent.consequent === at) {
+      const test = flow.model.text.slice(parent.test.start, parent.test.end).slice(0, 300);
+      if (
+        SECRET_FILE.test(test) &&
+        /\.(?:test|endsWith|startsWith|includes|match)\(|===?/.test(test)
+      )
+        return !/^\s*!/.test(test);
+    }
+    at = parent;
+  }
+  return false;
+}
+
+/** Unpacking and unescaping are everyday work unless what goes in was encoded as text before. */
+function decoded(flow: Flow, node: Call, name: string, given: number): number {
+  const passed = throughUnknown(given) | (given & (REMOTE | DECODED));
+  if (/^(?:zlib|pako)\./.test(name)) return passed | (given & FILES ? DECODED : 0);
+  if (name.startsWith('String.')) return passed | (computes(flow, node) ? DECODED : 0);
+  if (name !== 'decodeURIComponent' && name !== 'unescape') return passed | DECODED;
+  const text = constantOf(flow.model, node.arguments[0]) ?? '';
+  return passed | (text.length > 20 ? DECODED : 0);
+}
+
+/** Codes that are worked out, other than by putting the bytes of UTF-8 together. */
+function computes(flow: Flow, node: Call): boolean {
+  const text = flow.model.text.slice(node.start, Math.min(node.end, node.start + 300));
+  return /\^|parseInt|Number\(|[\w)\]]\s?[-+]\s?[\w(]/.test(text) && !/<<|>>|\|/.test(text);
+}
+
+function execLabels(flow: Flow, node: Call): number {
+  const first = shapeOf(flow.model, node.arguments[0]) ?? '';
+  const rest = propertyTexts(flow, node.arguments[1]);
+  const line = `${first} ${rest}`.trim();
+  if (
+    /^(?:\/(?:usr\/)?bin\/)?(?:ba|z|da|k)?sh(?: -i)?$|^(?:cmd(?:\.exe)?|powershell(?:\.exe)?)$/.test(
+      first,
+    )
+  )
+    return SHELL;
+  if (/^(?:env|printenv|set|export -p)(?:$|\s*[|>])/.test(line)) return ENV_TEXT;
+  if (/\b(?:pbpaste|xclip -o|xsel -o|Get-Clipboard)\b/.test(line)) return CLIPBOARD;
+  if (READS_CREDENTIALS.test(line)) return CRED;
+  if (
+    /\b(?:cat|type|less|tar|zip|base64)\s/.test(line) &&
+    line.split(/[\s'"]+/).some((word) => pathLabels(word) & CRED_PATH)
+  ) {
+    return CRED;
+  }
+  return /\b(?:curl|wget)\b/.test(line) ? REMOTE : 0;
+}
+
+/** The texts of a written-out list, joined. */
+export function propertyTexts(flow: Flow, node: Node | null | undefined): string {
+  const list = node ? unwrap(node) : null;
+  if (list?.type === 'Identifier') {
+    const value = lookup(flow.model, list)?.defs.find((def) => def.kind === 'init')?.value;
+    return value && value !== node ? propertyTextsOf(flow, unwrap(value)) : '';
+  }
+  return list ? propertyTextsOf(flow, list) : '';
+}
+
+function propertyTextsOf(flow: Flow, list: Node): string {
+  if (list.type !== 'ArrayExpression') return '';
+  return list.elements.map((one) => shapeOf(flow.model, one) ?? HOLE).join(' ');
+}
