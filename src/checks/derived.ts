@@ -17,6 +17,13 @@ const SENDING = new Set([
   'fetched-code-executed',
   'wallet-address-swap',
 ]);
+const HIDING = new Set([
+  'decoded-code-executed',
+  'invisible-payload',
+  'disguised-code',
+  'hidden-name',
+  'encoded-command',
+]);
 const CHANGING = new Set(['remote-tool-definition', 'tool-definition-changes']);
 const MAX_HITS = 20;
 
@@ -81,6 +88,17 @@ export const changingDefinitions = derivedRule(
     fix: 'Do not connect it; see the finding of point 3 about the same place.',
   },
   ({ threat }) => CHANGING.has(threat.ruleId),
+);
+
+export const hidingCode = derivedRule(
+  {
+    id: 'code-hides-itself',
+    check: 'source-verification',
+    title: 'Code that is hidden from its readers',
+    why: 'What is encoded, invisible or named like something else was made so that a look at the source shows nothing.',
+    fix: 'Do not connect it; see the finding of point 3 about the same place.',
+  },
+  ({ threat }) => HIDING.has(threat.ruleId),
 );
 
 function threatsOf(source: SourceFact): Owned[] {

@@ -1,7 +1,7 @@
 // A threat is told in every point that it is about, and only there.
 import { describe, expect, test } from 'vitest';
 import { runChecks } from '../../src/checks/index.ts';
-import type { ThreatHit } from '../../src/types.ts';
+import type { Readability, ThreatHit } from '../../src/types.ts';
 import { analysisOf, evidenceOf, known } from '../support/evidence.ts';
 
 const threat = (part: Partial<ThreatHit>): ThreatHit => ({
@@ -28,6 +28,18 @@ function findings(own: ThreatHit[], dependency: ThreatHit[] = []) {
     .filter((id) => id !== 'environment-exfiltration');
 }
 
+function unreadable(verdict: Readability) {
+  const files = verdict === 'readable' ? [] : [{ file: 'a.js', verdict, reason: 'because' }];
+  const { repository: _, ...manifest } = analysisOf().manifest;
+  return known({
+    subject: analysisOf({ manifest, readability: { verdict, share: 1, files } }),
+    dependencies: {},
+    reachedNodes: [],
+    unread: [],
+    stated: { functions: [], expectedCapabilities: [], expectedHosts: [] },
+  });
+}
+
 describe('derived findings', () => {
   test('exfiltration counts in network egress too', () => {
     expect(findings([threat({})])).toContain('code-sends-secrets');
@@ -43,6 +55,23 @@ describe('derived findings', () => {
     expect(findings([threat({ ruleId: 'remote-tool-definition', severity: 'high' })])).toContain(
       'changing-tool-definitions',
     );
+  });
+  test('code that hides from its readers counts in source verification too', () => {
+    for (const ruleId of ['decoded-code-executed', 'invisible-payload', 'disguised-code']) {
+      expect(findings([threat({ ruleId })])).toContain('code-hides-itself');
+    }
+    expect(findings([threat({})])).not.toContain('code-hides-itself');
+  });
+  test('files that nobody can read count in source verification too', () => {
+    const verdictOf = (verdict: Readability) =>
+      runChecks(evidenceOf({ facts: { source: unreadable(verdict) } }))
+        .find(({ id }) => id === 'source-verification')
+        ?.findings.filter(({ ruleId }) => ruleId === 'unreadable-source')
+        .map(({ severity }) => severity);
+    expect(verdictOf('obfuscated')).toEqual(['high']);
+    expect(verdictOf('bytecode')).toEqual(['high']);
+    expect(verdictOf('minified')).toEqual(['moderate']);
+    expect(verdictOf('readable')).toEqual([]);
   });
   test('unreached or minor threats count nowhere else', () => {
     expect(findings([threat({ reached: 'none' }), threat({ severity: 'moderate' })])).toEqual([]);

@@ -7,6 +7,7 @@ import { changeKindRules } from './change-kinds.ts';
 import { changeRules } from './changes.ts';
 import { publisherRules } from './publisher.ts';
 import { signatureRules } from './signatures.ts';
+import { unreadableRules } from './unreadable.ts';
 
 export const rules: Rule[] = [
   ...imitationRules,
@@ -16,4 +17,5 @@ export const rules: Rule[] = [
   ...publisherRules,
   ...changeRules,
   ...changeKindRules,
+  ...unreadableRules,
 ];
