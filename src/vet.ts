@@ -100,7 +100,7 @@ async function openRun(settings: Settings): Promise<Run> {
   const run: Run = {
     settings,
     memory: await openMemory(settings, toolVersion()),
-    session: () => (session ??= import('./vet/session.ts').then((m) => m.openSession(settings))),
+    session: () => (session ??= import('./vet/start.ts').then((m) => m.startSession(settings))),
     rulesDigest: async () => run.knownDigest ?? (await run.session()).rulesDigest,
     close: async () => (await session)?.close(),
   };
@@ -142,8 +142,8 @@ async function reportOf(job: Job, run: Run, isOneOfMany: boolean): Promise<Repor
     run.knownDigest = known.rulesDigest;
     return known.report;
   }
-  const { vetOne } = await import('./vet/one.ts');
   const session = await run.session();
+  const { vetOne } = await import('./vet/one.ts');
   const { report, isComplete } = await vetOne(job, session, isOneOfMany);
   if (isComplete) await run.memory.write(job, { report, rulesDigest: session.rulesDigest });
   return report;

@@ -5,8 +5,9 @@ import { parseTarget } from '../targets/parse.ts';
 import { VetError } from '../errors.ts';
 import type { Change, Fact, PackageAnalysis } from '../types.ts';
 import { analyzeAlone, datedChanges } from './change.ts';
-import { openSession, type Session } from './session.ts';
+import type { Session } from './session.ts';
 import { openSettings, type VetOptions } from './settings.ts';
+import { startSession } from './start.ts';
 import { resolveSubject } from './subject.ts';
 
 export interface DiffSide {
@@ -38,7 +39,7 @@ export async function diff(
   after: string,
   options: VetOptions = {},
 ): Promise<DiffResult> {
-  const session = await openSession(await openSettings(options));
+  const session = await startSession(await openSettings(options));
   try {
     return await compare(before, after, session);
   } finally {

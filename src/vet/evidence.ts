@@ -11,7 +11,7 @@ import { collectNameFacts } from './names.ts';
 import { ownershipOf } from './ownership.ts';
 import type { RunInput } from './run.ts';
 import type { Session } from './session.ts';
-import { beginRead, readerFor, sourceOf } from './source.ts';
+import { beginRead, readerFor, sourceOf, type KnownSource } from './source.ts';
 import type { ResolvedSubject } from './subject.ts';
 import { textsOf } from './texts.ts';
 import { collectWho } from './who.ts';
@@ -23,6 +23,7 @@ export interface Collected {
 }
 
 const MIN_RELEASE_AGE_DAYS = 7;
+const NO_RUN: Fact<Facts['run']> = { known: false, reason: 'static only: run with --sandbox' };
 
 export async function collectEvidence(
   resolved: ResolvedSubject,
@@ -47,20 +48,26 @@ async function collectWith(
   const ownRead = beginRead(reader, subject);
   const resolving = treeOf(resolved, reader, session);
   const reading = resolving.then((tree) => sourceOf(factOf(tree), resolved, reader, session));
-  const asking = resolving.then((tree) => advisoriesOf(factOf(tree), resolved, session));
-  const [tree, source, advisories, who] = await Promise.all([
+  const own = ownRead.then(async (early) => early ?? (await reading).value.subject);
+  // All that hangs on the tree or on the subject's own files only, while other threads read the rest.
+  const [tree, source, advisories, names, texts, who] = await Promise.all([
     resolving,
     reading,
-    asking,
+    resolving.then((found) => advisoriesOf(factOf(found), resolved, session)),
+    Promise.all([resolving, own]).then(([found, analysis]) =>
+      collectNameFacts(resolved, factOf(found), analysis, session),
+    ),
+    own.then((analysis) => (isRunWanted(session) ? null : textsOf(analysis, NO_RUN, session))),
     collectWho({ resolved, source: reading, ownRead, session }),
   ]);
   session.pool.rest();
   const treeFact = factOf(tree);
   const whole = wholeTree(treeFact, source);
+  const isWhole = whole === treeFact;
   progress('looking at names, advisories and publisher');
-  const [names, advisoryFact, confusion] = await Promise.all([
-    collectNameFacts(resolved, whole, source, session),
-    whole === treeFact ? advisories : advisoriesOf(whole, resolved, session),
+  const [nameFacts, advisoryFact, confusion] = await Promise.all([
+    isWhole ? names : collectNameFacts(resolved, whole, source.value.subject, session),
+    isWhole ? advisories : advisoriesOf(whole, resolved, session),
     confusionOf(whole, source, resolved, session),
   ]);
   const run = await runOf({
@@ -79,12 +86,10 @@ async function collectWith(
     tree: withInstallScripts(whole, source),
     lockfile: resolved.lockfile,
     confusion,
-    advisories: source.known
-      ? joinReachability(advisoryFact, new Set(source.value.reachedNodes))
-      : advisoryFact,
-    names,
+    advisories: joinReachability(advisoryFact, new Set(source.value.reachedNodes)),
+    names: nameFacts,
     source,
-    texts: await textsOf(source, run, session),
+    texts: texts ?? (await textsOf(source.value.subject, run, session)),
     ...who,
     run,
   };
@@ -106,11 +111,13 @@ function factOf(tree: Fact<ResolvedTree>): Fact<TreeFact> {
   return tree.known ? known(tree.value.tree, 'resolved as npm would') : tree;
 }
 
+function isRunWanted({ options }: Session): boolean {
+  return options.sandbox === true;
+}
+
 /** The sandbox is loaded only where it is asked for. */
 async function runOf(input: RunInput): Promise<Fact<Facts['run']>> {
-  if (input.session.options.sandbox !== true) {
-    return { known: false, reason: 'static only: run with --sandbox' };
-  }
+  if (!isRunWanted(input.session)) return NO_RUN;
   const { runInSandbox } = await import('./run.ts');
   return runInSandbox(input);
 }
@@ -146,8 +153,8 @@ async function treeOf(
 }
 
 /** With the packages that lie inside others; the very same fact when there are none. */
-function wholeTree(tree: Fact<TreeFact>, source: Fact<Facts['source']>): Fact<TreeFact> {
-  if (!tree.known || !source.known) return tree;
+function wholeTree(tree: Fact<TreeFact>, source: KnownSource): Fact<TreeFact> {
+  if (!tree.known) return tree;
   const { subject, dependencies } = source.value;
   const value = withBundled(tree.value, (node) =>
     node.kind === 'subject' ? subject : dependencies[node.id],
@@ -160,8 +167,8 @@ function nodesOf(tree: Fact<TreeFact>): TreeNode[] {
 }
 
 /** The registry's short manifests carry no scripts; the tarballs do. */
-function withInstallScripts(tree: Fact<TreeFact>, source: Fact<Facts['source']>): Fact<TreeFact> {
-  if (!tree.known || !source.known) return tree;
+function withInstallScripts(tree: Fact<TreeFact>, source: KnownSource): Fact<TreeFact> {
+  if (!tree.known) return tree;
   const nodes = tree.value.nodes.map((node) => {
     const analysis =
       node.kind === 'subject' ? source.value.subject : source.value.dependencies[node.id];

@@ -5,7 +5,7 @@ import { collectNames } from '../collect/names.ts';
 import { fetchManifest, fetchPackument } from '../collect/pacote.ts';
 import { hashesOfPackage } from '../collect/source/index.ts';
 import { VetError } from '../errors.ts';
-import type { Fact, Facts, NameContext, TreeFact } from '../types.ts';
+import type { Fact, Facts, NameContext, PackageAnalysis, TreeFact } from '../types.ts';
 import type { Session } from './session.ts';
 import { registryOf } from './settings.ts';
 import type { ResolvedSubject } from './subject.ts';
@@ -13,11 +13,10 @@ import type { ResolvedSubject } from './subject.ts';
 export async function collectNameFacts(
   resolved: ResolvedSubject,
   tree: Fact<TreeFact>,
-  source: Fact<Facts['source']>,
+  own: PackageAnalysis,
   session: Session,
 ): Promise<Fact<Facts['names']>> {
   const { manifest, subject } = resolved;
-  const own = source.known ? source.value.subject : undefined;
   const publisher = resolved.packument.known
     ? resolved.packument.value.versions.find((entry) => entry.version === subject.version)
         ?.publisher
@@ -28,7 +27,7 @@ export async function collectNameFacts(
       manifest,
       subjectContext: {
         ...contextOfManifest(manifest),
-        ...(own?.readme === undefined ? {} : { readme: own.readme }),
+        ...(own.readme === undefined ? {} : { readme: own.readme }),
         ...(publisher ? { publisher: publisher.name } : {}),
         ...(resolved.releases.known ? { createdAt: resolved.releases.value.createdAt } : {}),
       },
@@ -37,8 +36,8 @@ export async function collectNameFacts(
       checker: session.names,
       listing: await session.listing(),
       offline: session.options.offline === true,
-      ...(own?.readme === undefined ? {} : { readme: own.readme }),
-      ...(own ? { hashes: own.hashes } : {}),
+      ...(own.readme === undefined ? {} : { readme: own.readme }),
+      hashes: own.hashes,
     },
     {
       contextOf: (name) => orUndefined(() => contextOf(name, session)),

@@ -1,12 +1,9 @@
 // One target from the registry's answer to the report.
 import path from 'node:path';
-import { runChecks } from '../checks/index.ts';
 import type { ResolvedTree } from '../collect/arborist.ts';
 import type { Evidence, Report } from '../types.ts';
-import { collectEvidence } from './evidence.ts';
 import type { Job } from './jobs.ts';
 import { policyFor } from './policy.ts';
-import { makeReport } from './report.ts';
 import type { Session } from './session.ts';
 import { resolveSubject } from './subject.ts';
 
@@ -18,10 +15,18 @@ export interface Vetted {
 
 export async function vetOne(job: Job, session: Session, isOneOfMany: boolean): Promise<Vetted> {
   session.options.onProgress?.(job.label, 'asking the registry');
-  const resolved = await resolveSubject(job.target, session);
+  // Each part of the program is loaded while what goes before it is under way.
+  const [resolved, { collectEvidence }] = await Promise.all([
+    resolveSubject(job.target, session),
+    import('./evidence.ts'),
+  ]);
   if (job.configuredAs.length > 0) resolved.subject.configuredAs = job.configuredAs;
   if (job.start) resolved.start = job.start;
-  const { evidence, tree } = await collectEvidence(resolved, session);
+  const [{ evidence, tree }, { runChecks }, { makeReport }] = await Promise.all([
+    collectEvidence(resolved, session),
+    import('../checks/index.ts'),
+    import('./report.ts'),
+  ]);
   const policy = policyFor(session.config, resolved.subject, session.now);
   const report = makeReport(evidence, runChecks(evidence, policy));
   if (tree) await writeLock(tree, report, session, isOneOfMany);

@@ -1,13 +1,15 @@
 // What all targets of one run share: the settings, the name check, what pacote is given.
-import { createNameChecker, defaultKnownNames, type NameChecker } from '../analyze/names/index.ts';
+import { defaultKnownNames, type NameChecker } from '../analyze/names/index.ts';
 import { createListing, type Listing } from '../analyze/names/listed.ts';
 import { readCopy } from '../collect/mcp-registry-copy.ts';
 import { defaultRegistry, type NpmOptions } from '../collect/npm-config.ts';
 import { pacoteOptions } from '../collect/pacote.ts';
-import { openPool, type Pool } from '../collect/source/index.ts';
+import type { Pool } from '../collect/source/index.ts';
 import { rulesDigest } from '../rule-data.ts';
 import type { KnownName } from '../types.ts';
+import { buildStamp } from './remembered.ts';
 import { allRuleIds, type Settings } from './settings.ts';
+import { openVerdicts } from './verdicts.ts';
 
 export interface Session extends Settings {
   pacote: Record<string, unknown>;
@@ -22,15 +24,23 @@ export interface Session extends Settings {
   rulesDigest: string;
   /** The threads that read source, of all targets. */
   pool: Pool;
-  /** Ends the threads. Whoever opened the session closes it. */
+  /** Ends the threads, and keeps what was learnt of names. Whoever opened the session closes it. */
   close: () => Promise<void>;
 }
 
-export async function openSession(settings: Settings): Promise<Session> {
+/** `pool` is the session's from here on. */
+export async function openSession(settings: Settings, pool: Pool): Promise<Session> {
   const { options, npm, cacheDir, databaseDir } = settings;
   const known = [...defaultKnownNames(), ...settings.ownKnown];
-  const pool = openPool();
-  const close = () => pool.close();
+  const digest = rulesDigest(await allRuleIds());
+  const names = await openVerdicts({
+    known,
+    cacheDir,
+    key: [buildStamp(), digest, settings.ownKnown],
+  });
+  const close = async () => {
+    await Promise.all([names.save(), pool.close()]);
+  };
   options.signal?.addEventListener('abort', () => void close(), { once: true });
   return {
     ...settings,
@@ -43,21 +53,15 @@ export async function openSession(settings: Settings): Promise<Session> {
     registryHosts: hostsOf(registriesOf(npm)),
     plainHosts: hostsOf(registriesOf(npm).filter((url) => url.startsWith('http:'))),
     known,
-    names: lateChecker(known),
+    names,
     listing: once(async () => {
       const copy = await readCopy(databaseDir);
       return 'list' in copy ? createListing(copy.list) : null;
     }),
-    rulesDigest: rulesDigest(await allRuleIds()),
+    rulesDigest: digest,
     pool,
     close,
   };
-}
-
-/** The index is made for the first name that is asked about: by then the source has been read. */
-function lateChecker(known: readonly KnownName[]): NameChecker {
-  let checker: NameChecker | undefined;
-  return { check: (name) => (checker ??= createNameChecker({ known })).check(name) };
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

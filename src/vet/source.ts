@@ -2,7 +2,7 @@
 import { loneNode } from './lone-node.ts';
 import { collectSource, openReader, OUT_OF_TIME, type Reader } from '../collect/source/index.ts';
 import { VetError } from '../errors.ts';
-import type { Fact, Facts, Subject, TreeFact } from '../types.ts';
+import type { Fact, Facts, PackageAnalysis, Subject, TreeFact } from '../types.ts';
 import type { Session } from './session.ts';
 import type { ResolvedSubject } from './subject.ts';
 
@@ -10,6 +10,8 @@ export interface ReadSubject {
   subject: Pick<Subject, 'name' | 'version' | 'integrity'>;
   files: ResolvedSubject['files'];
 }
+
+export type KnownSource = Extract<Fact<Facts['source']>, { known: true }>;
 
 export function readerFor({ subject, files }: ReadSubject, session: Session): Reader {
   const { sourceBudgetMs: budgetMs } = session.options;
@@ -29,10 +31,11 @@ export function readerFor({ subject, files }: ReadSubject, session: Session): Re
 export async function beginRead(
   reader: Reader,
   { name, version, integrity }: Subject,
-): Promise<void> {
+): Promise<PackageAnalysis | null> {
   // An old package's integrity is known from the tree alone.
-  if (integrity === null) return;
-  await reader.read(loneNode(name, version, integrity)).catch(() => undefined);
+  if (integrity === null) return null;
+  const read = await reader.read(loneNode(name, version, integrity)).catch(() => null);
+  return read && 'analysis' in read ? read.analysis : null;
 }
 
 /** Throws a VetError if the subject's own files cannot be read. */
@@ -41,7 +44,7 @@ export async function sourceOf(
   resolved: ResolvedSubject,
   reader: Reader,
   session: Session,
-): Promise<Fact<Facts['source']>> {
+): Promise<KnownSource> {
   const { name } = resolved.subject;
   const source = await collectSource({
     tree: tree.known ? tree.value : subjectAlone(resolved),

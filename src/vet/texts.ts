@@ -2,17 +2,15 @@
 import path from 'node:path';
 import { observeTexts } from '../analyze/text/index.ts';
 import { freshFile } from '../collect/fresh-file.ts';
-import type { Fact, Facts, TextObservation } from '../types.ts';
+import type { Fact, Facts, PackageAnalysis, TextObservation } from '../types.ts';
 import { buildStamp } from './remembered.ts';
 import type { Session } from './session.ts';
 
 export async function textsOf(
-  source: Fact<Facts['source']>,
+  { surface }: PackageAnalysis,
   run: Fact<Facts['run']>,
   session: Session,
 ): Promise<Fact<Facts['texts']>> {
-  if (!source.known) return source;
-  const { surface } = source.value.subject;
   const seen = run.known ? run.value : { tools: [], texts: [] };
   const names = [...new Set([...surface.tools, ...seen.tools].map((tool) => tool.name))];
   const texts = [...surface.texts, ...seen.texts];

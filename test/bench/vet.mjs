@@ -87,7 +87,7 @@ for (const name of packages) {
     samples.vetCold.push(vet(name, vetCache));
     samples.npmWarm.push(npm(name, npmCache));
     // Warm: tarballs and packuments are there, nothing has been analysed.
-    forget(vetCache, ['analysis', 'reports']);
+    forget(vetCache, ['analysis', 'names', 'reports', 'texts']);
     samples.vetWarm.push(vet(name, vetCache));
     samples.again.push(vet(name, vetCache));
     // Later: as after five minutes, when packages and services are asked again.

@@ -14,8 +14,8 @@ import type {
 import type { Read, Reader } from './reader.ts';
 
 export { hashesOfPackage } from './fetch.ts';
-export { openPool, openReader, OUT_OF_TIME, type Reader } from './reader.ts';
-export type { Pool } from './pool.ts';
+export { openPool, type Pool } from './pool.ts';
+export { openReader, OUT_OF_TIME, type Reader } from './reader.ts';
 
 export interface SourceInput {
   tree: TreeFact;

@@ -1,11 +1,10 @@
 // Reads packages one by one, each tarball once: what earlier runs told of it, else fetched and looked into.
-import { availableParallelism } from 'node:os';
 import { setMaxListeners } from 'node:events';
 import type { PackageAnalysis, TreeNode } from '../../types.ts';
 import { openCache, type AnalysisCache } from './cache.ts';
 import { fetchTarball, openSubject, type SubjectFiles } from './fetch.ts';
 import { limiter } from './limiter.ts';
-import { createPool, type Pool } from './pool.ts';
+import { POOL_SIZE, type Pool } from './pool.ts';
 
 export interface ReaderInput {
   subject: { name: string; version: string; integrity: string | null };
@@ -29,17 +28,8 @@ export interface Reader {
 export const OUT_OF_TIME = 'the time for reading the source was over';
 /** For one subject with its tree. Minutes are enough for hundreds of packages; whoever waits wants a report. */
 const BUDGET_MS = 120_000;
-// Each thread compiles the program anew, beside its work: one core is left for that and for fetching.
-const POOL_SIZE = Math.min(4, Math.max(1, availableParallelism() - 1));
 // Tarballs under way at once, beyond those being looked into.
 const FETCHES_AHEAD = 6;
-// Node 20 does not start TypeScript: the sources run without threads, the compiled ones with.
-const SCRIPT = import.meta.url.endsWith('.ts') ? null : new URL('./worker.js', import.meta.url);
-
-/** The threads of a run. They start with the first job, and end with `close`. */
-export function openPool(): Pool {
-  return createPool({ size: POOL_SIZE, script: SCRIPT });
-}
 
 export function openReader(input: ReaderInput): Reader {
   const cache = openCache(input.cacheDir, input.rulesDigest);

@@ -155,4 +155,22 @@ describe.skipIf(!existsSync(WORKER))('the worker threads (needs a build)', () =>
     ]);
     expect(small.ok).toBe(true);
   });
+
+  test('a job at hand behind one that ends the thread is done by the next thread', async () => {
+    const pool = createPool({ size: 1, script: WORKER, maxHeapMb: 24 });
+    const jobs = [job('1'), job(`x([${'{a:1},'.repeat(200_000)}])`), job('2'), job('3')];
+    const results = await Promise.all(jobs.map((one) => pool.run(one)));
+    await pool.close();
+    const unread = results.map((one) => one.ok && JSON.parse(one.json).files.unreadable.length);
+    expect(unread).toEqual([0, 1, 0, 0]);
+  });
+
+  test('jobs at hand and jobs that wait are answered when the run is stopped', async () => {
+    const pool = createPool({ size: 1, script: WORKER });
+    pool.prestart();
+    const running = Promise.all(['1', '2', '3', '4'].map((content) => pool.run(job(content))));
+    await pool.close();
+    expect((await running).map(({ ok }) => ok)).toEqual([false, false, false, false]);
+    expect(await pool.run(job('5'))).toEqual({ ok: false, reason: 'the run was stopped' });
+  });
 });
