@@ -33,6 +33,11 @@ const MAX_TEXT_CHARS = 200_000;
 const MAX_HITS = 2_000;
 const MAX_HITS_A_CAPABILITY = 40;
 const MAX_SERVER_FILES = 400;
+const MAX_DATA_FILES = 200;
+const MAX_DATA_BYTES = 200_000;
+const DATA = /\.(?:json[c5]?|md|txt|ya?ml|toml|html?|prompt|tmpl|tpl|hbs|mustache)$/i;
+const ASIDE =
+  /(?:^|\/)(?:node_modules|\.\w+)\/|(?:^|\/)(?:package-lock|npm-shrinkwrap|tsconfig[\w.-]*)\.json$|\.map$/;
 const RANK: Record<ReachedFrom, number> = { lifecycle: 0, entry: 1, none: 2 };
 
 export function assemble(seen: Seen): PackageAnalysis {
@@ -181,6 +186,19 @@ function serverOf(seen: Seen): ServerSource {
     entries: seen.entries.entries.filter((path) => files.has(path)),
     isCut: files.size < reached.length,
     resolveImport: (from, spec) => resolveSpec(from, spec, paths)[0] ?? null,
+    ...dataOf(seen),
+  };
+}
+
+/** What the code may read beside itself; documents about the package are none of it. */
+function dataOf({ input, context }: Seen): Pick<ServerSource, 'dataPaths' | 'dataOf'> {
+  const some = input.files
+    .filter(({ path, size }) => size <= MAX_DATA_BYTES && DATA.test(path) && !ASIDE.test(path))
+    .slice(0, MAX_DATA_FILES);
+  const dataPaths = new Set(some.map(({ path }) => path));
+  return {
+    dataPaths,
+    dataOf: (path) => (dataPaths.has(path) ? context.textOf(path) : null),
   };
 }
 

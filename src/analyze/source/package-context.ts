@@ -62,4 +62,8 @@ export interface ServerSource {
   isCut: boolean;
   /** The path in `files` that a relative import leads to, or null. */
   resolveImport: (from: string, spec: string) => string | null;
+  /** Small text files of the package that are no code: JSON, Markdown, YAML, plain text. */
+  dataPaths: ReadonlySet<string>;
+  /** Text of one of them, or null. */
+  dataOf: (path: string) => string | null;
 }

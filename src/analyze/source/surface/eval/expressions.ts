@@ -1,9 +1,11 @@
 // Expressions -> values.
+import { posix } from 'node:path';
 import type { Node } from '../../parse.ts';
 import { keyOf, memberOf } from './property-access.ts';
 import { arithmetic } from './operators.ts';
 import { callOf, taggedOf } from './call-sites.ts';
 import { classOf } from './classes.ts';
+import { isDataSpec } from './data-files.ts';
 import { globalValue } from './globals.ts';
 import { keptChecks } from './guards.ts';
 import type { Machine } from './machine.ts';
@@ -14,6 +16,7 @@ import {
   concat,
   external,
   literal,
+  located,
   optionsOf,
   textOf,
   truthOf,
@@ -105,6 +108,8 @@ function dispatchMore(it: Machine, node: Node, env: Env): Value {
     }
     case 'SpreadElement':
       return it.evaluate(node.argument, env);
+    case 'MetaProperty':
+      return importMeta(env.file.path);
     default: {
       // TypeScript's `x as T`, `x!`, `x satisfies T`.
       const inner = (node as { expression?: Node }).expression;
@@ -116,10 +121,23 @@ function dispatchMore(it: Machine, node: Node, env: Env): Value {
 function importOf(it: Machine, node: Node & { type: 'ImportExpression' }, env: Env): Value {
   const source = it.evaluate(node.source, env);
   const spec = textOf(source);
-  if (spec !== undefined) return it.importFrom(env.file, spec);
+  if (spec !== undefined) {
+    const module = it.importFrom(env.file, spec);
+    if (!isDataSpec(spec)) return module;
+    return { kind: 'object', props: new Map([['default', module]]), isOpen: false };
+  }
   const callee = external('import');
   const event = { node, file: env.file, name: 'import', callee, self: undefined };
   return it.hooks.onCall({ ...event, args: [source], isNew: false }) ?? UNKNOWN;
+}
+
+function importMeta(path: string): Value {
+  const props = new Map<string, Value>([
+    ['url', located('import.meta.url', path)],
+    ['filename', located('import.meta.filename', path)],
+    ['dirname', located('import.meta.dirname', posix.dirname(path))],
+  ]);
+  return { kind: 'object', props, isOpen: true };
 }
 
 function objectOf(it: Machine, node: Node & { type: 'ObjectExpression' }, env: Env): Value {

@@ -1,5 +1,8 @@
 // What calls of the platform and of known packages give back; everything else runs its callbacks.
+import { Buffer } from 'node:buffer';
+import { isReadable } from '../../../text/decode.ts';
 import { continued, pairs } from './builtins.ts';
+import { parsedValue } from './data-files.ts';
 import type { CallEvent, Machine } from './machine.ts';
 import {
   UNDEFINED,
@@ -12,6 +15,7 @@ import {
   optionsOf,
   taintsOf,
   textOf,
+  union,
   withChecks,
   type ExternalValue,
   type ObjectValue,
@@ -20,17 +24,20 @@ import {
 
 // Give back what they were given, in another form.
 const PASSES =
-  /^(?:JSON\.(?:parse|stringify)|String(?:\.raw)?|decodeURI(?:Component)?|unescape|Buffer\.from|structuredClone|Promise\.(?:all|allSettled|resolve|race|any)|Object\.(?:freeze|seal|create)|util\.(?:format|promisify|inspect)|promisify|querystring\.\w+|atob|Array\.(?:from|of)|Array|p-limit|path\.(?:posix\.|win32\.)?dirname|untildify|expand-tilde)$/;
+  /^(?:JSON\.(?:parse|stringify)|String(?:\.raw)?|decodeURI(?:Component)?|unescape|Buffer\.from|structuredClone|Promise\.(?:all|allSettled|resolve|race|any)|Object\.(?:freeze|seal|create)|util\.(?:format|promisify|inspect)|promisify|querystring\.\w+|atob|Array\.(?:from|of)|Array|p-limit|path\.(?:posix\.|win32\.)?dirname|untildify|expand-tilde|url\.(?:fileURLToPath|pathToFileURL))$/;
 const SHELL_QUOTES =
   /^(?:shell-quote|shell-escape|shescape|shlex|any-shell-escape|@npmcli\/promise-spawn|puka)\b/;
 const TAME = /^(?:Number|parseInt|parseFloat|Boolean|Math|isNaN|Number\.\w+|Math\.\w+)$/;
 const LIKELY_CHECK = /(?:valid|sanit|escap|quote|isSafe|allow|inside|isSub|within)/i;
 const MAX_ARGS = 16;
+const MAX_ENCODED_CHARS = 100_000;
 
 export function externalCall(it: Machine, event: CallEvent, callee: ExternalValue): Value {
   const { args, name: method, self } = event;
   const { name } = callee;
   const first = args[0] ?? UNDEFINED;
+  const read = readCall(it, event, name);
+  if (read) return read;
   if (PASSES.test(name)) {
     if (name === 'Array.from' && args[1]?.kind === 'function') {
       return array([it.callFunction(args[1], [first])], true);
@@ -62,6 +69,37 @@ export function externalCall(it: Machine, event: CallEvent, callee: ExternalValu
 }
 
 const namedCheck = (origin: string) => ({ origin, kind: 'named', whenTruthy: true }) as const;
+
+/** Files of the package itself; JSON and encodings are undone where the text is known. */
+function readCall(it: Machine, event: CallEvent, name: string): Value | undefined {
+  const [first = UNDEFINED, second] = event.args;
+  const text = textOf(first);
+  if (name === 'JSON.parse' && first.kind === 'union') {
+    return union(first.options.map((one) => parsedValue(textOf(one) ?? '') ?? one));
+  }
+  if (name === 'JSON.parse') return text === undefined ? undefined : parsedValue(text);
+  if (name === 'atob') return text === undefined ? undefined : decoded(text, 'base64');
+  if (name === 'Buffer.from') {
+    return text === undefined ? undefined : decoded(text, textOf(second) ?? '');
+  }
+  if (/^fs\.(?:promises\.)?readdir(?:Sync)?$/.test(name)) return it.listFolder(event.file, first);
+  if (!/^fs\.(?:promises\.)?read(?:File|Json)(?:Sync)?$/.test(name)) return undefined;
+  const found = it.readFile(event.file, first);
+  if (!found) return undefined;
+  const callback = event.args.at(-1);
+  if (callback?.kind === 'function') return it.callFunction(callback, [literal(null), found]);
+  return /[jJ]son/.test(name)
+    ? union(optionsOf(found).map((one) => parsedValue(textOf(one) ?? '') ?? one))
+    : found;
+}
+
+/** What an encoding hides, if it is text. */
+function decoded(text: string, encoding: string): Value | undefined {
+  if (!/^(?:base64(?:url)?|hex)$/.test(encoding) || text.length > MAX_ENCODED_CHARS)
+    return undefined;
+  const plain = Buffer.from(text, encoding as BufferEncoding).toString('utf8');
+  return isReadable(plain) ? literal(plain) : undefined;
+}
 
 function passed(first: Value, args: readonly Value[]): Value {
   if (first.kind === 'text' && args.length === 1) return first;

@@ -4,12 +4,13 @@ import type { ServerSource } from '../../package-context.ts';
 import type { Node } from '../../parse.ts';
 import { call } from './calls.ts';
 import { construct } from './classes.ts';
+import { listValue, readValue } from './data-files.ts';
 import { evaluate } from './expressions.ts';
 import { externalNew } from './externals.ts';
 import { callFunction, runCallbacks } from './functions.ts';
 import type { CallEvent, Hooks, Machine } from './machine.ts';
 import { get, set } from './members.ts';
-import { createModules, importedValue, type Modules } from './modules.ts';
+import { createModules, importedAt, importedValue, type Modules } from './modules.ts';
 import { bind } from './patterns.ts';
 import { execute } from './statements.ts';
 import type { Value } from './values.ts';
@@ -40,6 +41,9 @@ export function createInterpreter(server: ServerSource, hooks: Hooks): Interpret
     bind: (pattern, value, env, kind) => bind(it, pattern, value, env, kind),
     runCallbacks: (args, element) => runCallbacks(it, args, element),
     importFrom: (file, spec) => importedValue(server, it.modules, file, spec),
+    importAt: (file, at) => importedAt(server, it.modules, file, at),
+    readFile: (file, at) => readValue(server, file, at),
+    listFolder: (file, at) => listValue(server, file, at),
     place: (file: SourceFile, node: Node) => `${file.path}:${file.lineOf(node)}`,
     modules: undefined as never,
     within: (steps, work) => within(it, steps, work),

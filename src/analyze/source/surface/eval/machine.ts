@@ -68,5 +68,10 @@ export interface Machine {
   /** Runs functions that were handed to code we do not see. */
   runCallbacks: (args: readonly Value[], element?: Value) => void;
   importFrom: (file: SourceFile, spec: string) => Value;
+  /** What a module under a path that was put together gives, e.g. `join(__dirname, name)`. */
+  importAt: (file: SourceFile, at: Value) => Value;
+  /** What a file of the package holds, and what a folder of it; undefined for others. */
+  readFile: (file: SourceFile, at: Value) => Value | undefined;
+  listFolder: (file: SourceFile, at: Value) => Value | undefined;
   place: (file: SourceFile, node: Node) => string;
 }

@@ -1,13 +1,24 @@
 // Modules of the package: their top level, imports and exports.
+import { posix } from 'node:path';
 import type { SourceFile } from '../../file.ts';
 import type { ServerSource } from '../../package-context.ts';
 import type { Node } from '../../parse.ts';
 import { classOf } from './classes.ts';
+import { dataAt, isDataSpec, pathsOf } from './data-files.ts';
 import { LocalEnv } from './env.ts';
 import { moduleName } from './globals.ts';
 import type { Machine, Module } from './machine.ts';
 import { declarationOf, hoist } from './statements.ts';
-import { UNKNOWN, external, literal, type ObjectValue, type Value, type Env } from './values.ts';
+import {
+  UNKNOWN,
+  external,
+  literal,
+  located,
+  union,
+  type ObjectValue,
+  type Value,
+  type Env,
+} from './values.ts';
 
 export interface Modules {
   open: (path: string) => Module | null;
@@ -43,11 +54,31 @@ export function importedValue(
   spec: string,
 ): Value {
   const path = server.resolveImport(file.path, spec);
-  if (path === null) return external(moduleName(spec));
+  if (path !== null) return valueOf(modules, path);
+  const data = dataAt(server, posix.join(posix.dirname(file.path), spec));
+  return (/^\.\.?\//.test(spec) ? data : undefined) ?? external(moduleName(spec));
+}
+
+export function importedAt(
+  server: ServerSource,
+  modules: Modules,
+  file: SourceFile,
+  at: Value,
+): Value {
+  const known = new Set([...server.files.keys(), ...server.dataPaths]);
+  const paths = pathsOf(at, file, known);
+  if (paths.length === 0) return UNKNOWN;
+  return union(
+    paths.map((path) =>
+      server.files.has(path) ? valueOf(modules, path) : (dataAt(server, path) ?? UNKNOWN),
+    ),
+  );
+}
+
+function valueOf(modules: Modules, path: string): Value {
   const exports = modules.open(path)?.exports;
   const whole = exports?.props.get('@@module');
-  const isCallable = whole?.kind === 'function' || whole?.kind === 'class';
-  return (isCallable ? whole : exports) ?? UNKNOWN;
+  return (whole && whole.kind !== 'object' ? whole : exports) ?? UNKNOWN;
 }
 
 function load(it: Machine, file: SourceFile, module: Module): void {
@@ -60,8 +91,8 @@ function load(it: Machine, file: SourceFile, module: Module): void {
   };
   env.declare('module', holder);
   env.declare('exports', module.exports);
-  env.declare('__dirname', external('__dirname'));
-  env.declare('__filename', external('__filename'));
+  env.declare('__dirname', located('__dirname', posix.dirname(file.path)));
+  env.declare('__filename', located('__filename', file.path));
   hoist(body, env);
   for (const statement of body) declareTop(it, statement, env);
   for (const statement of body) exportTop(it, statement, module);
@@ -167,7 +198,8 @@ function importTop(it: Machine, node: Node & { type: 'ImportDeclaration' }, env:
           : '*';
     const force = (): Value => {
       const module = source();
-      return key === '*' ? module : it.get(module, key);
+      const isWhole = key === '*' || (key === 'default' && isDataSpec(spec));
+      return isWhole ? module : it.get(module, key);
     };
     env.declare(specifier.local.name, { kind: 'lazy', force });
   }

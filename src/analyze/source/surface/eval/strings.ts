@@ -76,6 +76,7 @@ export function stringCall(it: Machine, event: CallEvent, self: Value): Value | 
     case 'concatAll':
       return carry(self);
     case 'then':
+      if (first.kind === 'external') return it.call({ ...event, callee: first, args: [self] });
       return first.kind === 'function' ? it.callFunction(first, [self]) : UNKNOWN;
     case 'catch':
     case 'finally':

@@ -152,6 +152,12 @@ const MAX_STEPS = 8;
 
 export const literal = (value: Primitive): LiteralValue => ({ kind: 'literal', value });
 export const external = (name: string): ExternalValue => ({ kind: 'external', name });
+/** A place in the package, as the platform names it: `__dirname` of this file. */
+export const located = (name: string, path: string): ExternalValue => ({
+  kind: 'external',
+  name,
+  args: [literal(path)],
+});
 export const array = (items: Value[], isOpen = false): ArrayValue => ({
   kind: 'array',
   items,

@@ -8,9 +8,11 @@ const NAMES_VALUE = new Set(['__name']);
 
 export function moduleWrapper(it: Machine, event: CallEvent): Value | undefined {
   const { name, args, self, callee } = event;
-  if (callee.kind === 'external' && callee.name === 'require') {
+  if (callee.kind === 'external' && /^(?:require|module\.createRequire\(\))$/.test(callee.name)) {
     const spec = textOf(args[0]);
-    return spec === undefined ? UNKNOWN : it.importFrom(event.file, spec);
+    return spec === undefined
+      ? it.importAt(event.file, args[0] ?? UNKNOWN)
+      : it.importFrom(event.file, spec);
   }
   if (PASS_FIRST.test(name) && (self === undefined || !NAMES_VALUE.has(name))) {
     return imported(name, args[0] ?? UNKNOWN, event);
