@@ -80,7 +80,15 @@ export function openServer(dir) {
       if (next && /\.[cm]?[jt]s$/.test(next)) queue.push(next);
     }
   }
-  return { server: { manifest, files, entries, isCut, resolveImport }, bytes };
+  const dataPaths = new Set(
+    readdirSync(dir, { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.(?:json|md|txt|ya?ml)$/.test(file) && !file.includes('node_modules'))
+      .slice(0, 200),
+  );
+  const dataOf = (file) =>
+    dataPaths.has(file) ? readFileSync(path.join(dir, file), 'utf8') : null;
+  const server = { manifest, files, entries, isCut, resolveImport, dataPaths, dataOf };
+  return { server, bytes };
 }
 
 for (const dir of dirs) {

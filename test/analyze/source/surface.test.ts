@@ -172,3 +172,102 @@ async function helper(c) { return run(c); }`,
     expect(namesOf({ 'index.js': SDK + code })).toEqual(['a']);
   });
 });
+
+describe('data beside the code', () => {
+  const LIST = `${SDK}
+const low = new Server({ name: 'low', version: '1.0.0' }, { capabilities: { tools: {} } });
+low.setRequestHandler(ListToolsRequestSchema, async () => ({ tools }));`;
+  const TOOLS = JSON.stringify([
+    { name: 'one', description: 'First.', inputSchema: { type: 'object' } },
+    { name: 'two', description: 'Second.', inputSchema: { type: 'object' } },
+  ]);
+
+  test.each([
+    ['a required list', `const tools = require('./data/tools.json');`],
+    ['a required name of it', `const { tools } = require('./data/named.json');`],
+    ['an imported list', `import tools from './data/tools.json' with { type: 'json' };`],
+    [
+      'createRequire',
+      `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url); const tools = require('./data/tools.json');`,
+    ],
+    [
+      'a file beside the module',
+      `import { readFileSync } from 'node:fs'; const tools = JSON.parse(readFileSync(new URL('./data/tools.json', import.meta.url), 'utf8'));`,
+    ],
+    [
+      '__dirname',
+      `const fs = require('fs'), path = require('path'); const tools = JSON.parse(fs.readFileSync(path.join(__dirname, 'data', 'tools.json')));`,
+    ],
+    [
+      'dirname of import.meta.url',
+      `import { readFile } from 'fs/promises'; import path from 'path'; import { fileURLToPath } from 'url'; const here = path.dirname(fileURLToPath(import.meta.url)); const tools = JSON.parse(await readFile(path.resolve(here, 'data/tools.json'), 'utf8'));`,
+    ],
+    [
+      'a dynamic import',
+      `const { default: tools } = await import('./data/tools.json', { with: { type: 'json' } });`,
+    ],
+    [
+      'one file a tool',
+      `const fs = require('fs'), path = require('path'); const dir = path.join(__dirname, 'tools'); const tools = fs.readdirSync(dir).map((name) => require(path.join(dir, name)));`,
+    ],
+  ])('tools are read from %s', (_, head) => {
+    const one = (name: string) => JSON.stringify({ name, description: 'A tool.' });
+    const texts = {
+      'index.js': `${LIST}\n${head}`,
+      'data/tools.json': TOOLS,
+      'data/named.json': `{ "tools": ${TOOLS} }`,
+      'tools/one.json': one('one'),
+      'tools/two.json': one('two'),
+    };
+    expect(namesOf(texts)).toEqual(['one', 'two']);
+  });
+
+  test('a table of texts is looked up by the keys of a loop', () => {
+    const { tools } = extractSurface(
+      serverOf({
+        'index.js': `${SDK}
+const help = require('./help.json');
+for (const [name, run] of Object.entries({ add: () => 1, sub: () => 2 })) {
+  server.registerTool(name, { description: help[name].join(' '), inputSchema: {} }, run);
+}`,
+        'help.json': '{ "add": ["Adds", "numbers."], "sub": ["Subtracts."] }',
+      }),
+    );
+    expect(tools.map(({ description }) => description)).toEqual(['Adds numbers.', 'Subtracts.']);
+  });
+
+  test('a server that answers lines by hand tells its tools', () => {
+    const texts = {
+      'index.js': `const { tools } = require('./tools.json'); const answer = (id, body) => process.stdout.write(JSON.stringify({ id, ...body }));
+require('readline').createInterface({ input: process.stdin }).on('line', (line) => { const m = JSON.parse(line);
+  if (m.method === 'tools/list') return answer(m.id, { result: { tools } }); });`,
+      'tools.json': `{ "tools": ${TOOLS} }`,
+    };
+    expect(namesOf(texts)).toEqual(['one', 'two']);
+  });
+
+  test('an encoded text is read as what it says', () => {
+    const plain = 'Call list_topics first, and then read_topic.';
+    const { texts } = extractSurface(
+      serverOf({
+        'index.js': `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+const table = { guide: ['${Buffer.from(plain).toString('base64')}'] };
+const unpack = (name) => Buffer.from(table[name].join(''), 'base64').toString('utf8');
+new McpServer({ name: 'x', version: '1.0.0' }, { instructions: unpack('guide') });`,
+      }),
+    );
+    expect(texts).toMatchObject([{ location: 'server-instructions', text: plain }]);
+  });
+
+  test('a base class of the package may put the description together', () => {
+    const { tools } = extractSurface(
+      serverOf({
+        'index.js': `import { MCPTool } from 'mcp-framework';
+class Base extends MCPTool { summary = ''; get description() { return [this.summary, ...this.remarks()].join(' '); } remarks() { return []; } }
+class Log extends Base { name = 'log'; summary = 'Notes.'; remarks() { return ['Keep it short.']; } async execute() {} }
+export default Log;`,
+      }),
+    );
+    expect(tools).toMatchObject([{ name: 'log', description: 'Notes. Keep it short.' }]);
+  });
+});

@@ -2,9 +2,13 @@
 import type { SourceFile } from '../file.ts';
 import type { Node } from '../parse.ts';
 import type { Interpreter } from './eval/interpreter.ts';
+import { plainKey } from './eval/classes.ts';
 import type { FunctionValue } from './eval/values.ts';
+import type { ServerModel } from './model.ts';
+import { addObject } from './registrations.ts';
 
 const MAX_HANDLERS = 4;
+const MAX_LISTS = 20;
 
 /** Outermost functions with parameters that compare something with 'tools/call'. */
 export function rawHandlers(it: Interpreter, files: readonly SourceFile[]): FunctionValue[] {
@@ -20,6 +24,19 @@ export function rawHandlers(it: Interpreter, files: readonly SourceFile[]): Func
     }
   }
   return found;
+}
+
+/** `{ tools: LIST }` in files that speak of 'tools/list', where the list is one of tools. */
+export function addRawLists(it: Interpreter, model: ServerModel, file: SourceFile): void {
+  if (!/["'`]tools\/list["'`]/.test(file.text)) return;
+  const env = it.modules.open(file.path)?.env;
+  let left = MAX_LISTS;
+  for (const node of file.nodesOf('Property')) {
+    if (plainKey(node.key) !== 'tools' || !env || left-- <= 0) continue;
+    const list = it.evaluate(node.value, env);
+    if (list.kind !== 'array') continue;
+    for (const item of list.items) addObject(it, model, item, { file, node }, false);
+  }
 }
 
 function ownerOf(file: SourceFile, node: Node): Node | null {

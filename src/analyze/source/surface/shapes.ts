@@ -3,8 +3,9 @@ import type { SourceFile } from '../file.ts';
 import type { Node } from '../parse.ts';
 import type { Interpreter } from './eval/interpreter.ts';
 import { plainKey } from './eval/classes.ts';
-import { literal, textOf } from './eval/values.ts';
+import { literal, textOf, type Env, type Value } from './eval/values.ts';
 import type { ServerModel } from './model.ts';
+import { addRawLists } from './raw.ts';
 import { addObject } from './registrations.ts';
 
 const SURE_KEYS = ['inputSchema', 'input_schema'];
@@ -19,7 +20,11 @@ const LIKELY_KEYS = [
 ];
 const HANDLERS = ['handler', 'execute', 'run', 'call', 'callback', 'cb'];
 const TOOL_NAME = /^[\w./:-]{1,128}$/;
+const TOOL_CLASS = /^(?:MCP)?(?:Base)?Tool(?:Base)?$/i;
 const MAX_OBJECTS = 3000;
+const LISTED = /["'`]tools\/list["'`]/;
+// Loads what lies in its folder of tools.
+const FRAMEWORK = /["']mcp-framework["']/;
 
 /** Adds what no registration named, where the registrations leave doubts or there are none. */
 export function addShapes(it: Interpreter, model: ServerModel, files: readonly SourceFile[]): void {
@@ -31,10 +36,12 @@ export function addShapes(it: Interpreter, model: ServerModel, files: readonly S
   const before = model.tools.length;
   for (const file of files) {
     addClasses(it, model, file);
+    addRawLists(it, model, file);
     addObjects(it, model, file);
   }
   const isListed =
-    model.openLists > 0 || files.some((file) => /["'`]tools\/list["'`]/.test(file.text));
+    model.openLists > 0 ||
+    files.some((file) => LISTED.test(file.text) || FRAMEWORK.test(file.text));
   if (before === 0 && model.tools.length > 0 && !isListed) {
     model.doubts.push('no registration of the tools was found in this package');
   }
@@ -91,14 +98,20 @@ function keysOf(node: Node & { type: 'ObjectExpression' }): Set<string> {
   return keys;
 }
 
+/** By its name, or by what it extends itself. */
+function isToolClass(it: Interpreter, node: Node, env: Env): boolean {
+  if (node.type === 'Identifier' && TOOL_CLASS.test(node.name)) return true;
+  let parent: Value | undefined = it.evaluate(node, env);
+  for (let depth = 0; depth < 6 && parent?.kind === 'class'; depth++) parent = parent.parent;
+  return parent?.kind === 'external' && TOOL_CLASS.test(parent.name.split('.').at(-1) ?? '');
+}
+
 /** mcp-framework: `class X extends MCPTool { name = ...; description = ...; schema = ...; execute() }`. */
 function addClasses(it: Interpreter, model: ServerModel, file: SourceFile): void {
   for (const node of [...file.nodesOf('ClassDeclaration'), ...file.nodesOf('ClassExpression')]) {
-    const parent = node.superClass;
-    if (parent?.type !== 'Identifier' || !/^(?:MCP)?(?:Base)?Tool(?:Base)?$/i.test(parent.name))
-      continue;
     const env = it.modules.open(file.path)?.env;
     if (!env) return;
+    if (!node.superClass || !isToolClass(it, node.superClass, env)) continue;
     const callee = it.evaluate(node.type === 'ClassDeclaration' && node.id ? node.id : node, env);
     const event = { node, file, name: '', self: undefined, args: [], isNew: true };
     const instance = it.construct({ ...event, callee });

@@ -145,9 +145,11 @@ function arrayCall(
       const glue = first ?? literal(',');
       return concat(self.items.flatMap((item, index) => (index === 0 ? [item] : [glue, item])));
     }
+    case 'reverse':
+    case 'toReversed':
+      return array([...self.items].reverse(), self.isOpen);
     case 'slice':
     case 'sort':
-    case 'reverse':
     case 'values':
     case 'toSorted':
       return array([...self.items], self.isOpen);

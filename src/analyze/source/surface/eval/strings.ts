@@ -1,4 +1,5 @@
 // Methods of strings and regular expressions, as far as they tell whether an argument stays dangerous.
+import { knownCall } from './known-strings.ts';
 import type { CallEvent, Machine } from './machine.ts';
 import {
   UNKNOWN,
@@ -20,6 +21,7 @@ const SAME = new Set(
     ' ',
   ),
 );
+const MAX_PIECES = 2000;
 const CASE = new Set(['toLowerCase', 'toUpperCase', 'toLocaleLowerCase', 'toLocaleUpperCase']);
 
 export function stringCall(it: Machine, event: CallEvent, self: Value): Value | undefined {
@@ -27,13 +29,10 @@ export function stringCall(it: Machine, event: CallEvent, self: Value): Value | 
   const [first = UNKNOWN] = args;
   if (self.kind === 'regex') return regexCall(name, self.source, self.flags, first);
   const known = textOf(self);
-  if (CASE.has(name)) {
-    if (known === undefined) return carry(self);
-    return literal(name.includes('Upper') ? known.toUpperCase() : known.toLowerCase());
-  }
+  if (CASE.has(name) && known === undefined) return carry(self);
+  const computed = known === undefined ? undefined : knownCall(name, known, args);
+  if (computed !== undefined) return computed;
   switch (name) {
-    case 'trim':
-      return known === undefined ? carry(self) : literal(known.trim());
     case 'startsWith':
       if (textOf(first) === '-' || textOf(first) === '--') {
         return withChecks({ kind: 'unknown' }, checksOf(self, 'no-option', false));
@@ -57,7 +56,7 @@ export function stringCall(it: Machine, event: CallEvent, self: Value): Value | 
         return array(
           known
             .split(textOf(first) ?? ',')
-            .slice(0, 200)
+            .slice(0, MAX_PIECES)
             .map(literal),
         );
       }
@@ -158,6 +157,8 @@ function regexCall(name: string, source: string, flags: string, value: Value): V
 const ONLY_WORDS = /^(?:\\W|\[\\W[_\s-]{0,3}\])[+*]?$/;
 
 function replaced(self: Value, pattern: Value, by: Value): Value {
+  // What is put in a known text, e.g. for a placeholder; how it is taken apart is not worked out.
+  if (textOf(self) !== undefined) return taintsOf(by).length > 0 ? concat([self, by]) : self;
   const mark = replacementMark(pattern, by);
   const value = carry(self);
   return mark ? marked(value, mark) : value;
