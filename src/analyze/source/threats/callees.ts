@@ -19,6 +19,11 @@ export interface Flow {
   changed: boolean;
 }
 
+const NONE: Fn[] = [];
+const PLAIN = new Set(['ArrayExpression', 'TemplateLiteral', 'Literal']);
+const BUILT_IN =
+  /^(?:push|pop|shift|unshift|splice|slice|concat|join|map|filter|forEach|reduce|sort|reverse|flat|flatMap|find|keys|values|entries|replace|replaceAll|split|trim|match|substring|toString)$/;
+
 /** The functions of this file that a call may run. */
 export function calleesOf(model: Model, call: Call): Fn[] {
   let found = model.callees.get(call);
@@ -41,10 +46,25 @@ function findCallees(model: Model, call: Call): Fn[] {
     object !== 'this' &&
     !object.startsWith('new ') &&
     !object.startsWith('function');
-  return method === null || isForeign ? [] : methodsNamed(model, method);
+  if (method === null || isForeign) return NONE;
+  if (BUILT_IN.test(method) && isPlain(model, unwrap(callee.object))) return NONE;
+  return methodsNamed(model, method);
 }
 
-const NONE: Fn[] = [];
+/** An array or a text that is written out: what is called on it is no method of this file's classes. */
+function isPlain(model: Model, node: Node): boolean {
+  if (node.type !== 'Identifier') return PLAIN.has(node.type);
+  const defs = lookup(model, node)?.defs.filter(({ kind, value }) => value || kind === 'param');
+  return (
+    defs !== undefined &&
+    defs.length > 0 &&
+    defs.every(({ kind, value, path }) => {
+      const isWhole = path.length === 0 && (kind === 'init' || kind === 'assign');
+      return isWhole && value !== null && PLAIN.has(unwrap(value).type);
+    })
+  );
+}
+
 const MAY_BE_FUNCTION = new Set([
   'Identifier',
   'FunctionExpression',

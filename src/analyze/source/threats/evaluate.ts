@@ -179,7 +179,9 @@ function methodLabels(
       method,
     )
   ) {
-    return asText(received) | (method === 'exec' || method === 'read' ? asText(given) : 0);
+    // What a replacer gives stands in the text.
+    const put = method.startsWith('replace') ? returned : 0;
+    return asText(received) | put | (method === 'exec' || method === 'read' ? asText(given) : 0);
   }
   return throughUnknown(asTextIfEncoder(node, received | given) | returned);
 }

@@ -3,6 +3,7 @@ import { parentOf } from '../nodes.ts';
 import type { Node } from '../parse.ts';
 import type { Flow } from './callees.ts';
 import { pathLabels } from './data.ts';
+import { decoded } from './decoders.ts';
 import { CLIENT, CLIP_READ, CONNECTION, DECODER, EXEC, HOST, READ, is } from './kinds.ts';
 import {
   asText,
@@ -18,7 +19,6 @@ import {
   REMOTE,
   SHELL,
   SOCKET,
-  throughUnknown,
 } from './labels.ts';
 import { lookup } from './model.ts';
 import type { Call } from './model.ts';
@@ -100,22 +100,6 @@ function isPickedByName(flow: Flow, node: Node): boolean {
     at = parent;
   }
   return false;
-}
-
-/** Unpacking and unescaping are everyday work unless what goes in was encoded as text before. */
-function decoded(flow: Flow, node: Call, name: string, given: number): number {
-  const passed = throughUnknown(given) | (given & (REMOTE | DECODED));
-  if (/^(?:zlib|pako)\./.test(name)) return passed | (given & FILES ? DECODED : 0);
-  if (name.startsWith('String.')) return passed | (computes(flow, node) ? DECODED : 0);
-  if (name !== 'decodeURIComponent' && name !== 'unescape') return passed | DECODED;
-  const text = constantOf(flow.model, node.arguments[0]) ?? '';
-  return passed | (text.length > 20 ? DECODED : 0);
-}
-
-/** Codes that are worked out, other than by putting the bytes of UTF-8 together. */
-function computes(flow: Flow, node: Call): boolean {
-  const text = flow.model.text.slice(node.start, Math.min(node.end, node.start + 300));
-  return /\^|parseInt|Number\(|[\w)\]]\s?[-+]\s?[\w(]/.test(text) && !/<<|>>|\|/.test(text);
 }
 
 function execLabels(flow: Flow, node: Call): number {
