@@ -1,5 +1,6 @@
 // Which functions of the file a call or an argument leads to.
 import type { Node } from '../parse.ts';
+import { chosenFunctions } from './dispatch.ts';
 import { lookup } from './model.ts';
 import type { Binding, Call, Fn, Model } from './model.ts';
 import { keyOf, nameOf, unwrap } from './names.ts';
@@ -35,8 +36,15 @@ function findCallees(model: Model, call: Call): Fn[] {
   const callee = unwrap(call.callee);
   const own = model.fnOf.get(callee);
   if (own) return [own];
-  if (callee.type === 'Identifier') return functionsIn(model, callee);
-  if (callee.type !== 'MemberExpression') return [];
+  const compiled = compiledAsync(model, call);
+  if (compiled) return functionsIn(model, compiled);
+  if (callee.type === 'Identifier') {
+    const found = functionsIn(model, callee);
+    return found.length > 0 ? found : chosenFunctions(model, callee);
+  }
+  if (callee.type !== 'MemberExpression') return chosenFunctions(model, callee);
+  const chosen = chosenFunctions(model, callee);
+  if (chosen.length > 0) return chosen;
   const method = keyOf(model, callee);
   if (method === 'call' || method === 'apply') return functionsIn(model, unwrap(callee.object));
   const object = nameOf(model, callee.object);
@@ -63,6 +71,13 @@ function isPlain(model: Model, node: Node): boolean {
       return isWhole && value !== null && PLAIN.has(unwrap(value).type);
     })
   );
+}
+
+/** The generator in what compilers make of an async function: `__awaiter(this, …, function* () {})`. */
+function compiledAsync(model: Model, call: Call): Node | undefined {
+  const callee = unwrap(call.callee);
+  const name = callee.type === 'Identifier' ? callee.name : (nameOf(model, callee) ?? '');
+  return /^(?:tslib\.)?__awaiter$/.test(name) ? call.arguments.at(-1) : undefined;
 }
 
 const MAY_BE_FUNCTION = new Set([
@@ -95,6 +110,11 @@ function findFunctions(model: Model, node: Node): Fn[] {
   }
   if (value.type === 'CallExpression' && value.callee.type === 'MemberExpression') {
     return keyOf(model, value.callee) === 'bind' ? functionsIn(model, value.callee.object) : [];
+  }
+  if (value.type === 'CallExpression' && value.callee.type === 'Identifier') {
+    return /^_?(?:asyncToGenerator|async_to_generator|wrapAsyncGenerator)$/.test(value.callee.name)
+      ? functionsIn(model, value.arguments[0])
+      : [];
   }
   if (value.type !== 'Identifier') return [];
   const found = (lookup(model, value)?.defs ?? []).map((def) => {

@@ -1,44 +1,52 @@
 // Which argument of a call is run as code, if any.
 import type { Node } from '../parse.ts';
+import type { Invocation } from './invoke.ts';
 import type { Call } from './model.ts';
 import { isFunction } from './model.ts';
 import { constantOf, keyOf, nameOf, propertyOf, shapeOf, unwrap } from './names.ts';
 import type { Scene } from './scene.ts';
 import { isEval } from './vocabulary.ts';
 
-export function callsCode(scene: Scene, call: Call, name: string): Node | null {
+/** Constructors of functions: parameters first, the code last. */
+const MAKES_FUNCTION =
+  /^(?:new )?(?:Function|Function\.prototype\.constructor|(?:\w+\.)?(?:Async|Generator|AsyncGenerator)Function|(?:Object|Reflect)\.getPrototypeOf\(\)\.constructor|function\.constructor(?:\.constructor)?)$/;
+
+export function callsCode(scene: Scene, { call, name, args }: Invocation): Node | null {
   const made = call.type === 'NewExpression' && !name.startsWith('new ') ? `new ${name}` : name;
-  const first = call.arguments[0];
-  if (
-    /^(?:new )?Function$|AsyncFunction$|^(?:new )?Object\.getPrototypeOf\(\)\.constructor$/.test(
-      made,
-    )
-  )
-    return call.arguments.at(-1) ?? null;
+  const first = args[0];
+  if (MAKES_FUNCTION.test(made)) return args.at(-1) ?? null;
   if (name === 'Reflect.construct' && isEval(nameOf(scene.model, first) ?? ''))
-    return call.arguments[1] ?? null;
-  if (isEval(made) || isEval(name) || isConstructorCall(scene, call)) return first ?? null;
-  if (
-    /^(?:setTimeout|setInterval|setImmediate)$/.test(name) &&
-    first &&
-    !isFunction(unwrap(first))
-  ) {
-    const callee = unwrap(first);
-    if (callee.type === 'Identifier' || callee.type === 'MemberExpression') return null;
-    const isBound =
-      callee.type === 'CallExpression' &&
-      callee.callee.type === 'MemberExpression' &&
-      keyOf(scene.model, callee.callee) === 'bind';
-    return isBound ? null : first;
-  }
+    return args[1] ?? null;
+  if (isEval(made) || isEval(name)) return first ?? null;
+  if (isConstructorCall(scene, call)) return args.at(-1) ?? null;
+  if (/^(?:setTimeout|setInterval|setImmediate)$/.test(name)) return timedText(scene, first);
   if (/^new (?:worker_threads\.)?Worker$/.test(made)) {
-    const isEvaluated = propertyOf(scene.model, call.arguments[1] ?? null, 'eval');
-    return isEvaluated ? (first ?? null) : null;
+    const isEvaluated = propertyOf(scene.model, args[1] ?? null, 'eval');
+    return isEvaluated || isMadeOfText(scene, first) ? (first ?? null) : null;
   }
   return null;
 }
 
-/** `[]['filter']['constructor'](code)`, `(() => {}).constructor(code)`, `Reflect.construct(Function, [code])`. */
+/** What a timer is given in place of a function. */
+function timedText(scene: Scene, first: Node | undefined): Node | null {
+  if (!first || isFunction(unwrap(first))) return null;
+  const callee = unwrap(first);
+  if (callee.type === 'Identifier' || callee.type === 'MemberExpression') return null;
+  const isBound =
+    callee.type === 'CallExpression' &&
+    callee.callee.type === 'MemberExpression' &&
+    keyOf(scene.model, callee.callee) === 'bind';
+  return isBound ? null : first;
+}
+
+/** `new Worker(URL.createObjectURL(blob))`, `new Worker(new URL('data:text/javascript,…'))`. */
+function isMadeOfText(scene: Scene, node: Node | undefined): boolean {
+  if (!node) return false;
+  if (/^data:(?:text|application)\/javascript/.test(shapeOf(scene.model, node) ?? '')) return true;
+  return nameOf(scene.model, node) === 'URL.createObjectURL()';
+}
+
+/** `[]['filter']['constructor'](code)`, `(() => {}).constructor(code)`. */
 function isConstructorCall(scene: Scene, call: Call): boolean {
   const callee = unwrap(call.callee);
   if (callee.type !== 'MemberExpression') return false;

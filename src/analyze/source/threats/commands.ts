@@ -88,21 +88,24 @@ function judgeRunText(
     /^(?:\S*\/)?(?:(?:ba|z|da)?sh|cmd(?:\.exe)?|powershell(?:\.exe)?|pwsh|node|python3?|perl)$/.test(
       shape,
     ) && /(?:^|\s)(?:-c|\/c|-e|-EncodedCommand|-enc|-Command|--eval)\s/i.test(`${list} `);
-  const code = isShellWithCode ? args[1] : calls.isShellExec(name) ? args[0] : null;
+  const isProgram = !isShellWithCode && !calls.isShellExec(name);
+  // A path that is put together is a place of our own, whatever its last part says.
+  if (isProgram && (shape.replace(HOLE, '') !== '' || name.endsWith('fork'))) return;
+  const code = isShellWithCode ? args[1] : args[0];
   if (!code) return;
   const labels = carried(scene, code);
   const startsUnknown =
     isShellWithCode ||
     (shapeOf(scene.model, code) ?? HOLE).startsWith(HOLE) ||
     /^(?:node|python3?|perl) -e/.test(shape);
-  if (startsUnknown) noteSink(scene, call, 'run', labels, false);
+  if (startsUnknown && !isProgram) noteSink(scene, call, 'run', labels, false);
   if (labels & REMOTE && startsUnknown) {
     report(scene, call, {
       ruleId: 'fetched-code-executed',
       severity: 'critical',
       message: 'Text that came over the network is run as a command.',
     });
-  } else if (labels & (DECODED | INVISIBLE) && startsUnknown) {
+  } else if (labels & (DECODED | INVISIBLE) && startsUnknown && !isProgram) {
     report(scene, call, {
       ruleId: 'decoded-code-executed',
       severity: 'critical',

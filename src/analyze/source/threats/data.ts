@@ -29,6 +29,8 @@ interface ThreatData {
   miner: string;
   hiddenNames: string;
   conversationParameters: string;
+  /** Clients of chats, queues and brokers, by what makes them: others decide what comes through. */
+  channels: string[];
 }
 
 const PATH_LABELS: Record<string, number> = {
@@ -81,6 +83,11 @@ export function pathLabels(path: string): number {
   for (const { label, pattern } of paths) if (pattern.test(path)) labels |= label;
   return labels;
 }
+
+const channels = new Set(raw.channels);
+
+/** Whether a call opens a channel through which others send messages. */
+export const isChannel = (name: string): boolean => channels.has(name.replace(/^new /, ''));
 
 /** The vendor group of an environment variable, as a label. */
 export function secretLabel(name: string): number {

@@ -10,6 +10,7 @@ import {
   ENV_TEXT,
   HOOKED,
   named,
+  REMOTE,
   SHELL,
   SOCKET,
   throughUnknown,
@@ -25,6 +26,10 @@ import { constant, nameLabels, pieces, textLabels } from './text-labels.ts';
 import * as calls from './vocabulary.ts';
 
 const MAX_DEPTH = 60;
+/** Methods of a client of a queue or chat through which it hears others. */
+const OPENS =
+  /^(?:consumer|consume|subscribe|psubscribe|channel|duplicate|connect|createReceiver|createChannel|queue|topic|subscription|withUrl|withAutomaticReconnect|build|child|ref|messages|receive\w{0,12}|b[lr]pop|xread\w{0,6}|fetch\w{0,12}|getUpdates|getBody|send|join)$/;
+
 /** Labels of an expression; `isCallback` asks what a call hands to its callbacks. */
 export function evaluate(
   flow: Flow,
@@ -140,7 +145,8 @@ function call(flow: Flow, node: Call, depth: number, isCallback: boolean): numbe
   const whole = shapeOf(model, node);
   const text = whole === null ? 0 : constant(flow, node, () => textLabels(whole));
   if (/^path\b.{0,8}\.(?:join|resolve|normalize|dirname|relative)$/.test(name)) return given | text;
-  if (/^(?:new )?\.{1,2}\//.test(name)) return linkLabel(flow.imports, name);
+  if (/^(?:new )?\.{1,2}\//.test(name) && !/\.json\b/.test(name))
+    return linkLabel(flow.imports, name);
   const source = sourceLabels(flow, node, name, given, () =>
     evaluate(flow, node.arguments[0], depth),
   );
@@ -183,6 +189,8 @@ function methodLabels(
     const put = method.startsWith('replace') ? returned : 0;
     return asText(received) | put | (method === 'exec' || method === 'read' ? asText(given) : 0);
   }
+  if (method === 'decode' || method === 'encode') return asText(received | given);
+  if (OPENS.test(method) && received & REMOTE) return received & REMOTE;
   return throughUnknown(asTextIfEncoder(node, received | given) | returned);
 }
 

@@ -8,8 +8,9 @@ import { hostOf, placeOf } from './declared.ts';
 import type { Place } from './declared.ts';
 import { judgeDropped, noteWrite } from './dropped.ts';
 import type { Written } from './dropped.ts';
-import { CHMOD, EVAL, EXEC, WRITE, is } from './kinds.ts';
+import { CHMOD, CONNECTION, EVAL, EXEC, WRITE, is } from './kinds.ts';
 import { DECODED, INVISIBLE, REMOTE, SHELL, SOCKET } from './labels.ts';
+import type { Invocation } from './invoke.ts';
 import type { Call } from './model.ts';
 import { HOLE, keyOf, nameOf, shapeOf, unwrap } from './names.ts';
 import { noteSink } from './record.ts';
@@ -23,8 +24,9 @@ const PINNED_MODULE =
 
 export function findExecution(scene: Scene): void {
   const written: Written = new Map();
-  for (const { call, name } of scene.calls) {
-    judgeCode(scene, call, name);
+  for (const invocation of scene.calls) {
+    const { call, name } = invocation;
+    judgeCode(scene, invocation);
     judgePipe(scene, call);
     judgeWasm(scene, call, name);
     if (is(name, WRITE)) noteWrite(scene, call, name, written);
@@ -41,8 +43,9 @@ export function findExecution(scene: Scene): void {
   }
 }
 
-function judgeCode(scene: Scene, call: Call, name: string): void {
-  const code = callsCode(scene, call, name) ?? runnerGiven(scene, call);
+function judgeCode(scene: Scene, invocation: Invocation): void {
+  const { call } = invocation;
+  const code = callsCode(scene, invocation) ?? runnerGiven(scene, call);
   if (!code) return;
   const labels = carried(scene, code);
   noteSink(scene, call, 'run', labels, false);
@@ -99,7 +102,9 @@ function judgeImport(scene: Scene, node: Extract<Node, { type: 'ImportExpression
   if (/^https?:\/\//.test(shape) || labels & REMOTE) {
     const place = placeOf(hostOf(shape), scene.declared);
     // What was fetched stands in the address itself.
-    const isInline = isData && (labels & REMOTE) !== 0;
+    const isInline =
+      (isData || nameOf(scene.model, node.source) === 'URL.createObjectURL()') &&
+      (labels & REMOTE) !== 0;
     report(scene, node, {
       ruleId: 'fetched-code-executed',
       severity: isInline ? 'critical' : gradeOfImport(scene, shape, place),
@@ -132,11 +137,40 @@ function judgePipe(scene: Scene, call: Call): void {
   const isShellOnSocket = is(name, EXEC) && carried(scene, call) & SHELL && to & SOCKET;
   const isPiped =
     method === 'pipe' && ((from & SOCKET && to & SHELL) || (from & SHELL && to & SOCKET));
-  const isFed = method === 'write' && from & SHELL && to & REMOTE;
-  if (!isShellOnSocket && !isPiped && !isFed) return;
+  if (!isShellOnSocket && !isPiped) {
+    judgeFed(scene, call, method, from, to);
+    return;
+  }
   report(scene, call, {
     ruleId: 'reverse-shell',
     severity: 'critical',
     message: 'A shell is connected to a network connection.',
   });
+}
+
+/** Text that a shell or an interpreter reads from its standard input. */
+function judgeFed(scene: Scene, call: Call, method: string | null, from: number, to: number): void {
+  const isWritten = (method === 'write' || method === 'end') && (from & SHELL) !== 0;
+  const isPiped = method === 'pipe' && (to & SHELL) !== 0;
+  const fed = isWritten ? to : isPiped ? from : 0;
+  const isConnected = scene.calls.some(({ name }) => is(name, CONNECTION));
+  if (fed & REMOTE && isConnected) {
+    report(scene, call, {
+      ruleId: 'reverse-shell',
+      severity: 'critical',
+      message: 'A shell is connected to a network connection.',
+    });
+  } else if (fed & REMOTE) {
+    report(scene, call, {
+      ruleId: 'fetched-code-executed',
+      severity: 'critical',
+      message: 'Text that came over the network is fed to a shell or an interpreter.',
+    });
+  } else if (fed & (DECODED | INVISIBLE)) {
+    report(scene, call, {
+      ruleId: 'decoded-code-executed',
+      severity: 'critical',
+      message: 'Text is decoded and fed to a shell or an interpreter.',
+    });
+  }
 }

@@ -4,12 +4,14 @@ import type { Node } from '../parse.ts';
 import { add, addField, bindLabels, taint } from './bind.ts';
 import { calleesOf, functionsIn } from './callees.ts';
 import type { Flow } from './callees.ts';
+import { isChannel } from './data.ts';
+import { listenersOf } from './dispatch.ts';
 import { evaluate } from './evaluate.ts';
 import { ENV, HOOKED, named, REMOTE, SHELL, SOCKET } from './labels.ts';
 import { markHandlers, markHooks, markParameters, markPromises } from './marks.ts';
 import { fieldKey, lookup, plainKey } from './model.ts';
 import type { Binding, Call, Def, Fn, Model } from './model.ts';
-import { keyOf, nameOf, unwrap } from './names.ts';
+import { constantOf, keyOf, nameOf, unwrap } from './names.ts';
 import { isNarrow } from './narrow.ts';
 
 const MAX_PASSES = 8;
@@ -67,6 +69,7 @@ function labelsOfDef(flow: Flow, def: Def): number {
 }
 
 function spreadAssignment(flow: Flow, assign: Model['assigns'][number]): void {
+  spreadListener(flow, assign);
   const labels = labelsOf(flow, assign.right);
   if (labels === 0) return;
   if (assign.left.type !== 'MemberExpression') {
@@ -75,6 +78,22 @@ function spreadAssignment(flow: Flow, assign: Model['assigns'][number]): void {
   }
   taint(flow, assign.left, labels);
 }
+
+/** `socket.onmessage = (event) => …`. */
+function spreadListener(flow: Flow, { left, right }: Model['assigns'][number]): void {
+  if (left.type !== 'MemberExpression' || !/^on[a-z]{3,20}$/.test(keyOf(flow.model, left) ?? ''))
+    return;
+  const received = heard(labelsOf(flow, left.object));
+  if (received === 0) return;
+  for (const fn of functionsIn(flow.model, right))
+    for (const param of fn.params) bindLabels(flow, param, received);
+}
+
+/** What comes out of something that was received, or of a connection. */
+const heard = (labels: number): number => {
+  const left = labels & ~(SOCKET | SHELL);
+  return labels & SOCKET ? left | REMOTE : left;
+};
 
 const MUTATORS = /^(?:push|unshift|set|add|append|assign|update|fill|splice|write)$/;
 
@@ -114,10 +133,33 @@ function spreadCallbacks(flow: Flow, call: Call, callees: Fn[], received: number
   for (const arg of call.arguments) {
     const functions = functionsIn(flow.model, arg);
     if (functions.length === 0) continue;
-    let labels = evaluate(flow, call, 0, true) | received;
-    if (labels & SOCKET) labels = (labels & ~SOCKET) | REMOTE;
-    for (const fn of functions)
-      for (const param of fn.params) bindLabels(flow, param, labels & ~SHELL);
+    const labels = heard(evaluate(flow, call, 0, true) | received);
+    for (const fn of functions) for (const param of fn.params) bindLabels(flow, param, labels);
+  }
+  spreadToNamed(flow, call, received);
+}
+
+/** `consumer.run({ eachMessage: ({ message }) => … })`, `emitter.emit('job', message)`. */
+function spreadToNamed(flow: Flow, call: Call, received: number): void {
+  const { model } = flow;
+  const callee = unwrap(call.callee);
+  const method = callee.type === 'MemberExpression' ? keyOf(model, callee) : null;
+  if (method === 'emit') {
+    const given = call.arguments.slice(1).map((arg) => heard(labelsOf(flow, arg)));
+    if (given.every((labels) => labels === 0)) return;
+    for (const fn of listenersOf(model, constantOf(model, call.arguments[0]) ?? ''))
+      fn.params.forEach((param, index) => bindLabels(flow, param, given[index] ?? 0));
+    return;
+  }
+  const labels = heard(received | (isChannel(nameOf(model, call.callee) ?? '') ? REMOTE : 0));
+  if ((labels & REMOTE) === 0) return;
+  for (const arg of call.arguments.slice(0, 3)) {
+    if (arg.type !== 'ObjectExpression') continue;
+    for (const property of arg.properties) {
+      if (property.type !== 'Property') continue;
+      for (const fn of functionsIn(model, property.value))
+        for (const param of fn.params) bindLabels(flow, param, labels & REMOTE);
+    }
   }
 }
 

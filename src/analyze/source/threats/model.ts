@@ -56,6 +56,10 @@ export interface Model {
   names: Map<Node, string | null>;
   shapes: Map<Node, string | null>;
   lookups: Map<Node, Binding | null>;
+  /** Functions that wait for an event, by its name; made when first asked for. */
+  listeners: Map<string, Fn[]> | null;
+  /** Functions in objects and maps, by what holds them; made when first asked for. */
+  tables: Map<Binding | string, Fn[]> | null;
 }
 
 /** The binding that an identifier refers to; null for globals. */

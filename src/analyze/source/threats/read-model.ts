@@ -26,6 +26,8 @@ export function modelOf(path: string, text: string, program: Program): Model {
     names: new Map(),
     shapes: new Map(),
     lookups: new Map(),
+    listeners: null,
+    tables: null,
   };
   const late: Assignment[] = [];
   walkTree(program, (node, parent) => collect(model, node, parent, late));

@@ -2,7 +2,7 @@
 import { parentOf } from '../nodes.ts';
 import type { Node } from '../parse.ts';
 import type { Flow } from './callees.ts';
-import { pathLabels } from './data.ts';
+import { isChannel, pathLabels } from './data.ts';
 import { decoded } from './decoders.ts';
 import { CLIENT, CLIP_READ, CONNECTION, DECODER, EXEC, HOST, READ, is } from './kinds.ts';
 import {
@@ -31,8 +31,16 @@ const MACHINE_KEYS =
 const READS_CREDENTIALS =
   /\b(?:gh auth token|npm (?:config get \S{0,60}(?:auth|token|passw)|token\b)|gcloud auth print-\w{0,20}-?token|aws configure (?:get|export)|security (?:find-|dump-)\S{0,20}|op item get|git credential fill)/;
 
+/** Started without a file: the program comes over the standard input. */
+const READS_PROGRAM =
+  /^(?:\S*\/)?(?:node|python3?|perl|ruby|php|bun|deno|pwsh)(?:\.exe)?(?: (?:-|--input-type=\w+|-i|run -|--no-warnings))*$/;
+
 const SECRET_FILE =
   /(?:^|[^\w.])\\?\.(?:env|npmrc|netrc|git-credentials|ssh|aws)\b|\bid_(?:rsa|ed25519)|wallet\.dat|keystore/;
+
+/** Wraps a text, a stream or an address without changing what it stands for. */
+const PASSING =
+  /^(?:Buffer\.concat|escape|encodeURIComponent|encodeURI|btoa|Blob|File|URL\.createObjectURL|url\.pathToFileURL|readline\.createInterface|stream\.Readable\.from(?:Web)?)$/;
 
 /** Labels of calls that are sources or change the form; null for any other call. */
 export function sourceLabels(
@@ -56,7 +64,8 @@ export function sourceLabels(
   if (name === 'os.homedir') return HOME;
   if (is(name, EXEC)) return execLabels(flow, node);
   if (is(name, DECODER)) return decoded(flow, node, name, given);
-  if (name === 'Buffer.concat' || name === 'escape') return given;
+  if (PASSING.test(name)) return given;
+  if (isChannel(name)) return REMOTE;
   if (
     name === 'JSON.stringify' ||
     name === 'util.inspect' ||
@@ -109,7 +118,8 @@ function execLabels(flow: Flow, node: Call): number {
   if (
     /^(?:\/(?:usr\/)?bin\/)?(?:ba|z|da|k)?sh(?: -i)?$|^(?:cmd(?:\.exe)?|powershell(?:\.exe)?)$/.test(
       first,
-    )
+    ) ||
+    READS_PROGRAM.test(line)
   )
     return SHELL;
   if (/^(?:env|printenv|set|export -p)(?:$|\s*[|>])/.test(line)) return ENV_TEXT;

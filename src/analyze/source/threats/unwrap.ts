@@ -15,6 +15,8 @@ export function unwrap(node: Node): Node {
 function inner(node: Node): Node | null {
   const type: string = node.type;
   if (node.type === 'AwaitExpression') return node.argument;
+  // What compilers make of `await`.
+  if (node.type === 'YieldExpression' && !node.delegate) return node.argument ?? null;
   if (node.type === 'ChainExpression') return node.expression;
   if (node.type === 'ParenthesizedExpression') return node.expression;
   if (node.type === 'SequenceExpression') return node.expressions.at(-1) ?? null;

@@ -20,7 +20,11 @@ export interface Seen {
 
 /** `variant` is `bad` or `benign`: `<dir>/<variant>.*`, or the folder `<dir>/<variant>`. */
 export function vetFixture(dir: string, variant: string): Seen {
-  const files = filesOf(dir, variant);
+  return vetTexts(filesOf(dir, variant));
+}
+
+/** The same over texts by their paths. */
+export function vetTexts(files: Map<string, string>): Seen {
   const pkg = contextOf(files);
   const seen: Seen = { threats: [], verdicts: [] };
   for (const [file, text] of files) {
