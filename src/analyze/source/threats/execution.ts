@@ -153,18 +153,14 @@ function judgeFed(scene: Scene, call: Call, method: string | null, from: number,
   const isWritten = (method === 'write' || method === 'end') && (from & SHELL) !== 0;
   const isPiped = method === 'pipe' && (to & SHELL) !== 0;
   const fed = isWritten ? to : isPiped ? from : 0;
-  const isConnected = scene.calls.some(({ name }) => is(name, CONNECTION));
-  if (fed & REMOTE && isConnected) {
+  if (fed & REMOTE) {
+    const isConnected = scene.calls.some(({ name }) => is(name, CONNECTION));
     report(scene, call, {
-      ruleId: 'reverse-shell',
+      ruleId: isConnected ? 'reverse-shell' : 'fetched-code-executed',
       severity: 'critical',
-      message: 'A shell is connected to a network connection.',
-    });
-  } else if (fed & REMOTE) {
-    report(scene, call, {
-      ruleId: 'fetched-code-executed',
-      severity: 'critical',
-      message: 'Text that came over the network is fed to a shell or an interpreter.',
+      message: isConnected
+        ? 'A shell is connected to a network connection.'
+        : 'Text that came over the network is fed to a shell or an interpreter.',
     });
   } else if (fed & (DECODED | INVISIBLE)) {
     report(scene, call, {
