@@ -187,7 +187,7 @@ export function taintsOf(value: Value): readonly Taint[] {
 }
 
 function gather(value: Value, depth: number, search: { found: Taint[]; left: number }): void {
-  if (depth > 3 || search.left-- <= 0 || search.found.length >= MAX_TAINTS) return;
+  if (depth > 5 || search.left-- <= 0 || search.found.length >= MAX_TAINTS) return;
   switch (value.kind) {
     case 'unknown':
       for (const taint of value.taints ?? NO_TAINTS) {
