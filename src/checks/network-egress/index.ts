@@ -3,5 +3,6 @@ import type { Rule } from '../../rule.ts';
 import { sendingCode } from '../derived.ts';
 import { staticRules } from './static.ts';
 import { observedRules } from './observed.ts';
+import { weaknessRules } from './weaknesses.ts';
 
-export const rules: Rule[] = [...staticRules, ...observedRules, sendingCode];
+export const rules: Rule[] = [...staticRules, ...observedRules, ...weaknessRules, sendingCode];

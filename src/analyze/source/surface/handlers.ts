@@ -12,8 +12,9 @@ import {
   type Taint,
   type Value,
 } from './eval/values.ts';
-import type { ServerModel, ToolRecord, Use } from './model.ts';
+import type { Channel, ServerModel, ToolRecord, Use } from './model.ts';
 import { rawHandlers } from './raw.ts';
+import { runReaders } from './reader-runs.ts';
 import { functionIn } from './registrations.ts';
 
 const HANDLER_STEPS = 40_000;
@@ -35,6 +36,7 @@ export function runHandlers(
     if (tool.handler) runTool(it, model, tool, steps);
     else runDispatcher(it, model, tool.name, steps);
   }
+  runReaders(it, model, HANDLER_STEPS);
   const isRun = model.tools.some((tool) => tool.handler ?? model.callHandlers.length > 0);
   if (isRun || model.callHandlers.length > 0) {
     if (model.tools.length === 0) runDispatcher(it, model, '', HANDLER_STEPS);
@@ -90,55 +92,63 @@ export function object(entries: [string, Value][]): Value {
   return { kind: 'object', props: new Map(entries), isOpen: false };
 }
 
-function root(it: Interpreter, fn: FunctionValue): Value {
+export function root(it: Interpreter, fn: FunctionValue): Value {
   const steps = [`${it.place(fn.file, fn.node)} tool arguments`];
   const taint: Taint = { origin: '', steps, marks: new Set() };
   return { kind: 'unknown', taints: [taint] };
 }
 
-function observe(
+export function observe(
   it: Interpreter,
   model: ServerModel,
   tool: string,
   steps: number,
   work: () => void,
+  channel?: Channel,
 ): void {
   const before = it.hooks;
   const entered = it.entered;
   it.entered = new Set();
   it.hooks = {
     onCall: (event) => {
-      note(it, model, tool, event);
+      note(it, model, { tool, channel }, event);
       return undefined;
     },
-    onWrite: (event) => noteWrite(it, model, tool, event),
+    onWrite: (event) => noteWrite(it, model, { tool, channel }, event),
   };
   it.within(steps, work);
   it.hooks = before;
   it.entered = entered;
 }
 
-function note(it: Interpreter, model: ServerModel, tool: string, event: CallEvent): void {
+type Caller = Pick<Use, 'tool' | 'channel'>;
+
+function note(it: Interpreter, model: ServerModel, caller: Caller, event: CallEvent): void {
   if (model.uses.length >= MAX_USES) return;
   const { callee, name } = event;
   const isExternal = callee.kind === 'external';
   if (callee.kind === 'function' && isDeepMerge(it, event)) {
-    model.uses.push({ ...useOf(it, tool, event), name: 'recursive-merge' });
+    model.uses.push({ ...useOf(it, caller, event), name: 'recursive-merge' });
     return;
   }
   if (!isExternal && !TELLING_METHODS.test(name)) return;
   if (!isExternal && callee.kind === 'function') return;
   const plain = isExternal ? `${event.isNew ? 'new ' : ''}${callee.name}` : `.${name}`;
-  model.uses.push({ ...useOf(it, tool, event), name: plain });
+  model.uses.push({ ...useOf(it, caller, event), name: plain });
 }
 
-function useOf(it: Interpreter, tool: string, event: CallEvent): Omit<Use, 'name'> {
-  const { name: method, args, self, file, node } = event;
-  return { tool, method, args, self, guards: [...it.guards], file, node };
+function useOf(it: Interpreter, caller: Caller, event: CallEvent): Omit<Use, 'name'> {
+  const { name: method, args, self, file, node, callee } = event;
+  const client = clientOptions(self) ?? clientOptions(callee);
+  return { ...caller, method, args, self, client, guards: [...it.guards], file, node };
 }
+
+/** What an outside object was made with: `axios.create(options)`. */
+const clientOptions = (value: Value | undefined) =>
+  value?.kind === 'external' ? value.args : undefined;
 
 /** `state[a][b] = value` with keys from arguments: `__proto__` is a key too. */
-function noteWrite(it: Interpreter, model: ServerModel, tool: string, event: WriteEvent): void {
+function noteWrite(it: Interpreter, model: ServerModel, caller: Caller, event: WriteEvent): void {
   const { target, key, node, file } = event;
   const ledBy = target.kind === 'union' ? target.options : [target];
   const isLed = ledBy.some((option) => option.kind === 'unknown' && option.ledBy !== undefined);
@@ -146,7 +156,7 @@ function noteWrite(it: Interpreter, model: ServerModel, tool: string, event: Wri
   if (!isLed || taintsOf(key).length === 0 || !owner || model.uses.length >= MAX_USES) return;
   const { start, end } = owner;
   if (/__proto__|hasOwn/.test(file.text.slice(start, Math.min(end, start + 4000)))) return;
-  const use = { tool, method: 'write', args: [target, key], self: undefined, file, node };
+  const use = { ...caller, method: 'write', args: [target, key], self: undefined, file, node };
   model.uses.push({ ...use, name: 'recursive-merge', guards: [...it.guards] });
 }
 

@@ -2,7 +2,7 @@
 import type { SourceFile } from '../file.ts';
 import type { Node } from '../parse.ts';
 import type { Guard } from './eval/machine.ts';
-import type { Value } from './eval/values.ts';
+import type { FunctionValue, Value } from './eval/values.ts';
 
 /** A tool as the code declares it. */
 export interface ToolRecord {
@@ -25,14 +25,29 @@ export interface PromptRecord {
   file: SourceFile;
   node: Node;
 }
+/** A handler that others than the caller of a tool reach: it gets its arguments from them. */
+export interface ReaderRecord {
+  channel: Channel;
+  handler: FunctionValue;
+  /** Of a prompt, what its arguments may be. */
+  schema?: Value | undefined;
+  /** It is told which one is asked for, and answers for all. */
+  isDispatcher: boolean;
+}
+export type Channel = 'prompt' | 'resource' | 'http';
+
 /** A call that a handler makes, with what was known about its arguments there. */
 export interface Use {
   tool: string;
+  /** Where its arguments come from, if not from the call of a tool. */
+  channel?: Channel | undefined;
   /** Canonical name of what is called: `child_process.exec`, or `.query` for a method of something unknown. */
   name: string;
   method: string;
   args: readonly Value[];
   self: Value | undefined;
+  /** The options of the object that is called or whose method is. */
+  client?: readonly Value[] | undefined;
   guards: readonly Guard[];
   file: SourceFile;
   node: Node;
@@ -49,6 +64,7 @@ export interface ServerModel {
   openLists: number;
   /** Handlers of `tools/call`. */
   callHandlers: { handler: Value; file: SourceFile; node: Node }[];
+  readers: ReaderRecord[];
   uses: Use[];
   /** Where the code starts a network server, and with what. */
   isStopped: boolean;
@@ -64,6 +80,7 @@ export function emptyModel(): ServerModel {
     doubts: [],
     openLists: 0,
     callHandlers: [],
+    readers: [],
     uses: [],
     isStopped: false,
   };

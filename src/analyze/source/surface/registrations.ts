@@ -1,7 +1,15 @@
 // Calls that declare tools, prompts and resources, in the ways of the SDKs -> records.
 import type { CallEvent, Machine } from './eval/machine.ts';
-import { optionsOf, textOf, UNKNOWN, type ObjectValue, type Value } from './eval/values.ts';
+import {
+  optionsOf,
+  textOf,
+  UNKNOWN,
+  type FunctionValue,
+  type ObjectValue,
+  type Value,
+} from './eval/values.ts';
 import { addPrompt, addPromptTexts, listOthers } from './prompts.ts';
+import { addReader, addReaders, addRoute } from './readers.ts';
 import { methodOf } from './request-names.ts';
 import type { ServerModel, ToolRecord } from './model.ts';
 
@@ -64,6 +72,7 @@ const MAX_TOOLS = 1000;
 /** Takes down the call if it declares something; a value ends the call there. */
 export function register(it: Machine, model: ServerModel, event: CallEvent): Value | undefined {
   if (event.isNew) return made(model, event);
+  addRoute(model, event);
   if (!NAMES.has(event.name)) return undefined;
   const { name, args } = event;
   const followed = isLocalWrapper(event) ? undefined : UNKNOWN;
@@ -84,6 +93,7 @@ export function register(it: Machine, model: ServerModel, event: CallEvent): Val
     }
     default:
       addPrompt(it, model, event);
+      addReaders(it, model, event);
       return followed;
   }
 }
@@ -141,9 +151,20 @@ function handleRequest(it: Machine, model: ServerModel, event: CallEvent): boole
   if (method === 'resources/list' || method === 'resources/templates/list') {
     listOthers(it, model, it.callFunction(fn, [UNKNOWN]), event, 'resource');
   }
-  if (method === 'prompts/get') addPromptTexts(it, model, fn, event, 'prompt');
-  if (method === 'resources/read') addPromptTexts(it, model, fn, event, 'resource');
+  if (method === 'prompts/get') answersAll(it, model, fn, event, 'prompt');
+  if (method === 'resources/read') answersAll(it, model, fn, event, 'resource');
   return true;
+}
+
+function answersAll(
+  it: Machine,
+  model: ServerModel,
+  fn: FunctionValue,
+  event: CallEvent,
+  channel: 'prompt' | 'resource',
+): void {
+  addPromptTexts(it, model, fn, event, channel);
+  addReader(model, { channel, handler: fn, isDispatcher: true });
 }
 
 /** The function itself, or the one that was handed to a wrapper we cannot follow. */

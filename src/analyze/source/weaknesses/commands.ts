@@ -125,7 +125,7 @@ function optionFault(
     if (!first) continue;
     return {
       ruleId: 'argument-injection',
-      severity: RUNS_BY_OPTION.test(program) && tool.properties.size > 0 ? 'moderate' : 'low',
+      severity: RUNS_BY_OPTION.test(program) && tool.isKnown ? 'moderate' : 'low',
       confidence: 'medium',
       message: `A tool argument may be taken as an option of the program that is started`,
       taint: first.taint,

@@ -2,6 +2,7 @@
 import type { Confidence, Json, Severity, ToolDefinition, WeaknessHit } from '../../../types.ts';
 import { escapeExcerpt } from '../../text/escape.ts';
 import {
+  DECODED,
   taintsOf,
   type CheckKind,
   type Mark,
@@ -22,6 +23,10 @@ export interface ToolContext {
   stated: string;
   /** Schemas of the arguments by name. */
   properties: ReadonlyMap<string, { [key: string]: Json }>;
+  /** What the arguments may be is known; where a schema could not be read, they may be of a list. */
+  isKnown: boolean;
+  /** The server only answers over the network, so those who call are not its own user. */
+  isShared: boolean;
 }
 /** An argument and what is known of it where it arrives. */
 export interface Arrival {
@@ -33,11 +38,16 @@ export interface Arrival {
 
 const TAME_TYPES = new Set(['number', 'integer', 'boolean']);
 
-export function toolContext(tool: ToolDefinition | undefined): ToolContext {
+export function toolContext(tool: ToolDefinition | undefined, isShared: boolean): ToolContext {
   const properties = new Map<string, { [key: string]: Json }>();
   collect(tool?.inputSchema ?? null, properties, 0);
   const words = [tool?.name, tool?.title, tool?.description.slice(0, 2000)];
-  return { stated: words.join(' ').toLowerCase(), properties };
+  return {
+    stated: words.join(' ').toLowerCase(),
+    properties,
+    isKnown: properties.size > 0,
+    isShared,
+  };
 }
 
 /** Arguments by name, those of nested objects too; the outer one wins. */
@@ -59,7 +69,9 @@ function collect(schema: Json, found: Map<string, { [key: string]: Json }>, dept
   collect(anyOf ?? null, found, depth + 1);
 }
 
-const lastPart = (origin: string) => origin.split('.').at(-1) ?? '';
+/** The name that the caller sends, also of what was decoded since. */
+const plain = (origin: string) => origin.replaceAll(DECODED, '');
+const lastPart = (origin: string) => plain(origin).split('.').at(-1) ?? '';
 
 /** The arguments in a value that carry none of the marks, with the checks that hold for them. */
 export function arrivals(
@@ -78,14 +90,26 @@ export function arrivals(
     }));
 }
 
+// Of an address these say nothing about the host.
+const URL_PARTS = new Set(['port', 'username', 'password', 'hash', 'search', 'length']);
+const TIGHT: ReadonlySet<CheckKind> = new Set(['allowed', 'pattern']);
+
+const isOf = (checked: string, origin: string) =>
+  checked === origin || checked.startsWith(`${origin}.`) || origin.startsWith(`${checked}.`);
+
 function checksFor(use: Use, origin: string, value: Value): Set<CheckKind> {
   const kinds = new Set<CheckKind>();
+  const before = origin.endsWith(DECODED) ? plain(origin) : undefined;
   for (const guard of use.guards) {
-    const isOf =
-      guard.origin === origin ||
-      guard.origin.startsWith(`${origin}.`) ||
-      origin.startsWith(`${guard.origin}.`);
-    if (isOf && guard.origin !== '') kinds.add(guard.kind);
+    if (guard.origin === '') continue;
+    const part = guard.origin.startsWith(`${origin}.`) ? lastPart(guard.origin) : '';
+    if (part === 'protocol') kinds.add('scheme');
+    else if (URL_PARTS.has(part)) continue;
+    else if (isOf(guard.origin, origin)) kinds.add(guard.kind);
+    // What has none but harmless characters stays what it is when it is decoded.
+    else if (before !== undefined && isOf(guard.origin, before) && TIGHT.has(guard.kind)) {
+      kinds.add(guard.kind);
+    }
   }
   for (const check of value.checks ?? []) if (check.origin === origin) kinds.add(check.kind);
   return kinds;
@@ -106,14 +130,16 @@ export function states(tool: ToolContext, pattern: RegExp): boolean {
 
 export function describes(tool: ToolContext, origin: string, pattern: RegExp): boolean {
   const description = tool.properties.get(lastPart(origin))?.['description'];
-  return pattern.test(origin) || (typeof description === 'string' && pattern.test(description));
+  return (
+    pattern.test(plain(origin)) || (typeof description === 'string' && pattern.test(description))
+  );
 }
 
 export function hitOf(use: Use, fault: Fault): WeaknessHit {
   const { file, node } = use;
   const line = file.lineOf(node);
   const { taint, ...text } = fault;
-  const named = taint.origin === '' ? [] : [`argument ${taint.origin}`];
+  const named = taint.origin === '' ? [] : [`argument ${plain(taint.origin)}`];
   const flow = [...named, ...taint.steps, `${file.path}:${line} ${use.name}`];
   return {
     ...text,

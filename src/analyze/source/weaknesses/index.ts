@@ -10,7 +10,7 @@ import { sinksFor } from './sinks.ts';
 import { hitOf, toolContext, type Fault, type ToolContext } from './faults.ts';
 import { pathFault } from './paths.ts';
 import { requestFault } from './requests.ts';
-import { serverFaults } from './server.ts';
+import { isNetworkOnly, serverFaults } from './server.ts';
 
 const MAX_HITS = 200;
 const ORDER = { critical: 0, high: 1, moderate: 2, low: 3, info: 4 };
@@ -18,11 +18,12 @@ const ORDER = { critical: 0, high: 1, moderate: 2, low: 3, info: 4 };
 /** One hit for a sink and a fault, the worst of the tools that reach it; in the order of file and line. */
 export function findWeaknesses(server: ServerSource, surface: SurfaceFact): WeaknessHit[] {
   const model = readServer(server);
-  const tools = new Map(surface.tools.map((tool) => [tool.name, toolContext(tool)]));
+  const isShared = isNetworkOnly(server);
+  const tools = new Map(surface.tools.map((tool) => [tool.name, toolContext(tool, isShared)]));
   const definitions = new Map(surface.tools.map((tool) => [tool.name, tool]));
   const worst = new Map<string, WeaknessHit>();
   for (const use of model.uses) {
-    const faults = faultsOf(use, tools.get(use.tool) ?? toolContext(undefined));
+    const faults = faultsOf(use, tools.get(use.tool) ?? contextOf(use, isShared));
     const contradicted = contradictions(use, definitions.get(use.tool));
     for (const fault of [...faults, ...contradicted]) {
       const hit = hitOf(use, fault);
@@ -38,6 +39,12 @@ export function findWeaknesses(server: ServerSource, surface: SurfaceFact): Weak
     .slice(0, MAX_HITS);
 }
 
+/** A prompt, a resource or a request says nothing of what its arguments may be: anything. */
+const contextOf = ({ channel }: Use, isShared: boolean): ToolContext => ({
+  ...toolContext(undefined, isShared),
+  isKnown: channel !== undefined,
+});
+
 function faultsOf(use: Use, tool: ToolContext): Fault[] {
   const faults: (Fault | undefined)[] = [];
   for (const sink of sinksFor(use)) {
@@ -50,7 +57,10 @@ function faultsOf(use: Use, tool: ToolContext): Fault[] {
         faults.push(...sink.args.map((index) => pathFault(use, use.args[index], tool)));
         break;
       case 'url':
-        faults.push(requestFault(use, use.args[0], tool));
+      case 'page':
+        faults.push(
+          ...sink.args.map((at) => requestFault(use, use.args[at], tool, sink.kind === 'page')),
+        );
         break;
       case 'merge':
         faults.push(pollutionFault(use, tool));

@@ -24,7 +24,7 @@ export function pathFault(
     (a) => !a.isTyped,
   );
   const open = all.find((arrival) => !isContained(arrival, value));
-  if (!open) return weakFault(all);
+  if (!open) return weakFault(use, all);
   const isWhole = startsWithArgument(value);
   const isMeant =
     isWhole &&
@@ -40,7 +40,7 @@ export function pathFault(
     severity:
       isMeant || (isWhole && isFixedFile(value))
         ? 'low'
-        : isOpenJoin(open, isWhole, tool)
+        : isOpenJoin(open, isWhole, tool) || (use.channel === 'http' && open.checks.size === 0)
           ? 'high'
           : 'moderate',
     confidence: isWhole || open.taint.marks.has('half-quoted') ? 'medium' : 'high',
@@ -65,7 +65,7 @@ const isFixedFile = (value: Value): boolean =>
  * be read (a bundled validator), it may still be one of a list.
  */
 const isOpenJoin = ({ taint, checks }: Arrival, isWhole: boolean, tool: ToolContext) =>
-  !isWhole && tool.properties.size > 0 && checks.size === 0 && !taint.marks.has('half-quoted');
+  !isWhole && tool.isKnown && checks.size === 0 && !taint.marks.has('half-quoted');
 
 /** The caller decides where the path begins, so it may be absolute. */
 function startsWithArgument(value: Value): boolean {
@@ -75,10 +75,14 @@ function startsWithArgument(value: Value): boolean {
   });
 }
 
+const CHANGES = /\.(?:write|append|unlink|rm|rmdir|rename|copy|cp|move|outputFile|truncate|remove)/;
+
 const CONTAINING = ['allowed', 'pattern', 'prefix', 'named'] as const;
 
 function isContained({ checks, taint }: Arrival, value: Value): boolean {
   if (CONTAINING.some((kind) => checks.has(kind))) return true;
+  // A URL has resolved its own dots.
+  if (/\.pathname$/.test(taint.origin) && !startsWithArgument(value)) return true;
   // Without `..` a joined path stays inside; one that may be absolute does not.
   if (checks.has('no-dots')) {
     return taint.marks.has('joined') || taint.marks.has('normalized') || !startsWithArgument(value);
@@ -86,7 +90,7 @@ function isContained({ checks, taint }: Arrival, value: Value): boolean {
   return checks.has('weak-prefix');
 }
 
-function weakFault(all: readonly Arrival[]): Fault | undefined {
+function weakFault(use: Use, all: readonly Arrival[]): Fault | undefined {
   const strong = new Set(['allowed', 'pattern', 'prefix', 'named', 'no-dots']);
   const weak = all.find(
     ({ checks }) => checks.has('weak-prefix') && ![...checks].some((kind) => strong.has(kind)),
@@ -95,7 +99,8 @@ function weakFault(all: readonly Arrival[]): Fault | undefined {
   const isRaw = !weak.taint.marks.has('normalized');
   return {
     ruleId: 'weak-path-containment',
-    severity: isRaw ? 'moderate' : 'low',
+    // What is read there may be harmless; what is written there is another program's.
+    severity: CHANGES.test(use.name) ? 'high' : 'moderate',
     confidence: 'medium',
     message: isRaw
       ? 'A file path is compared with a folder before it is normalised; `..` leads out of it'

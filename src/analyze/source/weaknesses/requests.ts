@@ -1,38 +1,88 @@
 // Arguments that decide which host the server talks to.
-import { optionsOf, textOf, type Value } from '../surface/eval/values.ts';
+import { UNKNOWN, optionsOf, taintsOf, textOf, type Value } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
 import { property } from '../surface/registrations.ts';
-import { arrivals, states, type Fault, type ToolContext } from './faults.ts';
+import { arrivals, states, type Arrival, type Fault, type ToolContext } from './faults.ts';
 
 // Getting what stands at any address is what the tool is for; merely taking an address is not.
 const FETCHES =
-  /\b(?:fetch\w*|scrap\w+|crawl\w*|brows\w+|download\w*|upload\w*|https? requests?|navigate\w*|goto|rss|feeds?|request|proxy|ping|curl|webhooks?|screenshots?)\b/;
+  /^fetch |\b(?:fetch(?:es|ing)? (?:an? |any |the )?(?:\w+ )?(?:urls?|pages?|web\w*|https?|sites?)|scrap\w+|crawl\w*|brows\w+|https? requests?|navigat\w+|goto|curl)\b/;
+const BROWSES = /\b(?:navigat\w+|brows(?:e|er|es|ing)|goto|go to|tabs?)\b/;
+const SECRET_HEADER =
+  /^(?:authorization|proxy-authorization|cookie|(?:x-)?api-?key|.{0,30}-(?:token|key|secret))$/i;
+const HOLDING = ['allowed', 'pattern', 'host', 'named'] as const;
 
 export function requestFault(
   use: Use,
   value: Value | undefined,
   tool: ToolContext,
+  isBrowser = false,
 ): Fault | undefined {
   const target = targetOf(value);
   const host = target && hostPart(target);
   if (!host) return undefined;
   const open = arrivals(use, host.value, tool, ['stripped', 'encoded']).find(
-    ({ checks, isTyped }) =>
-      !isTyped &&
-      !['allowed', 'pattern', 'host', 'named'].some((kind) => checks.has(kind as 'host')),
+    ({ checks, isTyped }) => !isTyped && !HOLDING.some((kind) => checks.has(kind)),
   );
   if (!open) return undefined;
+  const { taint } = open;
+  const text = { ruleId: 'request-forgery', confidence: host.isWhole ? 'high' : 'medium' } as const;
+  if (!host.isSubdomain && sendsSecret(use)) {
+    return { ...text, severity: 'high', taint, message: SENDS_SECRET };
+  }
+  if (isBrowser && host.isWhole) return browserFault(open, tool);
   const isMeant = host.isWhole && states(tool, FETCHES);
+  const isShared = (tool.isShared && host.isWhole) || use.channel === 'http';
   return {
-    ruleId: 'request-forgery',
-    severity: isMeant || host.isSubdomain ? 'low' : 'moderate',
-    confidence: host.isWhole ? 'high' : 'medium',
+    ...text,
+    severity: host.isSubdomain ? 'low' : isShared ? 'high' : isMeant ? 'low' : 'moderate',
     message: host.isWhole
       ? 'A tool argument is fetched as an address; hosts of the own machine and network are not kept out'
       : 'A tool argument decides the host of a request',
-    taint: open.taint,
+    taint,
   };
 }
+
+const SENDS_SECRET =
+  'A tool argument decides the host of a request that carries a credential of the server';
+
+/** A browser also opens `file:` and shows what it finds there. */
+function browserFault({ taint, checks }: Arrival, tool: ToolContext): Fault {
+  const isWeb = checks.has('scheme') || checks.has('weak-prefix');
+  const isMeant = states(tool, BROWSES);
+  return {
+    ruleId: 'request-forgery',
+    severity: isMeant && !tool.isShared ? 'low' : isWeb && !tool.isShared ? 'moderate' : 'high',
+    confidence: 'medium',
+    message: isWeb
+      ? 'A browser opens the address that a tool argument names; hosts of the own machine and network are not kept out'
+      : 'A browser opens the address that a tool argument names, also file: and those of the own network',
+    taint,
+  };
+}
+
+/** A header or an `auth` that the server adds by itself; one that came with the call is the caller's. */
+function sendsSecret(use: Use): boolean {
+  const options = [...use.args, ...(use.client ?? [])];
+  return options.some((option) => {
+    const auth = property(option, 'auth');
+    return (auth !== undefined && isOwn(auth)) || headersIn(property(option, 'headers'));
+  });
+}
+
+function headersIn(headers: Value | undefined): boolean {
+  return optionsOf(headers ?? UNKNOWN).some((option) => {
+    if (option.kind !== 'object') return false;
+    if ([...option.props].some(([key, value]) => SECRET_HEADER.test(key) && isOwn(value)))
+      return true;
+    // `axios.create({ headers: { common: {...} } })`
+    return headersIn(option.props.get('common'));
+  });
+}
+
+const isOwn = (value: Value): boolean =>
+  taintsOf(value).length === 0 &&
+  optionsOf(value).some((option) => option.kind !== 'literal' && option.kind !== 'lazy');
 
 /** The address of `fetch(url)`, `axios({ url })` and `http.request({ host })`. */
 function targetOf(value: Value | undefined): Value | undefined {
@@ -65,8 +115,9 @@ function hostPart(value: Value): HostPart | undefined {
     const [first, second, third] = option.parts;
     const start = textOf(first);
     if (start === undefined) {
-      if (first?.kind === 'unknown' && first.taints)
-        return { value: first, isWhole: true, isSubdomain: false };
+      // `(instance ?? DEFAULT) + path`
+      const open = optionsOf(first ?? UNKNOWN).find((o) => o.kind === 'unknown' && o.taints);
+      if (open) return { value: open, isWhole: true, isSubdomain: false };
       continue;
     }
     // Only the scheme, or the beginning of a host name, is written out.

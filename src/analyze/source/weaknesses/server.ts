@@ -28,6 +28,15 @@ const LOGS =
 // The SDK speaks of all this itself; bundles say nothing about the server.
 const MAX_OWN_CHARS = 400_000;
 
+/** It has a transport over the network and none over stdio. */
+export function isNetworkOnly(server: ServerSource): boolean {
+  const files = [...server.files.values()].filter((file) => file.text.length < MAX_OWN_CHARS);
+  return (
+    files.some((file) => TRANSPORT.test(file.text)) &&
+    !files.some((file) => /StdioServerTransport|["'`]stdio["'`]/.test(file.text))
+  );
+}
+
 export function serverFaults(server: ServerSource, surface: SurfaceFact): WeaknessHit[] {
   const files = [...server.files.values()].filter((file) => file.text.length < MAX_OWN_CHARS);
   const hits = [...openListener(files, surface), ...archiveFaults(files)];

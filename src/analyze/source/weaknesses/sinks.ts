@@ -8,6 +8,7 @@ export type SinkKind =
   | 'program'
   | 'path'
   | 'url'
+  | 'page'
   | 'code'
   | 'regex'
   | 'merge'
@@ -17,6 +18,8 @@ export type SinkKind =
 export interface Sink {
   kind: SinkKind;
   names: string[];
+  /** Methods that tell by their name, of whatever object that is not the package's own. */
+  methods?: string[];
   /** Positions of the arguments that matter. */
   args: number[];
 }
@@ -29,8 +32,17 @@ function isSinks(data: unknown): data is { sinks: Sink[] } {
   );
 }
 
+// A client with options of its own is called like the library: `axios.create({...}).get`.
+const MADE_OF =
+  /(?<=^(?:axios|got|ky|request|needle|superagent|wretch|ofetch|node-fetch)(?:\.\w+){0,2})\.(?:create|extend|instance|defaults?|agent|url)\(\)/g;
+
 export function sinksFor(use: Use): Sink[] {
-  return ruleData('sinks', isSinks).sinks.filter((sink) =>
-    sink.names.some((name) => isNamed(use.name, name)),
+  const made = use.name.replaceAll(MADE_OF, '');
+  return ruleData('sinks', isSinks).sinks.filter(
+    (sink) =>
+      sink.names.some((name) => isNamed(made, name)) ||
+      (use.name.startsWith('.') || use.name.includes(')')
+        ? (sink.methods ?? []).includes(use.method)
+        : false),
   );
 }

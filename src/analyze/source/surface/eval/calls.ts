@@ -19,7 +19,9 @@ export function call(it: Machine, event: CallEvent): Value {
   if (answer) return answer;
   const { callee, self, args } = event;
   if (callee.kind === 'function') return viaFunction(it, event, callee);
-  if (callee.kind === 'union') {
+  // A method of one of several texts is a method of the language, whichever it is.
+  const isFollowed = optionsOf(callee).some((o) => o.kind !== 'unknown' && o.kind !== 'literal');
+  if (callee.kind === 'union' && isFollowed) {
     it.uncertain += 1;
     const results = optionsOf(callee).map((option) =>
       option.kind === 'unknown' ? UNKNOWN : call(it, { ...event, callee: option }),

@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import type { Node } from '../../parse.ts';
 import { keyOf, memberOf } from './property-access.ts';
-import { arithmetic } from './operators.ts';
+import { arithmetic, eitherChecks } from './operators.ts';
 import { callOf, taggedOf } from './call-sites.ts';
 import { classOf } from './classes.ts';
 import { isDataSpec } from './data-files.ts';
@@ -256,7 +256,10 @@ function logical(it: Machine, node: Node & { type: 'LogicalExpression' }, env: E
   const right = it.evaluate(node.right, env);
   if (!isDecided) it.uncertain -= 1;
   if (isDecided) return right;
-  const checks = [...(left.checks ?? []), ...(right.checks ?? [])];
+  const checks =
+    node.operator === '||'
+      ? eitherChecks(left, right)
+      : [...(left.checks ?? []), ...(right.checks ?? [])];
   // `a && b`: the value is b whenever it is of use; the checks of both hold then.
   const value = node.operator === '&&' ? right : union([left, right]);
   return checks.length === 0 ? value : withChecks({ ...value, checks: [] }, checks);

@@ -3,12 +3,14 @@ import { Buffer } from 'node:buffer';
 import { isReadable } from '../../../text/decode.ts';
 import { continued, pairs } from './builtins.ts';
 import { parsedValue } from './data-files.ts';
+import { overElements } from './outside-lists.ts';
 import type { CallEvent, Machine } from './machine.ts';
 import {
   UNDEFINED,
   UNKNOWN,
   array,
   concat,
+  afterDecoding,
   external,
   literal,
   marked,
@@ -24,7 +26,10 @@ import {
 
 // Give back what they were given, in another form.
 const PASSES =
-  /^(?:JSON\.(?:parse|stringify)|String(?:\.raw)?|decodeURI(?:Component)?|unescape|Buffer\.from|structuredClone|Promise\.(?:all|allSettled|resolve|race|any)|Object\.(?:freeze|seal|create)|util\.(?:format|promisify|inspect)|promisify|querystring\.\w+|atob|Array\.(?:from|of)|Array|p-limit|path\.(?:posix\.|win32\.)?dirname|untildify|expand-tilde|url\.(?:fileURLToPath|pathToFileURL))$/;
+  /^(?:JSON\.(?:parse|stringify)|String(?:\.raw)?|structuredClone|Promise\.(?:all|allSettled|resolve|race|any)|Object\.(?:freeze|seal|create)|util\.(?:format|promisify|inspect)|promisify|querystring\.\w+|Array\.(?:from|of)|Array|p-limit|path\.(?:posix\.|win32\.)?dirname|untildify|expand-tilde|url\.(?:fileURLToPath|pathToFileURL))$/;
+// What is dangerous may come out of them though nothing dangerous went in.
+const DECODES =
+  /^(?:decodeURI(?:Component)?|unescape|querystring\.unescape|atob|Buffer\.from|safe-decode-uri-component|decode-uri-component)$/;
 const SHELL_QUOTES =
   /^(?:shell-quote|shell-escape|shescape|shlex|any-shell-escape|@npmcli\/promise-spawn|puka)\b/;
 const TAME = /^(?:Number|parseInt|parseFloat|Boolean|Math|isNaN|Number\.\w+|Math\.\w+)$/;
@@ -45,6 +50,7 @@ export function externalCall(it: Machine, event: CallEvent, callee: ExternalValu
     return passed(first, args);
   }
   if (TAME.test(name)) return UNKNOWN;
+  if (DECODES.test(name)) return afterDecoding(first);
   if (/^encodeURI(?:Component)?$/.test(name)) return marked(first, 'encoded');
   if (name.startsWith('path.')) return pathCall(name, args);
   if (name.startsWith('Object.')) return objectCall(it, name, args);
@@ -56,6 +62,8 @@ export function externalCall(it: Machine, event: CallEvent, callee: ExternalValu
     it.runCallbacks(args, UNKNOWN);
     return continued(it, [], self);
   }
+  const each = overElements(it, event, callee);
+  if (each) return each;
   it.runCallbacks(args);
   const checks = LIKELY_CHECK.test(name)
     ? args.flatMap((arg) => taintsOf(arg)).map(({ origin }) => namedCheck(origin))

@@ -10,6 +10,8 @@ const MARKS: Readonly<Record<Check['kind'], Mark | undefined>> = {
   'weak-prefix': undefined,
   'no-option': undefined,
   host: undefined,
+  scheme: undefined,
+  statement: undefined,
   named: undefined,
 };
 

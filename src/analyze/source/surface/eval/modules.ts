@@ -36,7 +36,13 @@ export function createModules(server: ServerSource, it: Machine): Modules {
     const exports: ObjectValue = { kind: 'object', props: new Map(), isOpen: false };
     const module: Module = { env: new LocalEnv(null, file, true), exports };
     known.set(path, module);
+    // Whoever asks first, its top level runs once and for certain.
+    const { uncertain, guards } = it;
+    it.uncertain = 0;
+    it.guards = [];
     load(it, file, module);
+    it.uncertain = uncertain;
+    it.guards = guards;
     return module;
   };
   const finish = (path: string) => {

@@ -83,7 +83,8 @@ function equal(left: Value, right: Value, isSame: boolean): Value {
   if ((isObject(left) && isNothing(right)) || (isObject(right) && isNothing(left))) {
     return literal(!isSame);
   }
-  const [known, asked] = left.kind === 'literal' ? [left, right] : [right, left];
+  const isFirst = left.kind === 'literal' || isOwn(left);
+  const [known, asked] = isFirst ? [left, right] : [right, left];
   if (known.kind === 'literal' && typeof known.value === 'string' && known.value.startsWith('..')) {
     const kind = 'no-dots' as const;
     return withChecks(
@@ -91,9 +92,36 @@ function equal(left: Value, right: Value, isSame: boolean): Value {
       taintsOf(asked).map(({ origin }) => ({ origin, kind, whenTruthy: !isSame })),
     );
   }
-  const isTelling = known.kind === 'literal' && known.value != null && known.value !== '';
+  const isTelling =
+    known.kind === 'literal' ? known.value != null && known.value !== '' : isOwn(known);
   const checks = allowed(asked, isTelling).map((check) => ({ ...check, whenTruthy: isSame }));
   return withChecks({ kind: 'unknown' }, checks);
+}
+
+/** Something that the server worked out itself: a folder's path, a name that it holds. */
+const isOwn = (value: Value): boolean =>
+  (value.kind === 'external' || value.kind === 'text') && taintsOf(value).length === 0;
+
+/**
+ * `a || b`: where it is false both are; where it is true, an argument has passed only what it would
+ * have passed either way, and of that the weaker.
+ */
+export function eitherChecks(left: Value, right: Value): Check[] {
+  const [one, other] = [left.checks ?? [], right.checks ?? []];
+  const passed = (checks: readonly Check[]) => checks.filter(({ whenTruthy }) => whenTruthy);
+  const isIn = (checks: readonly Check[], { origin }: Check) =>
+    checks.some((check) => check.whenTruthy && check.origin === origin);
+  const shared = [
+    ...passed(one).filter((check) => isIn(other, check)),
+    ...passed(other).filter((check) => isIn(one, check)),
+  ];
+  const isLesser = ({ kind }: Check) => kind !== 'allowed';
+  const weaker = shared.filter(
+    (check) =>
+      isLesser(check) || !shared.some((two) => two.origin === check.origin && isLesser(two)),
+  );
+  const failed = [...one, ...other].filter(({ whenTruthy }) => !whenTruthy);
+  return [...weaker, ...failed];
 }
 
 /** The value is one of a known few. */

@@ -40,6 +40,9 @@ export function stringCall(it: Machine, event: CallEvent, self: Value): Value | 
       if (textOf(first)?.startsWith('..')) {
         return withChecks({ kind: 'unknown' }, checksOf(self, 'no-dots', false));
       }
+      if (/^(?:select|with|explain|show|pragma|describe|match)\b/i.test(textOf(first) ?? '')) {
+        return withChecks({ kind: 'unknown' }, checksOf(self, 'statement'));
+      }
       return withChecks({ kind: 'unknown' }, checksOf(self, prefixKind(self, first)));
     case 'endsWith':
       return withChecks({ kind: 'unknown' }, checksOf(self, 'named'));
@@ -114,6 +117,11 @@ function checksOf(value: Value, kind: CheckKind | undefined, whenTruthy = true):
 
 /** `p.startsWith(root + sep)` holds a path in; without the separator `/data-old` passes for `/data`. */
 function prefixKind(self: Value, prefix: Value): CheckKind {
+  if (prefix.kind === 'union') {
+    // `dir.endsWith(sep) ? dir : dir + sep`
+    const kinds = prefix.options.map((option) => prefixKind(self, option));
+    return kinds.find((kind) => kind !== 'weak-prefix') ?? 'weak-prefix';
+  }
   const last = prefix.kind === 'text' ? prefix.parts.at(-1) : prefix;
   const end = textOf(last);
   const isSeparator =
@@ -143,14 +151,29 @@ function regexCall(name: string, source: string, flags: string, value: Value): V
     return withChecks({ kind: 'unknown' }, checksOf(value, 'no-dots', false));
   }
   const isTight = ANCHORED.test(source) && !ANYTHING.test(source) && !flags.includes('m');
-  const isHost = /^\^https?:?\\?\/\\?\//.test(source) && !isTight;
-  const kind = isTight ? 'pattern' : isHost && source.length > 16 ? 'host' : undefined;
+  const kind = isTight ? 'pattern' : (addressKind(source) ?? statementKind(source));
   const checks = checksOf(value, kind);
   // A list of forbidden characters: `/[;&|`$]/.test(x)` means no.
   if (!kind && /[;|&`$]/.test(source) && source.startsWith('[')) {
     return withChecks({ kind: 'unknown' }, checksOf(value, 'named', false));
   }
   return withChecks({ kind: 'unknown' }, checks);
+}
+
+const SCHEME = /^\^\(?(?:\?:)?https?\??(?:\|\w+)?\)?:?(?:\\?\/){0,2}/;
+
+/** `/^https:\/\/api\.example\//` holds an address to a host, `/^https?:/` only to the web. */
+function addressKind(source: string): CheckKind | undefined {
+  if (!SCHEME.test(source)) return undefined;
+  const rest = source.replace(SCHEME, '').replaceAll(/\[[^\]]*\]/g, '');
+  return /[a-z\d-]{3}/i.test(rest) && rest.includes('\\.') ? 'host' : 'scheme';
+}
+
+/** `/^\s*select\b/i`: how a statement begins, which says nothing about what else it does. */
+function statementKind(source: string): CheckKind | undefined {
+  return /^\^.{0,12}(?:select|with|explain|show|match|return)\b/i.test(source)
+    ? 'statement'
+    : undefined;
 }
 
 /** What is left are letters, digits and `_`: `.replace(/\W+/g, '-')`. */

@@ -29,7 +29,16 @@ export interface Check {
   whenTruthy: boolean;
 }
 export type CheckKind =
-  'allowed' | 'pattern' | 'prefix' | 'weak-prefix' | 'no-dots' | 'no-option' | 'host' | 'named';
+  | 'allowed'
+  | 'pattern'
+  | 'prefix'
+  | 'weak-prefix'
+  | 'no-dots'
+  | 'no-option'
+  | 'host'
+  | 'scheme'
+  | 'statement'
+  | 'named';
 
 interface Carried {
   checks?: readonly Check[];
@@ -227,6 +236,21 @@ export function marked(value: Value, ...marks: Mark[]): Value {
     return { kind: 'text', parts: value.parts.map((p) => marked(p, ...marks)) };
   const taints = taintsOf(value);
   return taints.length === 0 ? value : { kind: 'unknown', taints: taints.map(add) };
+}
+
+/** Ends the name of an argument that was decoded: what was checked before holds for it no longer. */
+export const DECODED = '%';
+const NOT_KEPT: ReadonlySet<Mark> = new Set(['basename', 'encoded', 'normalized', 'joined']);
+
+export function afterDecoding(value: Value): Value {
+  const taints = taintsOf(value);
+  if (taints.length === 0) return value;
+  const after = taints.map((taint) => ({
+    ...taint,
+    origin: taint.origin.endsWith(DECODED) ? taint.origin : taint.origin + DECODED,
+    marks: new Set([...taint.marks].filter((mark) => !NOT_KEPT.has(mark))),
+  }));
+  return { kind: 'unknown', taints: after };
 }
 
 export function withStep(value: Value, step: string): Value {
