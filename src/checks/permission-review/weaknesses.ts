@@ -139,6 +139,22 @@ export const weaknessesRules: Rule[] = [
     fixUpstream: 'Listen on 127.0.0.1 unless told otherwise, and authenticate those who connect.',
   }),
   weakness({
+    id: 'token-not-verified',
+    severity: 'high',
+    title: 'A token is read but not verified',
+    why: 'Anybody can write a token that says who they are; only its signature tells whether that is so.',
+    fix: 'Do not let it listen where others can reach it.',
+    fixUpstream: 'Verify the signature, the issuer and the audience before a claim is believed.',
+  }),
+  weakness({
+    id: 'default-password',
+    severity: 'high',
+    title: 'A password has a default that everybody knows',
+    why: 'Whoever installs it without reading lets in all who have read the code.',
+    fix: 'Set a password of your own, and let the server listen on 127.0.0.1 only.',
+    fixUpstream: 'Refuse to start without a password, or make a random one and print it.',
+  }),
+  weakness({
     id: 'no-rebinding-protection',
     severity: 'low',
     title: 'HTTP transport without protection against DNS rebinding',

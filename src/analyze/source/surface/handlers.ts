@@ -7,6 +7,7 @@ import { applySchema } from './eval/typed.ts';
 import {
   UNKNOWN,
   literal,
+  object,
   taintsOf,
   type FunctionValue,
   type Taint,
@@ -36,7 +37,9 @@ export function runHandlers(
     if (tool.handler) runTool(it, model, tool, steps);
     else runDispatcher(it, model, tool.name, steps);
   }
-  runReaders(it, model, HANDLER_STEPS);
+  runReaders(it, model, HANDLER_STEPS, (channel, most, work) =>
+    observe(it, model, '', most, work, channel),
+  );
   const isRun = model.tools.some((tool) => tool.handler ?? model.callHandlers.length > 0);
   if (isRun || model.callHandlers.length > 0) {
     if (model.tools.length === 0) runDispatcher(it, model, '', HANDLER_STEPS);
@@ -88,17 +91,13 @@ function runDispatcher(it: Interpreter, model: ServerModel, name: string, steps:
   }
 }
 
-export function object(entries: [string, Value][]): Value {
-  return { kind: 'object', props: new Map(entries), isOpen: false };
-}
-
-export function root(it: Interpreter, fn: FunctionValue): Value {
+function root(it: Interpreter, fn: FunctionValue): Value {
   const steps = [`${it.place(fn.file, fn.node)} tool arguments`];
   const taint: Taint = { origin: '', steps, marks: new Set() };
   return { kind: 'unknown', taints: [taint] };
 }
 
-export function observe(
+function observe(
   it: Interpreter,
   model: ServerModel,
   tool: string,

@@ -1,10 +1,12 @@
 // Weaknesses of the server as a whole: who may connect to it, and what it leaves behind.
 import type { SurfaceFact, WeaknessHit } from '../../../types.ts';
-import { escapeExcerpt } from '../../text/escape.ts';
 import type { SourceFile } from '../file.ts';
 import type { ServerSource } from '../package-context.ts';
 import type { Node } from '../parse.ts';
 import { archiveFaults } from './archives.ts';
+import { placeHit } from './place.ts';
+import { tlsFaults } from './tls.ts';
+import { tokenFaults } from './tokens.ts';
 
 const TRANSPORT =
   /\b(?:StreamableHTTPServerTransport|SSEServerTransport|StreamableHTTPTransport|StreamableHttpServerTransport|httpStream|WebStandardStreamableHTTPServerTransport)\b/;
@@ -39,7 +41,12 @@ export function isNetworkOnly(server: ServerSource): boolean {
 
 export function serverFaults(server: ServerSource, surface: SurfaceFact): WeaknessHit[] {
   const files = [...server.files.values()].filter((file) => file.text.length < MAX_OWN_CHARS);
-  const hits = [...openListener(files, surface), ...archiveFaults(files)];
+  const hits = [
+    ...openListener(files, surface),
+    ...archiveFaults(files),
+    ...tlsFaults(files),
+    ...tokenFaults(files),
+  ];
   if (surface.tools.length > 0 && files.length > 0) hits.push(...habits(files));
   return hits;
 }
@@ -70,14 +77,16 @@ function openToPages(
       annotations.destructiveHint === true || can.some((one) => HARMFUL.has(one)),
   );
   if (sharing && isHarmful) {
-    return hit('no-rebinding-protection', sharing, sharing.program, {
+    return placeHit(sharing, sharing.program, {
+      ruleId: 'no-rebinding-protection',
       severity: 'moderate',
       confidence: 'medium',
       message:
         'The HTTP transport lets every web page call it (CORS for all origins), and its tools change or delete',
     });
   }
-  return hit('no-rebinding-protection', first, first.program, {
+  return placeHit(first, first.program, {
+    ruleId: 'no-rebinding-protection',
     severity: 'low',
     confidence: 'medium',
     message:
@@ -89,7 +98,8 @@ function openToPages(
 function openTransport({ file, node, isOpen }: Listener, { tools }: SurfaceFact): WeaknessHit {
   const isExplicit = isOpen === true;
   const runs = tools.some(({ handlerCapabilities: can }) => can?.includes('shell') === true);
-  return hit('open-network-server', file, node, {
+  return placeHit(file, node, {
+    ruleId: 'open-network-server',
     severity: !isExplicit ? 'low' : runs ? 'high' : 'moderate',
     confidence: isExplicit ? 'medium' : 'low',
     message: isExplicit
@@ -106,7 +116,8 @@ function homeMadeListener(files: readonly SourceFile[]): WeaknessHit[] {
   if (!open) return [];
   const runs = RUNS_BODY.test(open.file.text);
   return [
-    hit('open-network-server', open.file, open.node, {
+    placeHit(open.file, open.node, {
+      ruleId: 'open-network-server',
       severity: runs ? 'high' : 'moderate',
       confidence: 'medium',
       message: runs
@@ -166,28 +177,11 @@ function habits(files: readonly SourceFile[]): WeaknessHit[] {
   const [first] = files;
   if (!first || files.some((file) => LOGS.test(file.text))) return [];
   return [
-    hit('no-audit-log', first, first.program, {
+    placeHit(first, first.program, {
+      ruleId: 'no-audit-log',
       severity: 'info',
       confidence: 'low',
       message: 'No log of the calls that the server carries out was found',
     }),
   ];
-}
-
-function hit(
-  ruleId: string,
-  file: SourceFile,
-  node: Node,
-  text: Pick<WeaknessHit, 'severity' | 'confidence' | 'message'>,
-): WeaknessHit {
-  const isWhole = node.type === 'Program';
-  return {
-    ruleId,
-    ...text,
-    file: file.path,
-    line: isWhole ? 1 : file.lineOf(node),
-    excerpt: isWhole ? '' : escapeExcerpt(file.textOf(node), 200),
-    reached: 'entry',
-    flow: [],
-  };
 }

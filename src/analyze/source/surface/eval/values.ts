@@ -173,6 +173,12 @@ export const array = (items: Value[], isOpen = false): ArrayValue => ({
   isOpen,
 });
 
+export const object = (entries: [string, Value][]): ObjectValue => ({
+  kind: 'object',
+  props: new Map(entries),
+  isOpen: false,
+});
+
 /** The string of a literal, or undefined. */
 export function textOf(value: Value | undefined): string | undefined {
   return value?.kind === 'literal' && typeof value.value === 'string' ? value.value : undefined;

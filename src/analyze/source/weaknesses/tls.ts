@@ -1,0 +1,96 @@
+// Certificates that nobody verifies, unless a setting asks for it.
+import type { WeaknessHit } from '../../../types.ts';
+import type { SourceFile } from '../file.ts';
+import type { Node } from '../parse.ts';
+import { OPEN, defaultOf, runsByDefault } from './defaults.ts';
+import { placeHit } from './place.ts';
+
+// Options that turn verification off where they have this value.
+const OPTIONS: ReadonlyMap<string, boolean> = new Map([
+  ['rejectUnauthorized', false],
+  ['strictSSL', false],
+  ['strictSsl', false],
+  ['sslValidate', false],
+  ['verifySsl', false],
+  ['verifySSL', false],
+  ['verify_ssl', false],
+  ['tlsAllowInvalidCertificates', true],
+  ['tlsAllowInvalidHostnames', true],
+  ['tlsInsecure', true],
+  ['insecureSkipVerify', true],
+  ['skipTLSVerify', true],
+  ['allowUnauthorized', true],
+]);
+const PROCESS_WIDE = 'NODE_TLS_REJECT_UNAUTHORIZED';
+const MAX_HITS = 5;
+const WORTH =
+  /rejectUnauthorized|strictSSL|sslValidate|verify_?SSL|tlsAllowInvalid|tlsInsecure|insecureSkipVerify|skipTLSVerify|allowUnauthorized|NODE_TLS_REJECT_UNAUTHORIZED|checkServerIdentity/i;
+
+export function tlsFaults(files: readonly SourceFile[]): WeaknessHit[] {
+  return files
+    .filter((file) => WORTH.test(file.text))
+    .flatMap((file) => [...options(file), ...assignments(file)])
+    .slice(0, MAX_HITS);
+}
+
+function options(file: SourceFile): WeaknessHit[] {
+  return file.nodesOf('Property').flatMap((node) => {
+    if (node.computed || file.parentOf(node)?.type !== 'ObjectExpression') return [];
+    const key = node.key.type === 'Identifier' ? node.key.name : String(file.constant(node.key));
+    if (key === 'checkServerIdentity' && answersNothing(node.value))
+      return judged(file, node, true);
+    const off = OPTIONS.get(key);
+    return off === undefined ? [] : judged(file, node, isOff(file, node.value, off));
+  });
+}
+
+/** `process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'` and `options.rejectUnauthorized = false`. */
+function assignments(file: SourceFile): WeaknessHit[] {
+  return file.nodesOf('AssignmentExpression').flatMap((node) => {
+    const { left, right } = node;
+    if (left.type !== 'MemberExpression') return [];
+    const key = left.computed ? file.constant(left.property) : file.textOf(left.property);
+    if (key === PROCESS_WIDE) {
+      const value = defaultOf(file, right);
+      return judged(file, node, value === '0' || value === 0, 'high');
+    }
+    const off = key === null ? undefined : OPTIONS.get(key);
+    return off === undefined ? [] : judged(file, node, isOff(file, right, off));
+  });
+}
+
+const isOff = (file: SourceFile, value: Node, off: boolean): boolean => {
+  const known = defaultOf(file, value);
+  return known !== OPEN && known !== undefined && Boolean(known) === off;
+};
+
+function judged(
+  file: SourceFile,
+  node: Node,
+  isTurnedOff: boolean,
+  severity: 'high' | 'moderate' = 'moderate',
+): WeaknessHit[] {
+  const runs = isTurnedOff && runsByDefault(file, node);
+  if (runs === false) return [];
+  const isSure = runs === true;
+  return [
+    placeHit(file, node, {
+      ruleId: 'tls-not-verified',
+      severity: isSure ? severity : 'low',
+      confidence: isSure ? 'high' : 'low',
+      message: isSure
+        ? 'Certificates of the other side are not verified unless a setting asks for it'
+        : 'Certificates of the other side are not verified in some cases',
+    }),
+  ];
+}
+
+/** `() => undefined`, `() => {}` */
+function answersNothing(node: Node): boolean {
+  if (node.type !== 'ArrowFunctionExpression' && node.type !== 'FunctionExpression') return false;
+  const body = node.body as Node;
+  if (body.type === 'BlockStatement') {
+    return body.body.every((one) => one.type === 'ReturnStatement' && !one.argument);
+  }
+  return body.type === 'Identifier' ? body.name === 'undefined' : body.type === 'UnaryExpression';
+}

@@ -1,0 +1,253 @@
+// Families of weaknesses: each row is one way of writing a fault, and its twin without it.
+import { describe, expect, test } from 'vitest';
+import { extractSurface } from '../../../src/analyze/source/surface/index.ts';
+import { findWeaknesses } from '../../../src/analyze/source/weaknesses/index.ts';
+import { serverOf } from './helpers.ts';
+
+const HEAD = `import { McpServer, ResourceTemplate } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+import fs from 'node:fs'; import path from 'node:path'; import express from 'express'; import { z } from 'zod';
+const server = new McpServer({ name: 'x', version: '1' }); const ROOT = path.resolve(process.env.ROOT ?? '.');\n`;
+const HTTP = HEAD.replace(
+  /import \{ Stdio.*\n/,
+  "import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';\n",
+);
+/** A tool `t` with two texts as arguments. */
+const tool = (body: string, before = '', about = 'T.') =>
+  `${before}\nserver.registerTool('t', { description: '${about}', inputSchema: { a: z.string(), b: z.string().optional() } }, async ({ a, b }) => { ${body} });`;
+
+const hitsOf = (text: string, head = HEAD) => {
+  const server = serverOf({ 'index.js': head + text });
+  return findWeaknesses(server, extractSurface(server))
+    .filter(({ severity }) => severity !== 'low' && severity !== 'info')
+    .map(({ severity, ruleId }) => `${severity} ${ruleId}`);
+};
+
+type Row = [name: string, expected: string, bad: string, benign: string, head?: string];
+const family = (rows: Row[]) =>
+  test.each(rows)('%s', (_name, expected, bad, benign, head) => {
+    expect(hitsOf(bad, head)).toContain(expected);
+    expect(hitsOf(benign, head)).toEqual([]);
+  });
+
+describe('arguments of prompts and resources', () => {
+  family([
+    [
+      'a prompt reads the file that an argument names',
+      'high path-traversal',
+      "server.registerPrompt('p', { argsSchema: { style: z.string() } }, ({ style }) => fs.readFileSync(path.join(ROOT, style + '.md')));",
+      "server.registerPrompt('p', { argsSchema: { style: z.enum(['a', 'b']) } }, ({ style }) => fs.readFileSync(path.join(ROOT, style + '.md')));",
+    ],
+    [
+      'a resource template reads the file of its variable',
+      'high path-traversal',
+      "server.resource('r', new ResourceTemplate('doc:///{page}', { list: undefined }), async (uri, { page }) => fs.readFileSync(path.join(ROOT, page)));",
+      "server.resource('r', 'doc:///index', async (uri) => fs.readFileSync(path.join(ROOT, 'index.md')));",
+    ],
+    [
+      'what is looked at is decoded afterwards',
+      'high path-traversal',
+      tool(
+        "if (a.includes('..')) throw new Error('no'); fs.readFileSync(path.join(ROOT, decodeURIComponent(a)));",
+      ),
+      tool(
+        "const p = decodeURIComponent(a); if (p.includes('..')) throw new Error('no'); fs.readFileSync(path.join(ROOT, p));",
+      ),
+    ],
+    [
+      'a handler of all prompts, which is not told to be one of a list',
+      'high path-traversal',
+      'server.server.setRequestHandler(GetPromptRequestSchema, async ({ params }) => fs.readFileSync(path.join(ROOT, params.arguments.style)));',
+      "server.server.setRequestHandler(GetPromptRequestSchema, async ({ params }) => { const all = fs.readdirSync(ROOT); if (!all.includes(params.arguments.style)) throw new Error('no'); return fs.readFileSync(path.join(ROOT, params.arguments.style)); });",
+    ],
+  ]);
+});
+
+describe('folders', () => {
+  const allowed = 'const allowed = process.argv.slice(2).map((d) => path.resolve(d));';
+  family([
+    [
+      'a prefix without a separator',
+      'moderate weak-path-containment',
+      tool(
+        "const p = path.resolve(ROOT, a); if (!p.startsWith(ROOT)) throw new Error('no'); fs.readFileSync(p);",
+      ),
+      tool(
+        "const p = path.resolve(ROOT, a); if (p !== ROOT && !p.startsWith(ROOT + path.sep)) throw new Error('no'); fs.readFileSync(p);",
+      ),
+    ],
+    [
+      'one of several folders as a prefix, and writing',
+      'high weak-path-containment',
+      tool(
+        "const p = path.resolve(a); if (!allowed.some((d) => p.startsWith(d))) throw new Error('no'); fs.writeFileSync(p, b);",
+        allowed,
+      ),
+      tool(
+        "const p = path.resolve(a); if (!allowed.some((d) => p === d || p.startsWith(d + path.sep))) throw new Error('no'); fs.writeFileSync(p, b);",
+        allowed,
+      ),
+    ],
+    [
+      'a home folder that is written out is no check',
+      'high weak-path-containment',
+      tool(
+        "const e = a === '~' || a.startsWith('~/') ? path.join('/home', a.slice(1)) : a; const p = path.resolve(e); if (!p.startsWith(ROOT)) throw new Error('no'); fs.writeFileSync(p, b);",
+      ),
+      tool(
+        "const e = a === '~' || a.startsWith('~/') ? path.join('/home', a.slice(1)) : a; const p = path.resolve(e); if (!p.startsWith(ROOT + '/')) throw new Error('no'); fs.writeFileSync(p, b);",
+      ),
+    ],
+  ]);
+});
+
+describe('requests', () => {
+  const client =
+    "import axios from 'axios'; const api = axios.create({ baseURL: 'https://api.example', headers: { Authorization: 'Bearer ' + process.env.TOKEN } });";
+  family([
+    [
+      'a client with a token asks any host',
+      'high request-forgery',
+      tool(
+        'return (await got.extend({ headers: { authorization: process.env.T } })(a)).body;',
+        "import got from 'got';",
+      ),
+      tool(
+        "return (await got.extend({ headers: { authorization: process.env.T } })('https://api.example/' + a)).body;",
+        "import got from 'got';",
+      ),
+    ],
+    [
+      'a base address of the caller with a header of the server',
+      'high request-forgery',
+      tool(
+        "const base = (b ?? 'https://api.example').replace(/\\/+$/, ''); await fetch(base + '/v1/' + a, { headers: { 'x-api-key': process.env.KEY } });",
+      ),
+      tool(
+        "const base = 'https://api.example'; await fetch(base + '/v1/' + a, { headers: { 'x-api-key': process.env.KEY } });",
+      ),
+    ],
+    [
+      'an instance of a client is its library',
+      'high request-forgery',
+      tool('await api.get(a);', client),
+      tool("await api.get('/items/' + encodeURIComponent(a));", client),
+    ],
+    [
+      'a browser opens any address, also a file',
+      'high request-forgery',
+      tool(
+        'const page = await (await puppeteer.launch()).newPage(); await page.goto(a); return page.screenshot();',
+        "import puppeteer from 'puppeteer';",
+        'Picture of a page',
+      ),
+      tool(
+        "if (!isPublicHost(new URL(a))) throw new Error('no'); const page = await (await puppeteer.launch()).newPage(); await page.goto(a);",
+        "import puppeteer from 'puppeteer'; const isAllowed = (u) => HOSTS.has(u.hostname); function isPublicHost(u) { return isAllowed(u); }",
+        'Picture of a page',
+      ),
+    ],
+    [
+      'a scheme is no host',
+      'moderate request-forgery',
+      tool(
+        "const u = new URL(a); if (u.protocol !== 'https:') throw new Error('no'); await fetch(u);",
+      ),
+      tool(
+        "const u = new URL(a); if (u.hostname !== 'api.example') throw new Error('no'); await fetch(u);",
+      ),
+    ],
+    [
+      'a server that only the network reaches',
+      'high request-forgery',
+      tool('return fetch(a);', '', 'Fetch a page'),
+      tool("return fetch('https://api.example/' + encodeURIComponent(a));"),
+      HTTP,
+    ],
+    [
+      'a route hands on whatever it is given',
+      'high request-forgery',
+      "const app = express(); app.get('/proxy', async (req, res) => res.send(await (await fetch(req.query.url)).text()));",
+      "const app = express(); app.get('/proxy', async (req, res) => res.send(await (await fetch('https://api.example/' + encodeURIComponent(req.query.id))).text()));",
+    ],
+  ]);
+});
+
+describe('certificates', () => {
+  const agent = (value: string) =>
+    `import https from 'node:https'; export const agent = new https.Agent({ rejectUnauthorized: ${value} });`;
+  family([
+    ['never verified', 'moderate tls-not-verified', agent('false'), agent('true')],
+    [
+      'verified if asked for',
+      'moderate tls-not-verified',
+      agent("process.env.STRICT === 'true'"),
+      agent("process.env.INSECURE !== 'true'"),
+    ],
+    [
+      'a constant says so',
+      'moderate tls-not-verified',
+      `const env = process.env; const verify = env.VERIFY ?? false; ${agent('Boolean(verify)')}`,
+      `const verify = process.env.VERIFY ?? true; ${agent('Boolean(verify)')}`,
+    ],
+    [
+      'options written out elsewhere',
+      'moderate tls-not-verified',
+      `const D = { verify: false }; ${agent('D.verify')}`,
+      `const D = { verify: true }; ${agent('D.verify')}`,
+    ],
+    [
+      'for the whole process',
+      'high tls-not-verified',
+      "process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';",
+      "if (process.env.INSECURE) process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';",
+    ],
+    [
+      'a name that nobody looks at',
+      'moderate tls-not-verified',
+      "import tls from 'node:tls'; tls.connect({ checkServerIdentity: () => undefined });",
+      "import tls from 'node:tls'; tls.connect({ checkServerIdentity: (h, c) => tls.checkServerIdentity(h, c) });",
+    ],
+  ]);
+});
+
+describe('who comes in', () => {
+  const app = (body: string, before = '') =>
+    `${before} const app = express(); app.use((req, res, next) => { ${body} next(); }); app.listen(3000, '127.0.0.1');`;
+  family([
+    [
+      'a token that is decoded only',
+      'high token-not-verified',
+      app(
+        'const claims = jwt.decode(req.headers.authorization.slice(7)); req.user = claims;',
+        "import jwt from 'jsonwebtoken';",
+      ),
+      app(
+        'const claims = jwt.verify(req.headers.authorization.slice(7), KEY); req.user = claims;',
+        "import jwt from 'jsonwebtoken';",
+      ),
+    ],
+    [
+      'a token that is taken apart by hand',
+      'high token-not-verified',
+      app(
+        "const [, part] = req.headers.authorization.split('Bearer ')[1].split('.'); req.claims = JSON.parse(Buffer.from(part, 'base64url').toString());",
+      ),
+      app(
+        "const token = req.headers.authorization; req.claims = verifyToken(token); const [, part] = token.split('.'); JSON.parse(Buffer.from(part, 'base64url').toString());",
+      ),
+    ],
+    [
+      'a password with a default',
+      'high default-password',
+      app(
+        "if (req.headers.authorization !== 'Bearer ' + secret) return;",
+        "const secret = process.env.ADMIN_TOKEN || 'changeme';",
+      ),
+      app(
+        "if (req.headers.authorization !== 'Bearer ' + secret) return;",
+        'const secret = process.env.ADMIN_TOKEN || crypto.randomUUID();',
+      ),
+    ],
+  ]);
+});
