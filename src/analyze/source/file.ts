@@ -1,5 +1,6 @@
 // One parsed source file, and the questions that the analyses ask of it.
 import { foldConstant } from './constant.ts';
+import { lineAt, lineStarts } from './lines.ts';
 import { parentOf, walkTree } from './nodes.ts';
 import type { Visitor } from './nodes.ts';
 import { once } from './once.ts';
@@ -66,7 +67,16 @@ export function openSourceFile(
 ): { ok: true; file: SourceFile } | { ok: false; reason: string } {
   const parsed = parseSource(text, path);
   if (!parsed.ok) return parsed;
-  const { program, isModule } = parsed;
+  return { ok: true, file: sourceFileOf(path, text, parsed.program, parsed.isModule) };
+}
+
+/** The same for a tree that is there already. */
+export function sourceFileOf(
+  path: string,
+  text: string,
+  program: Program,
+  isModule: boolean,
+): SourceFile {
   const scopes = once(() => buildScopes(program));
   const lines = once(() => lineStarts(text));
   const constants = new Map<Node, string | null>();
@@ -89,51 +99,31 @@ export function openSourceFile(
   const imports = once(() => collectImports(scopes(), resolve, constant, lineOf));
   const calls = once(() => collectCalls(scopes(), resolve));
   return {
-    ok: true,
-    file: {
-      path,
-      text,
-      program,
-      isModule,
-      get imports() {
-        return imports();
-      },
-      get calls() {
-        return calls();
-      },
-      resolve,
-      constant,
-      lineOf,
-      walk(visitor, from = program) {
-        scopes();
-        walkTree(from, visitor);
-      },
-      nodesOf: (type) => (scopes().byType.get(type) ?? []) as never,
-      parentOf(node) {
-        scopes();
-        return parentOf(node);
-      },
-      bindingOf: (name, at) => scopes().find(name, at),
-      textOf: (node) => text.slice(node.start, Math.min(node.end, node.start + MAX_EXCERPT_CHARS)),
+    path,
+    text,
+    program,
+    isModule,
+    get imports() {
+      return imports();
     },
+    get calls() {
+      return calls();
+    },
+    resolve,
+    constant,
+    lineOf,
+    walk(visitor, from = program) {
+      scopes();
+      walkTree(from, visitor);
+    },
+    nodesOf: (type) => (scopes().byType.get(type) ?? []) as never,
+    parentOf(node) {
+      scopes();
+      return parentOf(node);
+    },
+    bindingOf: (name, at) => scopes().find(name, at),
+    textOf: (node) => text.slice(node.start, Math.min(node.end, node.start + MAX_EXCERPT_CHARS)),
   };
-}
-
-function lineStarts(text: string): number[] {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return starts;
-}
-
-function lineAt(starts: number[], offset: number): number {
-  let low = 0;
-  let high = starts.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((starts[middle] ?? 0) <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return low + 1;
 }
 
 function collectCalls(scopes: Scopes, resolve: (node: Node) => string | null): NamedCall[] {

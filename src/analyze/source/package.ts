@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import semver from 'semver';
 import type { Manifest, PackageAnalysis } from '../../types.ts';
 import { isDict, toManifest } from '../manifest.ts';
+import { addThreatsAcross } from './across-files.ts';
 import { assemble } from './assemble.ts';
 import { bundledName, crossings, splitBundled } from './bundled.ts';
 import { findEntries } from './entries.ts';
@@ -20,6 +21,8 @@ import type { FileLinks, Reach } from './reach.ts';
 export const MAX_PARSED_BYTES = 10_000_000;
 // Trees kept for tools and weaknesses.
 const TOO_LONG = 'took too long or too much memory to analyse in full';
+// Told to the watchdog as the name of all files together.
+const JOINED = '*';
 const MAX_KEPT_BYTES = 12_000_000;
 // Steps from an entry point; what lies further off is looked at all the same.
 const MAX_ROUNDS = 200;
@@ -105,6 +108,11 @@ function analyzeFiles(input: PackageInput, onLinks: OnLinks): PackageAnalysis {
     if (isClose || isOpen || reach.reached.size === 0) visit(path, input.isSubject || isOpen);
   }
   for (const [path, { links }] of looks) onLinks(path, links);
+  const isGivenUp = input.givenUp?.includes(JOINED) ?? false;
+  if (input.isSubject && !isGivenUp) {
+    input.onFile?.(JOINED);
+    addThreatsAcross(looks, reach.reached.keys(), context);
+  }
   const hashes = hashesOf(input.files);
   return assemble({ input, manifest, context, kinds, looks, kept, reach, entries, hashes });
 }

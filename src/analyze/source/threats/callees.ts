@@ -2,8 +2,8 @@
 import type { Node } from '../parse.ts';
 import { chosenFunctions } from './dispatch.ts';
 import { lookup } from './model.ts';
-import type { Binding, Call, Fn, Model } from './model.ts';
-import { keyOf, nameOf, unwrap } from './names.ts';
+import type { Binding, Call, Def, Fn, Model } from './model.ts';
+import { keyOf, nameOf, propertyOf, unwrap, valueOf } from './names.ts';
 
 export interface Flow {
   model: Model;
@@ -47,6 +47,8 @@ function findCallees(model: Model, call: Call): Fn[] {
   if (chosen.length > 0) return chosen;
   const method = keyOf(model, callee);
   if (method === 'call' || method === 'apply') return functionsIn(model, unwrap(callee.object));
+  const written = functionsIn(model, valueOf(model, callee));
+  if (written.length > 0) return written;
   const object = nameOf(model, callee.object);
   // Methods of modules and of built-in objects are not this file's.
   const isForeign =
@@ -80,6 +82,7 @@ function compiledAsync(model: Model, call: Call): Node | undefined {
   return /^(?:tslib\.)?__awaiter$/.test(name) ? call.arguments.at(-1) : undefined;
 }
 
+const MAX_ALIASES = 6;
 const MAY_BE_FUNCTION = new Set([
   'Identifier',
   'FunctionExpression',
@@ -101,7 +104,7 @@ export function functionsIn(model: Model, node: Node | null | undefined): Fn[] {
   return found;
 }
 
-function findFunctions(model: Model, node: Node): Fn[] {
+function findFunctions(model: Model, node: Node, depth = 0): Fn[] {
   const value = unwrap(node);
   const own = model.fnOf.get(value);
   if (own) return [own];
@@ -116,11 +119,21 @@ function findFunctions(model: Model, node: Node): Fn[] {
       ? functionsIn(model, value.arguments[0])
       : [];
   }
-  if (value.type !== 'Identifier') return [];
-  const found = (lookup(model, value)?.defs ?? []).map((def) => {
-    return def.value && def.path.length === 0 ? model.fnOf.get(unwrap(def.value)) : undefined;
-  });
-  return found.filter((fn) => fn !== undefined).slice(0, 4);
+  if (value.type === 'MemberExpression') return functionsIn(model, valueOf(model, value));
+  if (value.type !== 'Identifier' || depth > MAX_ALIASES) return NONE;
+  const found = (lookup(model, value)?.defs ?? []).flatMap((def) => functionsOf(model, def, depth));
+  return found.slice(0, 4);
+}
+
+function functionsOf(model: Model, def: Def, depth: number): Fn[] {
+  if (!def.value || def.kind === 'import' || def.kind === 'each' || def.kind === 'keys')
+    return NONE;
+  if (def.path.length > 1) return NONE;
+  const value = def.path.length === 0 ? def.value : propertyOf(model, def.value, def.path[0] ?? '');
+  if (!value) return NONE;
+  const own = model.fnOf.get(unwrap(value));
+  if (own) return [own];
+  return unwrap(value).type === 'Identifier' ? findFunctions(model, value, depth + 1) : NONE;
 }
 
 /** Two methods of one name may be meant; with more the name says nothing. */

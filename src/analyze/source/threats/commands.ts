@@ -67,12 +67,11 @@ function judgeLine(scene: Scene, call: Call, line: string): void {
 /** A command of a dependency runs when somebody calls it, not when the server starts. */
 function reachOfCommand(scene: Scene, call: Call): Reach {
   const reach = reachOf(scene, call);
+  const { file } = scene.placeOf(call);
   const isOthersBin =
     !scene.pkg.isSubject &&
-    Object.values(scene.pkg.manifest.bin ?? {}).some(
-      (bin) => bin.replace(/^\.\//, '') === scene.file.path,
-    );
-  const isLifecycle = scene.pkg.lifecycleEntries.includes(scene.file.path);
+    Object.values(scene.pkg.manifest.bin ?? {}).some((bin) => bin.replace(/^\.\//, '') === file);
+  const isLifecycle = scene.pkg.lifecycleEntries.includes(file);
   return isOthersBin && !isLifecycle && reach === 'start' ? 'command' : reach;
 }
 

@@ -178,7 +178,7 @@ function methodLabels(
       method,
     )
   ) {
-    return received | returned | (method === 'concat' ? given : 0);
+    return received | returned | (method === 'concat' || method === 'reduce' ? given : 0);
   }
   if (
     /^(?:join|toString|toJSON|text|json|replace|replaceAll|split|match|matchAll|trim|substring|substr|exec|blob|arrayBuffer|read|buffer)$/.test(

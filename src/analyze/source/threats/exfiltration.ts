@@ -127,7 +127,7 @@ function isNamesake(scene: Scene, host: string | null): boolean {
 
 function judgeHostInfo(scene: Scene, { node, to }: Sending): void {
   if (to.place === 'own' || to.place === 'unknown' || isMentioned(to.host, scene.declared)) return;
-  const isAtInstall = scene.pkg.lifecycleEntries.includes(scene.file.path);
+  const isAtInstall = scene.pkg.lifecycleEntries.includes(scene.placeOf(node).file);
   report(scene, node, {
     ruleId: 'host-beacon',
     severity: isAtInstall || to.place === 'drop' ? 'high' : 'moderate',

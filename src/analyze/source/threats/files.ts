@@ -137,7 +137,7 @@ function listedLabels(scene: Scene, path: Node): number {
 }
 
 function graded(scene: Scene, call: Node, target: Target, content: string): Report {
-  const reach = isSetupCommand(scene) ? 'command' : reachOf(scene, call);
+  const reach = isSetupCommand(scene, call) ? 'command' : reachOf(scene, call);
   const { ruleId, message } = target;
   const isSetupTool = isAbout(scene, ruleId);
   if (reach === 'command') return { ruleId, message, severity: 'low', confidence: 'medium' };
@@ -168,10 +168,11 @@ function graded(scene: Scene, call: Node, target: Target, content: string): Repo
 }
 
 /** A command of its own that is called `setup` or the like, beside the one that starts the server. */
-function isSetupCommand({ pkg, file }: Scene): boolean {
-  if (pkg.lifecycleEntries.includes(file.path)) return false;
+function isSetupCommand({ pkg, placeOf }: Scene, node: Node): boolean {
+  const { file } = placeOf(node);
+  if (pkg.lifecycleEntries.includes(file)) return false;
   const bins = Object.entries(pkg.manifest.bin ?? {});
-  const own = bins.filter(([, path]) => path.replace(/^\.\//, '') === file.path);
+  const own = bins.filter(([, path]) => path.replace(/^\.\//, '') === file);
   return (
     own.length > 0 && own.length < bins.length && own.every(([name]) => SETUP_COMMAND.test(name))
   );

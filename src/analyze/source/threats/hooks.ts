@@ -7,7 +7,7 @@ import { CLIP_WRITE, EXEC, is } from './kinds.ts';
 import { CLIPBOARD } from './labels.ts';
 import { functionAround, lookup, plainKey } from './model.ts';
 import { constantOf, keyOf, nameOf, shapeOf } from './names.ts';
-import { report } from './scene.ts';
+import { carried, report } from './scene.ts';
 import type { Scene } from './scene.ts';
 
 const ADDRESS_PATTERN =
@@ -26,7 +26,7 @@ export function findHooks(scene: Scene): void {
     scene.model.bindings.some((binding) => binding.labels & CLIPBOARD);
   for (const { call, name } of readsClip ? scene.calls : []) {
     const isClip =
-      is(name, CLIP_WRITE) ||
+      (is(name, CLIP_WRITE) && isClipChanged(scene, call.arguments[0])) ||
       (is(name, EXEC) &&
         /\b(?:pbcopy|xclip|xsel|Set-Clipboard|\bclip\b)/.test(
           shapeOf(scene.model, call.arguments[0]) ?? '',
@@ -51,6 +51,13 @@ export function findHooks(scene: Scene): void {
     )
       swap(scene, assign);
   }
+}
+
+/** What stood on the clipboard before, or an address that is written out; a note of the user's is neither. */
+function isClipChanged(scene: Scene, written: Node | undefined): boolean {
+  return (
+    (carried(scene, written) & CLIPBOARD) !== 0 || ADDRESS.test(shapeOf(scene.model, written) ?? '')
+  );
 }
 
 const CHOOSES = /[<>]=?|Math\.random|Date\b/;

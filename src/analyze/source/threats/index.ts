@@ -1,6 +1,8 @@
 // Code that looks meant to harm: capability and intent together.
 import type { SourceFile } from '../file.ts';
+import type { Joined } from '../joined.ts';
 import type { FileSummary, PackageContext, RawThreat } from '../package-context.ts';
+import type { Node } from '../parse.ts';
 import { isCloselyRead, isSmall } from './closeness.ts';
 import { declaredBy } from './declared.ts';
 import { findExecution } from './execution.ts';
@@ -16,6 +18,8 @@ import { modelOf } from './read-model.ts';
 import { aliasProxies, invocationOf } from './invoke.ts';
 import type { Invocation } from './invoke.ts';
 import { emptyLink, findLinkedThreats, keepLink } from './link.ts';
+import { linkModules } from './modules.ts';
+import type { ResolveImport } from './modules.ts';
 import { noteGiven, noteStarts } from './record.ts';
 import { findHiddenRecipients } from './recipients.ts';
 import type { Scene } from './scene.ts';
@@ -67,17 +71,44 @@ export function findThreats(file: SourceFile, pkg: PackageContext): RawThreat[] 
     return [];
   }
   const flow = flowOf(model, isClose || isFlowWorthwhile(file.text, calls));
-  const scene: Scene = {
-    file,
-    pkg,
-    model,
-    flow,
-    declared: declaredBy(pkg),
-    calls,
-    link: { ...emptyLink(file.path), imports: flow.imports },
+  const placeOf = (node: Node) => ({ file: file.path, line: file.lineOf(node) });
+  const scene = sceneOf({ file, pkg, model, flow, calls, placeOf });
+  detect(scene);
+  noteGiven(scene);
+  if (pkg.isSubject) noteStarts(scene);
+  keepLink(pkg, scene.link);
+  return threatsOf(scene);
+}
+
+/** Threats of a server's files seen as one: what one of them gives to another is followed. */
+export function findJoinedThreats(
+  joined: Joined,
+  pkg: PackageContext,
+  resolve: ResolveImport,
+): RawThreat[] {
+  const { file, placeOf } = joined;
+  const model = modelOf(file.path, file.text, file.program);
+  linkModules(model, joined, resolve);
+  aliasProxies(model);
+  const calls = model.calls.map((call) => invocationOf(model, call));
+  const scene = sceneOf({ file, pkg, model, flow: flowOf(model), calls, placeOf });
+  detect(scene);
+  return threatsOf(scene);
+}
+
+function sceneOf(
+  parts: Pick<Scene, 'file' | 'pkg' | 'model' | 'flow' | 'calls' | 'placeOf'>,
+): Scene {
+  return {
+    ...parts,
+    declared: declaredBy(parts.pkg),
+    link: { ...emptyLink(parts.file.path), imports: parts.flow.imports },
     reach: { callers: null, known: new Map() },
     threats: new Map(),
   };
+}
+
+function detect(scene: Scene): void {
   findExfiltration(scene);
   findExecution(scene);
   findHiddenNames(scene);
@@ -89,11 +120,10 @@ export function findThreats(file: SourceFile, pkg: PackageContext): RawThreat[] 
   findChangingTools(scene);
   findSettings(scene);
   findGates(scene);
-  noteGiven(scene);
-  if (pkg.isSubject) noteStarts(scene);
-  keepLink(pkg, scene.link);
-  return [...scene.threats.values()].map(({ threat }) => threat).slice(0, MAX_HITS);
 }
+
+const threatsOf = ({ threats }: Scene): RawThreat[] =>
+  [...threats.values()].map(({ threat }) => threat).slice(0, MAX_HITS);
 
 /** Threats of the package as a whole: lifecycle scripts and the like. */
 export function findPackageThreats(pkg: PackageContext, files: FileSummary[]): RawThreat[] {

@@ -48,6 +48,8 @@ export interface Model {
   methods: Map<string, Fn[]>;
   /** Labels of `this.x`, by class and property name. */
   fields: Map<string, number>;
+  /** What `this.x` is set to, by class and property name. */
+  fieldValues: Map<string, Node[]>;
   strings: Node[];
   /** Functions that calls and arguments lead to. */
   callees: Map<Node, Fn[]>;

@@ -2,7 +2,7 @@
 import type { Node } from '../parse.ts';
 import { callShape, holed } from './call-shapes.ts';
 import type { Ask } from './call-shapes.ts';
-import { isFunction, lookup, plainKey } from './model.ts';
+import { fieldKey, isFunction, lookup, plainKey } from './model.ts';
 import type { Binding, Def, Model } from './model.ts';
 import { HOLE } from './texts.ts';
 import { unwrap } from './unwrap.ts';
@@ -13,7 +13,8 @@ export { HOLE, unwrap };
 const MAX_DEPTH = 40;
 const MAX_TEXT = 20_000;
 const GLOBALS = /^(?:globalThis|global|window|self|top|parent|unsafeWindow)\.(?=.)/;
-const INTEROP =
+/** Helpers of compilers around an import. */
+export const INTEROP =
   /^(?:_*interopRequire(?:Default|Wildcard)|_*interopNamespace(?:Default)?|__toESM|__toModule|__importDefault|__importStar|tslib\.__importStar|tslib\.__importDefault)$/;
 const REQUIRE =
   /^(?:require|module\.require|process\.mainModule\.require|module\.constructor\._load|module\._load|process\.getBuiltinModule|__require|Module\._load|require\.main\.require)$/;
@@ -84,7 +85,8 @@ function memberName(
 ): string | null {
   const key = keyOf(model, node, depth);
   const object = nameOf(model, node.object, depth);
-  if (object === null || key === null) return null;
+  if (key === null) return null;
+  if (object === null) return nameOf(model, propertyOf(model, node.object, key), depth);
   return clean(key === 'default' ? object : `${object}.${key}`);
 }
 
@@ -235,11 +237,7 @@ function memberShape(
   if (name === 'process.execPath' || name === 'process.argv0' || name === 'process.argv.0')
     return 'node';
   const key = keyOf(model, node, depth);
-  const object = unwrap(node.object);
-  if (key === null || object.type !== 'Identifier') return null;
-  const defs = lookup(model, object)?.defs.filter((def) => def.value !== null) ?? [];
-  if (defs.length !== 1 || defs[0]?.kind !== 'init') return null;
-  return shapeOf(model, propertyOf(model, defs[0].value, key), depth);
+  return key === null ? null : shapeOf(model, propertyOf(model, node.object, key), depth);
 }
 
 /** The value of a property of an object or array that is written out; null if not found. */
@@ -249,9 +247,18 @@ export function propertyOf(model: Model, node: Node | null, key: string, depth =
   if (holder.type === 'Identifier') {
     const defs = lookup(model, holder)?.defs.filter((def) => def.value !== null) ?? [];
     const def = defs[0];
-    if (defs.length !== 1 || def?.kind !== 'init' || def.path.length > 0) return null;
-    return propertyOf(model, def.value, key, depth + 1);
+    if (defs.length !== 1 || def?.kind !== 'init' || def.path.length > 1) return null;
+    const value =
+      def.path.length === 0
+        ? def.value
+        : propertyOf(model, def.value, def.path[0] ?? '', depth + 1);
+    return propertyOf(model, value, key, depth + 1);
   }
+  if (holder.type === 'MemberExpression') {
+    const value = valueOf(model, holder, depth + 1);
+    return propertyOf(model, value, key, depth + 1);
+  }
+  if (holder.type === 'ThisExpression') return fieldOf(model, holder, key);
   if (holder.type === 'ArrayExpression') {
     const element = /^\d{1,4}$/.test(key) ? holder.elements[Number(key)] : null;
     return element && element.type !== 'SpreadElement' ? element : null;
@@ -265,7 +272,28 @@ export function propertyOf(model: Model, node: Node | null, key: string, depth =
       return property.value;
     }
   }
+  for (const spread of holder.properties) {
+    const found =
+      spread.type === 'SpreadElement' ? propertyOf(model, spread.argument, key, depth + 1) : null;
+    if (found) return found;
+  }
   return null;
+}
+
+/** What stands behind `object.key`, where that is written out. */
+export function valueOf(
+  model: Model,
+  node: Extract<Node, { type: 'MemberExpression' }>,
+  depth = 0,
+): Node | null {
+  const key = node.computed ? constantOf(model, node.property) : plainKey(node.property);
+  return key === null ? null : propertyOf(model, node.object, key, depth);
+}
+
+/** The only value that a field of a class is given. */
+function fieldOf(model: Model, at: Node, key: string): Node | null {
+  const values = model.fieldValues.get(fieldKey(at, key)) ?? [];
+  return values.length === 1 ? (values[0] ?? null) : null;
 }
 
 const ASK: Ask = { nameOf, shapeOf, constantOf, keyOf };

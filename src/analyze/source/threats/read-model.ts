@@ -1,7 +1,7 @@
 // One walk over a file: its bindings, calls, assignments and functions.
 import { parentOf, walkTree } from '../nodes.ts';
 import type { Node, Program } from '../parse.ts';
-import { functionAround, isFunction, lookup, plainKey } from './model.ts';
+import { fieldKey, functionAround, isFunction, lookup, plainKey } from './model.ts';
 import type { Assignment, Binding, Def, Fn, Model } from './model.ts';
 
 /** Reads the whole tree once and links every node to its parent. */
@@ -20,6 +20,7 @@ export function modelOf(path: string, text: string, program: Program): Model {
     fnOf: new Map(),
     methods: new Map(),
     fields: new Map(),
+    fieldValues: new Map(),
     strings: [],
     callees: new Map(),
     constants: new Map(),
@@ -33,6 +34,8 @@ export function modelOf(path: string, text: string, program: Program): Model {
   walkTree(program, (node, parent) => collect(model, node, parent, late));
   // Functions are hoisted and scopes complete only after the walk.
   for (const assign of late) addAssignment(model, assign);
+  for (const { key, value } of model.properties)
+    if (value) addFieldValue(model, key, plainKey(key), value);
   return model;
 }
 
@@ -164,7 +167,7 @@ function declareImports(model: Model, node: Extract<Node, { type: 'ImportDeclara
           ? 'default'
           : '*';
     const def: Def = { kind: 'import', value: node.source, path: [imported] };
-    declare(model, model.program, specifier.local.name, def);
+    declare(model, blockAround(node), specifier.local.name, def);
   }
 }
 
@@ -202,7 +205,16 @@ function declarePattern(
   }
 }
 
+function addFieldValue(model: Model, at: Node, name: string, value: Node): void {
+  const key = fieldKey(at, name);
+  model.fieldValues.set(key, [...(model.fieldValues.get(key) ?? []).slice(0, 7), value]);
+}
+
 function addAssignment(model: Model, node: Assignment): void {
+  if (node.left.type === 'MemberExpression' && node.left.object.type === 'ThisExpression') {
+    if (!node.left.computed) addFieldValue(model, node, plainKey(node.left.property), node.right);
+    return;
+  }
   if (node.left.type === 'Identifier') {
     const binding = lookup(model, node.left);
     binding?.defs.push({ kind: 'assign', value: node.right, path: [] });

@@ -120,8 +120,7 @@ type Place = Pick<RawThreat, 'file' | 'line' | 'excerpt'>;
 
 function placeOf(scene: Scene, node: Node): Place {
   return {
-    file: scene.file.path,
-    line: scene.file.lineOf(node),
+    ...scene.placeOf(node),
     excerpt: escapeExcerpt(scene.file.textOf(node)),
   };
 }

@@ -22,6 +22,8 @@ export interface Scene {
   declared: Declared;
   /** Calls with their canonical names, in the order of the text. */
   calls: Invocation[];
+  /** Which file of the package a node stands in, and on which line. */
+  placeOf: (node: Node) => { file: string; line: number };
   link: FileLink;
   /** Call sites by called function, made when first asked for. */
   reach: { callers: Map<Node, Node[]> | null; known: Map<Node, Reach> };
@@ -43,8 +45,8 @@ export function report(
   node: Node,
   { ruleId, severity, confidence, message }: Report,
 ): void {
-  const line = scene.file.lineOf(node);
-  const key = `${ruleId}:${line}`;
+  const { file, line } = scene.placeOf(node);
+  const key = `${ruleId}:${file}:${line}`;
   const before = scene.threats.get(key);
   if (before && RANK[before.threat.severity] >= RANK[severity]) return;
   const threat: RawThreat = {
@@ -52,7 +54,7 @@ export function report(
     severity,
     confidence: confidence ?? 'high',
     message,
-    file: scene.file.path,
+    file,
     line,
     excerpt: escapeExcerpt(scene.file.textOf(node)),
   };

@@ -93,7 +93,7 @@ function judgeDisguises(scene: Scene): void {
       });
       continue;
     }
-    const content = scene.pkg.textOf(resolvePath(scene.file.path, path));
+    const content = scene.pkg.textOf(resolvePath(scene.placeOf(call).file, path));
     if (
       content !== null &&
       /require\(|process\.|module\.exports|eval\(|=>|function/.test(content.slice(0, 20_000))

@@ -12,7 +12,20 @@ export function unwrap(node: Node): Node {
   return at;
 }
 
+// A symbol, as in nodes.ts.
+const MEANING = Symbol('meaning');
+interface Meant {
+  [MEANING]?: Node;
+}
+
+/** Lets an expression stand for another: `require('./x')` for what that file exports. */
+export function setMeaning(node: Node, meaning: Node): void {
+  (node as Meant)[MEANING] = meaning;
+}
+
 function inner(node: Node): Node | null {
+  const meaning = (node as Meant)[MEANING];
+  if (meaning) return meaning;
   const type: string = node.type;
   if (node.type === 'AwaitExpression') return node.argument;
   // What compilers make of `await`.
