@@ -17,7 +17,7 @@ const ADDRESS =
 
 export function findHooks(scene: Scene): void {
   const { text } = scene.file;
-  const hasPattern = ADDRESS_PATTERN.test(text);
+  const hasPattern = ADDRESS_PATTERN.test(text) && findsAddresses(scene);
   const hasAddress = scene.model.strings.some(
     (node) => node.type === 'Literal' && typeof node.value === 'string' && ADDRESS.test(node.value),
   );
@@ -51,6 +51,14 @@ export function findHooks(scene: Scene): void {
     )
       swap(scene, assign);
   }
+}
+
+/** A pattern for a whole text says what kind it is; one that is looked for inside of it may replace. */
+function findsAddresses(scene: Scene): boolean {
+  return scene.file.nodesOf('Literal').some((node) => {
+    const pattern = 'regex' in node && node.regex ? node.regex.pattern : String(node.value);
+    return ADDRESS_PATTERN.test(pattern) && !/^\^.{1,500}\$$/.test(pattern);
+  });
 }
 
 /** What stood on the clipboard before, or an address that is written out; a note of the user's is neither. */
