@@ -96,7 +96,8 @@ const destructiveTool = defineRule({
   needs: ['source'],
   find({ source }) {
     const words = toolWords();
-    return source.subject.surface.tools
+    const seen = weaknessHits(source, 'destructive-tool');
+    const named = source.subject.surface.tools
       .filter((tool) => new RegExp(words.destructive).test(tool.name) && !hasSafeguard(tool))
       .filter((tool) => tool.annotations.readOnlyHint !== true)
       .map((tool) => {
@@ -111,8 +112,8 @@ const destructiveTool = defineRule({
           confidence: 'medium',
         });
       })
-      .filter(({ severity }) => severity !== 'info')
-      .slice(0, MAX_PER_RULE);
+      .filter(({ severity }) => severity !== 'info');
+    return [...seen, ...named].slice(0, MAX_PER_RULE);
   },
 });
 

@@ -1,10 +1,11 @@
-// What a call of a handler does to the world: write, delete, run, send, change data elsewhere.
+// What a call of a handler does to the world: write, delete, run, send, pay, change data elsewhere.
 import { ruleData } from '../../../rule-data.ts';
 import type { Capability } from '../../../types.ts';
 import { isNamed } from '../surface/capabilities.ts';
-import { textOf, type Value } from '../surface/eval/values.ts';
+import { optionsOf, textOf, type Value } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
 import { property } from '../surface/registrations.ts';
+import { deedOf, deedPattern, type RemoteDeed } from './deed-data.ts';
 
 interface CapabilityNames {
   capabilities: { capability: Capability; names: string[] }[];
@@ -15,8 +16,7 @@ const hasNames = (data: unknown): data is CapabilityNames =>
 // Folders are made for caches and logs; files are what counts.
 const PREPARES = /mkdir|ensureDir|chmod/i;
 
-export type Deed =
-  'writes' | 'deletes' | 'runs' | 'sends' | 'commands-deletion' | 'changes-data' | 'deletes-data';
+export type Deed = RemoteDeed | 'writes' | 'deletes' | 'runs' | 'sends' | 'commands-deletion';
 const DEEDS: Partial<Record<Capability, Deed>> = {
   'file-write': 'writes',
   'file-delete': 'deletes',
@@ -39,46 +39,86 @@ export function capabilityOf(use: Use): Deed | undefined {
 
 const DELETING_COMMAND =
   /(?:^|[\s;&|(])(?:sudo\s+)?(?:rm|rmdir|del|unlink|shred|mkfs\S*|dd|truncate|git\s+(?:push|reset|clean|checkout)|dropdb|kill|pkill|kubectl\s+delete|docker\s+(?:rm|rmi|kill|system\s+prune))(?:\s|$)/;
-const DELETING_SQL =
-  /^\s*(?:delete\s+from|drop\s+(?:table|database|index|view|schema)|truncate\s)/i;
+const RUNS = /^(?:child_process|execa|cross-spawn|shelljs|Bun\.spawn)/;
+const REQUESTS =
+  /^(?:fetch|(?:node-fetch|cross-fetch|undici|got|axios|ky|ofetch|superagent|needle|request|https?)\b)/;
+
+/** Commands, statements, requests and calls of clients that destroy or change something elsewhere. */
+function remoteDeed(use: Use): Deed | undefined {
+  if (RUNS.test(use.name))
+    return DELETING_COMMAND.test(commandIn(use)) ? 'commands-deletion' : undefined;
+  const statement = STATEMENT_METHOD.test(use.method)
+    ? statementDeed(written(use.args[0]))
+    : undefined;
+  return statement ?? wholeDeed(use) ?? deedOf(use.name) ?? requestDeed(use);
+}
+
+function commandIn({ args }: Use): string {
+  const text = written(args[0]);
+  const list = args[1]?.kind === 'array' ? args[1].items.map(written).join(' ') : '';
+  const program = text.split(/[/\\]/).at(-1) ?? '';
+  return list === '' ? text : program === '' ? '' : `${program} ${list}`;
+}
+
+const STATEMENT_METHOD =
+  /^(?:query|execute|exec|run|prepare|raw|all|get|unsafe|\$(?:query|execute)Raw(?:Unsafe)?)$/;
 // Nobody keeps sessions or scratch data as whole tables.
 const DROPPING_SQL = /^\s*(?:drop\s+(?:table|database|schema)|truncate\s)/i;
+const DELETING_SQL = /^\s*(?:delete\s+from|drop\s+(?:index|view))/i;
 const CHANGING_SQL =
   /^\s*(?:insert\s+(?:or\s+\w+\s+)?into|update\s[\s\S]{1,200}\sset\s|alter\s+table|create\s+table|replace\s+into|grant\s)/i;
-// Whole stores: redis, mongodb, knex.
-const DROPPING_METHOD =
-  /^(?:flush(?:db|all)|drop(?:Database|Collection|Table|Schema)(?:IfExists)?)$/i;
-const RUNS = /^(?:child_process|execa|cross-spawn|shelljs|Bun\.spawn)/;
 
-/** Commands, statements and requests that destroy or change something elsewhere. */
-function remoteDeed(use: Use): Deed | undefined {
-  const text = written(use.args[0]);
-  if (RUNS.test(use.name)) {
-    const list = use.args[1]?.kind === 'array' ? use.args[1].items.map(written).join(' ') : '';
-    const program = text.split(/[/\\]/).at(-1) ?? '';
-    const command = list === '' ? text : program === '' ? '' : `${program} ${list}`;
-    return DELETING_COMMAND.test(command) ? 'commands-deletion' : undefined;
+function statementDeed(text: string): RemoteDeed | undefined {
+  if (DROPPING_SQL.test(text) && !/\bte?mp/i.test(text)) return 'drops';
+  if (DELETING_SQL.test(text)) {
+    return /^\s*delete\s+from\s+[\w."`[\]]{1,80}\s*;?\s*$/i.test(text) ? 'drops' : 'deletes-data';
   }
-  if (DROPPING_METHOD.test(use.method)) return 'commands-deletion';
-  if (/^(?:query|execute|exec|run|prepare|raw|all|get)$/.test(use.method)) {
-    if (DROPPING_SQL.test(text) && !/\bte?mp/i.test(text)) return 'commands-deletion';
-    if (DELETING_SQL.test(text)) return 'deletes-data';
-    if (CHANGING_SQL.test(text)) return 'changes-data';
+  return CHANGING_SQL.test(text) ? 'changes-data' : undefined;
+}
+
+/** `deleteMany({})`, `knex(table).del()`: all there is, since nothing says which. */
+function wholeDeed({ name, method, args }: Use): RemoteDeed | undefined {
+  if (method === 'deleteMany' || (method === 'destroy' && /^sequelize\b/.test(name))) {
+    const [filter] = args;
+    const where = property(filter, 'where');
+    const isOpen = filter !== undefined && !isEmpty(filter);
+    return isOpen && (where === undefined || !isEmpty(where)) ? 'deletes-data' : 'drops';
   }
-  const method = use.args
-    .map((arg) => textOf(property(arg, 'method'))?.toUpperCase())
-    .find(Boolean);
-  const isRequest = /^(?:fetch|node-fetch|undici|got|axios)\b/.test(use.name);
-  if (!isRequest) return undefined;
-  if (method === 'DELETE' || use.name === 'axios.delete') return 'deletes-data';
-  return method === 'PUT' || method === 'PATCH' || /^axios\.(?:put|patch)$/.test(use.name)
-    ? 'changes-data'
-    : undefined;
+  return /^knex(?:\.knex)?\(\)\(\)\.(?:del|delete)$/.test(name) ? 'drops' : undefined;
+}
+
+const isEmpty = (value: Value) =>
+  value.kind === 'object' && value.props.size === 0 && !value.isOpen && value.rest === undefined;
+
+function requestDeed(use: Use): RemoteDeed | undefined {
+  if (!REQUESTS.test(use.name)) return undefined;
+  const stated = use.args.map((arg) => textOf(property(arg, 'method'))).find(Boolean);
+  const last = use.name.split('.').at(-1) ?? '';
+  const method = (stated ?? last).toUpperCase();
+  if (method === 'DELETE' || method === 'DEL') return 'deletes-data';
+  if (method === 'PUT' || method === 'PATCH') return 'changes-data';
+  if (method !== 'POST') return undefined;
+  const url = written(property(use.args[0], 'url') ?? use.args[0]);
+  if (deedPattern('paidUrl').test(url)) return 'pays';
+  if (deedPattern('mailedUrl').test(url)) return 'mails';
+  return mutationIn(use);
+}
+
+/** A GraphQL mutation in the body. */
+function mutationIn({ args }: Use): RemoteDeed | undefined {
+  for (const arg of args) {
+    const body = property(arg, 'body') ?? property(arg, 'data') ?? property(arg, 'json') ?? arg;
+    const text = written(property(body, 'query') ?? body);
+    if (!/^\s*mutation\b/.test(text)) continue;
+    return /\{\s*(?:delete|remove|destroy)\w/.test(text) ? 'deletes-data' : 'changes-data';
+  }
+  return undefined;
 }
 
 /** A text with a blank for what is not known. */
-function written(value: Value | undefined): string {
+export function written(value: Value | undefined): string {
   if (!value) return '';
-  if (value.kind === 'text') return value.parts.map((part) => textOf(part) ?? ' x ').join('');
-  return textOf(value) ?? '';
+  const [option = value] = optionsOf(value);
+  if (option.kind === 'text') return option.parts.map((part) => textOf(part) ?? ' x ').join('');
+  return textOf(option) ?? '';
 }

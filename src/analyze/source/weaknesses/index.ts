@@ -3,6 +3,7 @@ import type { SurfaceFact, WeaknessHit } from '../../../types.ts';
 import type { ServerSource } from '../package-context.ts';
 import { readServer } from '../surface/read-server.ts';
 import type { Use } from '../surface/model.ts';
+import { actOf } from './acts.ts';
 import { commandFault } from './commands.ts';
 import { contradictions } from './contradictions.ts';
 import { codeFault, filterFault, pollutionFault, queryFault } from './data.ts';
@@ -11,6 +12,7 @@ import { hitOf, toolContext, type Fault, type ToolContext } from './faults.ts';
 import { pathFault } from './paths.ts';
 import { requestFault } from './requests.ts';
 import { isNetworkOnly, serverFaults } from './server.ts';
+import { askingTools, unaskedFault } from './unasked.ts';
 
 const MAX_HITS = 200;
 const ORDER = { critical: 0, high: 1, moderate: 2, low: 3, info: 4 };
@@ -21,10 +23,13 @@ export function findWeaknesses(server: ServerSource, surface: SurfaceFact): Weak
   const isShared = isNetworkOnly(server);
   const tools = new Map(surface.tools.map((tool) => [tool.name, toolContext(tool, isShared)]));
   const definitions = new Map(surface.tools.map((tool) => [tool.name, tool]));
+  const asking = askingTools(model.uses);
   const worst = new Map<string, WeaknessHit>();
   for (const use of model.uses) {
     const faults = faultsOf(use, tools.get(use.tool) ?? contextOf(use, isShared));
-    const contradicted = contradictions(use, definitions.get(use.tool));
+    const act = actOf(use, definitions.get(use.tool));
+    const unasked = unaskedFault(act, asking);
+    const contradicted = [...contradictions(act), ...(unasked ? [unasked] : [])];
     for (const fault of [...faults, ...contradicted]) {
       const hit = hitOf(use, fault);
       // What a tool says is its own matter, however many share the code.

@@ -1,0 +1,96 @@
+// What a handler's call does beside what its tool says: the ground for contradictions.
+import { ruleData } from '../../../rule-data.ts';
+import type { ToolDefinition } from '../../../types.ts';
+import { UNKNOWN, taintsOf, type Taint, type Value } from '../surface/eval/values.ts';
+import type { Use } from '../surface/model.ts';
+import { deedPattern } from './deed-data.ts';
+import { capabilityOf, type Deed } from './deeds.ts';
+
+interface ClaimWords {
+  claims: { readOnly: string; local: string };
+  /** Tools that say that they put their result into a file. */
+  saves: string;
+}
+
+function isWords(data: unknown): data is ClaimWords {
+  const words = data as Partial<ClaimWords> | null;
+  return typeof words?.saves === 'string' && typeof words.claims?.readOnly === 'string';
+}
+
+/** What tools say of themselves, in rules/tools.json. */
+export const claimWords = (): ClaimWords => ruleData('tools', isWords);
+
+export const NO_TAINT: Taint = { origin: '', steps: [], marks: new Set() };
+
+/** What a call does, and what the tool says of it. */
+export interface Act {
+  tool: ToolDefinition;
+  does: Deed;
+  use: Use;
+  taint: Taint | undefined;
+  /** An argument says where it happens. */
+  isPlaced: boolean;
+  /** By its names it is the server's own: a cache, a log, a count of visits. */
+  isScratch: boolean;
+  /** Name or description say that something is done. */
+  isTold: boolean;
+}
+
+// What everybody outside notices, whatever the arguments are.
+export const OUTWARD: ReadonlySet<Deed> = new Set([
+  'drops',
+  'pays',
+  'signs',
+  'mails',
+  'commands-deletion',
+]);
+export const REMOTE: ReadonlySet<Deed> = new Set([...OUTWARD, 'deletes-data', 'changes-data']);
+
+export const DOES: Record<Deed, string> = {
+  writes: 'writes files',
+  deletes: 'deletes files',
+  runs: 'starts programs with its arguments',
+  sends: 'talks to the network',
+  drops: 'deletes or overwrites',
+  'commands-deletion': 'deletes or overwrites',
+  'deletes-data': 'deletes or overwrites',
+  'changes-data': 'changes data',
+  pays: 'moves money',
+  signs: 'signs payments',
+  mails: 'sends messages to people',
+};
+
+export function actOf(use: Use, tool: ToolDefinition | undefined): Act | undefined {
+  const does = tool && capabilityOf(use);
+  if (!does) return undefined;
+  const place = taintsOf(use.args[0] ?? UNKNOWN)[0];
+  // What is appended to a file of the server's own is a log.
+  const content = /append/i.test(use.method)
+    ? undefined
+    : [...use.args, ...leading(use.self)].flatMap((arg) => taintsOf(arg))[0];
+  const { file, node } = use;
+  const text = file.text.slice(node.start, Math.min(node.end, node.start + 400));
+  return {
+    tool,
+    does,
+    use,
+    taint: place ?? content,
+    isPlaced: place !== undefined,
+    isScratch: deedPattern('scratch').test(text),
+    isTold: tells(tool),
+  };
+}
+
+/** What a chain was given before: `where({ id })` of `where({ id }).del()`. */
+function leading(self: Value | undefined): readonly Value[] {
+  if (self?.kind === 'external') return self.args ?? [];
+  return self ? [self] : [];
+}
+
+/** What it says that it does not do is no telling. */
+function tells({ name, title, description }: ToolDefinition): boolean {
+  const denied = new RegExp(claimWords().claims.readOnly, 'gi');
+  const trial = new RegExp(deedPattern('dryRun').source, 'gi');
+  const words = `${name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').replaceAll(/[_.-]/g, ' ')}. ${title ?? ''}. ${description.slice(0, 1000)}`;
+  return deedPattern('tells').test(words.replace(denied, ' ').replace(trial, ' '));
+}
