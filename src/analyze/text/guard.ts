@@ -1,5 +1,6 @@
 // Use or mention? Text that names an attack in order to warn of it, deny it or detect it.
-import type { Place } from './phrases.ts';
+import type { Match } from './match.ts';
+import type { Phrasebook, Place } from './phrases.ts';
 
 const BEFORE = 140;
 const AFTER = 120;
@@ -12,6 +13,9 @@ const SECURITY =
 const DISTRUST =
   /^[^.;!?]{0,12}(?:that (?:are|is|may|might|appear)|which|returned by|embedded|contained|found|coming|appearing|inside|within|in|from)\b[^.;!?]{0,30}(?:tool|response|result|output|data|content|document|dialogue|page|email|issue|untrusted|external|third|retrieved|fetched|user-supplied)/;
 const QUOTE_OPEN = /["'`(\u300c\u300e\u2018\u201c][^"'`\u300d\u300f\n]{0,160}$/;
+
+const TRIFLE =
+  /^ (?:(?:los|las|the|les|des|die|gli|os|as|de|any) )?(?:internal )?(?:ids?|uuids?|json|identif\w{0,12})\b/;
 
 /** True if the place is a mention: denied, or quoted amid talk about attacks. */
 export function isMention(text: string, place: Place): boolean {
@@ -36,6 +40,23 @@ export function isAboutSecurity(text: string): boolean {
   const words = withoutAddresses(text.slice(0, 20_000)).match(SECURITY) ?? [];
   const kinds = new Set(words.map((word) => word.slice(0, 6)));
   return kinds.size >= 4 && words.length * 250 >= Math.min(text.length, 20_000);
+}
+
+/**
+ * True if the phrase rule's match is denied: "never put ~/.ssh/id_rsa there" (`denied` are the words the
+ * text says to leave alone), or if it keeps from the user what nobody misses: "do not mention ids".
+ */
+export function isDenied(match: Match, book: Phrasebook, denied: readonly Place[]): boolean {
+  if (match.ruleId === 'hidden-from-user')
+    return TRIFLE.test(book.text.slice(match.end, match.end + 40));
+  if (denied.length === 0 || !match.ruleId.startsWith('secret-')) return false;
+  const paths = book
+    .places('secret-path')
+    .filter(({ start, end }) => start >= match.start && end <= match.end);
+  return (
+    paths.length > 0 &&
+    paths.every((path) => denied.some(({ start, end }) => start === path.start && end === path.end))
+  );
 }
 
 function isQuoted(before: string, after: string): boolean {

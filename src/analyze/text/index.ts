@@ -9,9 +9,10 @@ import type {
   TextObservation,
 } from '../../types.ts';
 import { escapeExcerpt } from './escape.ts';
-import { isAboutSecurity, isMention } from './guard.ts';
+import { isAboutSecurity, isDenied, isMention } from './guard.ts';
 import { hiddenFindings } from './hidden.ts';
 import { matchRules, signalPoints } from './match.ts';
+import { ordersIn } from './orders.ts';
 import { otherTools } from './other-tools.ts';
 import { Phrasebook } from './phrases.ts';
 import type { Candidate, View } from './shapes.ts';
@@ -82,7 +83,11 @@ function otherToolFindings(
 
 function findingsOf(view: View, location: TextLocation): Candidate[] {
   const book = new Phrasebook(view.folded.text);
-  const matches = matchRules(book, location);
+  const orders = ordersIn(book, location);
+  const phrases = matchRules(book, location).filter(
+    (match) => !isDenied(match, book, orders.denied),
+  );
+  const matches = [...phrases, ...orders.matches];
   const isSecurityText = matches.length > 0 && isAboutSecurity(book.text);
   const found = matches.map((match): Candidate => {
     const mentioned = isMention(book.text, match) || isSecurityText;

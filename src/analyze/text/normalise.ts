@@ -87,7 +87,7 @@ function foldWide(character: string): string {
     .normalize('NFKC')
     .toLowerCase()
     .normalize('NFD')
-    .replace(/[\u0300-\u036f]/g, '')
+    .replace(/[\u0300-\u036f\u0640\u064b-\u065f\u0670]/g, '')
     .normalize('NFC');
   if (/^\s*$/.test(plain)) return plain === '' ? '' : ' ';
   return SPECIAL[plain] ?? plain;

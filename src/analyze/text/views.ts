@@ -1,7 +1,7 @@
 // The readings of a text: as it stands, and what is hidden, decoded or disguised in it.
 import { hiddenRuns } from './characters.ts';
 import type { HiddenRun } from './controls.ts';
-import { fieldViews } from './fields.ts';
+import { fieldViews, nameViews } from './fields.ts';
 import { decodedViews } from './decode.ts';
 import { disguisedViews } from './disguise.ts';
 import { markupViews } from './markup.ts';
@@ -31,7 +31,7 @@ export function viewsOf(text: string): Views {
   };
   const whole = add({ kind: 'plain', text, start: 0, end: text.length });
   if (whole === null) return { views, hidden };
-  let frontier = [...carried(hidden), ...inner(whole)];
+  let frontier = [...carried(hidden), ...nameViews(text), ...inner(whole)];
   for (let depth = 0; depth < 3; depth++) {
     const next: RawView[] = [];
     for (const raw of frontier) {

@@ -1,0 +1,116 @@
+// Orders to the model in free wording: which ideas one sentence joins, and what its neighbours add.
+import type { TextLocation } from '../../types.ts';
+import { readSentence, sentencesOf, type Sentence } from './clauses.ts';
+import { hitsIn, ORDERS, type Hit, type OrderRule } from './lexicon.ts';
+import type { Match } from './match.ts';
+import type { Phrasebook, Place } from './phrases.ts';
+
+const MAX_EACH = 5;
+const NEIGHBOUR = 500;
+const MAX_LANGUAGES = 3;
+/** Marks what is the same in every language. */
+const ANY = 'x';
+const TARGET =
+  /[`'"<][a-z_][\w.-]{1,40}[`'">]|(?<![\w/.])[a-z][a-z0-9]{1,30}_[a-z0-9_]{2,40}|\bhttps?:\/\/[^\s"']{4}|[\w.+-]{1,60}@[\w-]{1,63}\.[a-z]{2}/g;
+const ADDRESS =
+  /[\w.+-]{1,60}@[\w-]{1,63}\.[a-z]{2}|\+\d[\d ()-]{7,18}\d|\b[a-z]{2}\d{2}(?: ?[0-9a-z]{4}){3,7}\b|\b0x[0-9a-f]{40}\b|\bbc1[a-z0-9]{20,60}\b/g;
+const LINK = /\bhttps?:\/\/[^\s"')]{4}[^\s"')]{0,200}/g;
+const SLOT =
+  /!\[[^\]]{0,100}\]\(https?:\/\/[^\s)]{1,200}[?=/][^\s)]{0,100}[=/{<][^)]{0,100}|\bhttps?:\/\/[^\s"')]{3,200}(?:[{<]|=\.\.\.|\?(?:\w{1,20}=?)?(?=[\s"')]|$))/g;
+const AGENT_FILE =
+  /\b(?:claude|agents|gemini|codex|copilot-instructions)\.md\b|\.cursorrules\b|\.cursor\/rules|\.windsurfrules\b|\.clinerules\b|\.github\/copilot|\.mdc\b|\bmemory file|\brules file/g;
+const NEUTRAL: readonly [string, RegExp][] = [
+  ['target', TARGET],
+  ['address', ADDRESS],
+  ['link', LINK],
+  ['slot', SLOT],
+  ['agent-file', AGENT_FILE],
+];
+
+/** The orders of a text, and the secrets that it says to leave alone. */
+export interface Orders {
+  matches: Match[];
+  denied: readonly Place[];
+}
+
+/** Every order rule that the text meets at the location, with the sentence it was found in. */
+export function ordersIn(book: Phrasebook, location: TextLocation): Orders {
+  const { text } = book;
+  const hits = [...hitsIn(text), ...neutralHits(book)];
+  hits.sort((a, b) => a.start - b.start || a.end - b.end);
+  let at = 0;
+  const readings = sentencesOf(text).map((place) => {
+    const from = at;
+    while (at < hits.length && (hits[at]?.start ?? 0) < place.end) at++;
+    return readingsOf(text, place, hits.slice(from, at));
+  });
+  const denied = readings.flatMap(([likeliest]) => likeliest?.denied ?? []);
+  return { matches: matchSentences(readings, location), denied };
+}
+
+// One reading for each language that the sentence may be in; the likeliest first.
+function readingsOf(text: string, place: Place, hits: readonly Hit[]): Sentence[] {
+  const weights = new Map<string, number>();
+  for (const { language, start, end } of hits) {
+    if (language !== ANY) weights.set(language, (weights.get(language) ?? 0) + end - start);
+  }
+  const likely = [...weights].sort((a, b) => b[1] - a[1]).slice(0, MAX_LANGUAGES);
+  return likely.map(([language]) => {
+    const own = hits.filter((hit) => hit.language === language || hit.language === ANY);
+    return readSentence(text, place, own);
+  });
+}
+
+function neutralHits(book: Phrasebook): Hit[] {
+  const found: Hit[] = book.places('secret-path').map((place) => {
+    return { ...place, concept: 'file', language: ANY };
+  });
+  for (const [concept, pattern] of NEUTRAL) {
+    for (const match of book.text.matchAll(pattern)) {
+      const end = match.index + match[0].length;
+      found.push({ start: match.index, end, concept, language: ANY });
+    }
+  }
+  return found;
+}
+
+function matchSentences(all: readonly Sentence[][], location: TextLocation): Match[] {
+  const found: Match[] = [];
+  const counts = new Map<OrderRule, number>();
+  all.forEach((readings, i) => {
+    const around = neighbourIdeas(all, i);
+    for (const { ideas, start, end } of readings) {
+      if (ideas.size < 2) continue;
+      for (const rule of ORDERS) {
+        const severity = rule.at?.[location] ?? rule.severity;
+        const count = counts.get(rule) ?? 0;
+        if (severity === 'info' || count >= MAX_EACH) continue;
+        if (!meets(rule.here, ideas)) continue;
+        if (rule.near !== undefined && !meets(rule.near, ideas, around)) continue;
+        counts.set(rule, count + 1);
+        found.push({ ruleId: rule.id, severity, start, end });
+      }
+    }
+  });
+  return found;
+}
+
+// What the sentence before and the two after say, each in its likeliest language.
+function neighbourIdeas(all: readonly Sentence[][], i: number): ReadonlySet<string> {
+  const around = new Set<string>();
+  const here = all[i]?.[0];
+  if (here === undefined) return around;
+  for (const [beside] of [all[i - 1] ?? [], all[i + 1] ?? [], all[i + 2] ?? []]) {
+    if (beside === undefined || Math.abs(beside.start - here.start) > NEIGHBOUR) continue;
+    for (const idea of beside.ideas) around.add(idea);
+  }
+  return around;
+}
+
+function meets(
+  parts: readonly string[][],
+  ideas: ReadonlySet<string>,
+  around?: ReadonlySet<string>,
+): boolean {
+  return parts.every((part) => part.some((idea) => ideas.has(idea) || around?.has(idea) === true));
+}
