@@ -7,6 +7,10 @@ import { keyOf, nameOf, propertyOf, unwrap, valueOf } from './names.ts';
 
 export interface Flow {
   model: Model;
+  /** Whether the package is one of those that are read most closely. */
+  isClose: boolean;
+  /** Whether something that may be a program in code lies in the file. */
+  holdsPayload: () => boolean;
   memo: Map<Node, number>;
   /** Handlers of tools: their parameters come from the model's client. */
   handlers: Set<Fn>;

@@ -11,6 +11,8 @@ import { constantOf, keyOf, unwrap } from './names.ts';
 const ESCAPE = /&#|\\\\[ux]|%/;
 const ESCAPED_TEXT =
   /(?:&#x?[\da-fA-F]{2,6};?){8}|(?:\\\\u[\da-fA-F]{4}){8}|(?:\\\\x[\da-fA-F]{2}){8}|(?:%[\da-fA-F]{2}){8}/;
+/** What a program in code looks like; letters and digits are worked out in many a library. */
+export const PAYLOAD = /["'`](?:\\.|[^"'`\s\\]){100,}["'`]|(?:\b\d{1,5},\s{0,9}){30}/;
 const CASE_DISTANCE = '32';
 
 /** Unpacking and unescaping are everyday work unless what goes in was encoded as text before. */
@@ -29,6 +31,9 @@ function computes(flow: Flow, node: Call): boolean {
   if (!/\^|parseInt|Number\(|[\w)\]]\s?[-+]\s?[\w(]/.test(text)) return false;
   if (/<<|>>|\||\*\s?256\b/.test(text)) return false;
   if (node.arguments.every((code) => changesCase(flow, code))) return false;
+  // Sums, and `\033`.
+  const isEveryday = !/\^|parseInt\((?![^()]{1,80},\s?8\))|Number\(/.test(text);
+  if (isEveryday && !flow.isClose && !flow.holdsPayload()) return false;
   return !unescapes(flow, node) || ESCAPED_TEXT.test(flow.model.text);
 }
 

@@ -22,6 +22,9 @@ import { judgeWasm } from './wasm.ts';
 const PINNED_MODULE =
   /^https:\/\/(?:cdn\.jsdelivr\.net\/npm|unpkg\.com|esm\.sh|cdn\.skypack\.dev|esm\.run)\/(?:@[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+(?:[\w.+-]*)(?:\/[\w./+-]*)?$/;
 
+// Node refuses such an import; a server that brings its own pages leaves it to the browser.
+const ON_A_PAGE = /\bdocument\.(?:createElement|querySelector|getElementById|body)\b/;
+
 export function findExecution(scene: Scene): void {
   const written: Written = new Map();
   for (const invocation of scene.calls) {
@@ -125,7 +128,9 @@ function gradeOfImport(scene: Scene, shape: string, place: Place): Severity {
   if (place === 'local') return 'low';
   if (place === 'unknown') return isOffered ? 'low' : 'moderate';
   // A fixed version of a registry package, from the usual mirror: a browser's way to load a module.
-  return isOffered && PINNED_MODULE.test(shape) ? 'low' : 'critical';
+  if (!PINNED_MODULE.test(shape)) return 'critical';
+  if (isOffered) return 'low';
+  return ON_A_PAGE.test(scene.file.text) ? 'moderate' : 'critical';
 }
 
 function judgePipe(scene: Scene, call: Call): void {

@@ -1,11 +1,13 @@
 // What every value may carry: labels spread over bindings, calls and callbacks until nothing changes.
 import { parentOf } from '../nodes.ts';
+import { once } from '../once.ts';
 import type { Node } from '../parse.ts';
 import { add, addField, bindLabels, taint } from './bind.ts';
 import { calleesOf, functionsIn } from './callees.ts';
 import type { Flow } from './callees.ts';
 import { isChannel } from './data.ts';
 import { listenersOf } from './dispatch.ts';
+import { PAYLOAD } from './decoders.ts';
 import { evaluate } from './evaluate.ts';
 import { ENV, HOOKED, named, REMOTE, SHELL, SOCKET } from './labels.ts';
 import { markHandlers, markHooks, markParameters, markPromises } from './marks.ts';
@@ -17,9 +19,11 @@ import { isNarrow } from './narrow.ts';
 const MAX_PASSES = 8;
 
 /** Spreads the labels; afterwards {@link labelsOf} answers for any expression of the file. */
-export function flowOf(model: Model, isWorthwhile = true): Flow {
+export function flowOf(model: Model, isWorthwhile = true, isClose = true): Flow {
   const flow: Flow = {
     model,
+    isClose,
+    holdsPayload: once(() => PAYLOAD.test(model.text)),
     memo: new Map(),
     handlers: new Set(),
     resolved: new Map(),

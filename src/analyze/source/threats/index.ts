@@ -70,7 +70,7 @@ export function findThreats(file: SourceFile, pkg: PackageContext): RawThreat[] 
   ) {
     return [];
   }
-  const flow = flowOf(model, isClose || isFlowWorthwhile(file.text, calls));
+  const flow = flowOf(model, isClose || isFlowWorthwhile(file.text, calls), isClose);
   const placeOf = (node: Node) => ({ file: file.path, line: file.lineOf(node) });
   const scene = sceneOf({ file, pkg, model, flow, calls, placeOf });
   detect(scene);

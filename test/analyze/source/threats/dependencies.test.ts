@@ -49,6 +49,12 @@ describe('a module that is imported from a registry mirror', () => {
     );
     expect(severities(pinned, 'lib/a.js', { isSubject: true })).toEqual(critical);
   });
+  test('is moderate on a page that the server brings along', () => {
+    const page = `document.querySelector('main').hidden = false; ${pinned}`;
+    expect(severities(page, 'dist/client/index.js', { isSubject: true })).toEqual([
+      'moderate fetched-code-executed',
+    ]);
+  });
 });
 
 describe('a package that is installed while it runs', () => {

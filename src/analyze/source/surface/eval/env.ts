@@ -1,6 +1,6 @@
 // Variables of one call, block or module while it is interpreted.
 import type { SourceFile } from '../../file.ts';
-import { union, type Env, type Value } from './values.ts';
+import { union, type Choice, type Env, type Value } from './values.ts';
 
 export class LocalEnv implements Env {
   readonly vars = new Map<string, Value>();
@@ -11,6 +11,7 @@ export class LocalEnv implements Env {
   self: Value | undefined;
   /** The class whose methods `super` finds. */
   homeClass: Value | undefined;
+  choices?: Choice[];
 
   constructor(parent: Env | null, file: SourceFile, isFunction: boolean) {
     this.parent = parent;

@@ -7,6 +7,7 @@ import { callOf, taggedOf } from './call-sites.ts';
 import { classOf } from './classes.ts';
 import { isDataSpec } from './data-files.ts';
 import { globalValue } from './globals.ts';
+import { keepChoice } from './choices.ts';
 import { keptChecks } from './guards.ts';
 import type { Machine } from './machine.ts';
 import {
@@ -239,6 +240,7 @@ function conditional(it: Machine, node: Node & { type: 'ConditionalExpression' }
   const no = keptChecks(it, it.evaluate(node.alternate, env));
   it.guards.length = mark;
   it.uncertain -= 1;
+  keepChoice(env, node, yes, no);
   return union([yes, no]);
 }
 

@@ -2,6 +2,7 @@
 import type { Node } from '../../parse.ts';
 import { classOf } from './classes.ts';
 import { LocalEnv } from './env.ts';
+import { narrowed } from './choices.ts';
 import { keptChecks } from './guards.ts';
 import type { Completion, Guard, Machine } from './machine.ts';
 import { UNDEFINED, UNKNOWN, literal, optionsOf, truthOf, type Value, type Env } from './values.ts';
@@ -122,11 +123,11 @@ function branch(it: Machine, node: Node & { type: 'IfStatement' }, env: Env): Co
   it.uncertain += 1;
   it.guards.push(...guarded(true, 'branch'));
   const returnsBefore = it.frame.returns.length;
-  const yes = run(it, node.consequent, env);
+  const yes = run(it, node.consequent, narrowed(env, node.test, true));
   it.guards.length = mark;
   const early = truthOf(flagOf(it.frame.returns[returnsBefore] ?? UNKNOWN));
   it.guards.push(...guarded(false, 'branch'));
-  const no = node.alternate ? run(it, node.alternate, env) : 'normal';
+  const no = node.alternate ? run(it, node.alternate, narrowed(env, node.test, false)) : 'normal';
   it.guards.length = mark;
   it.uncertain -= 1;
   if (yes !== 'normal' && no !== 'normal') return yes === no ? yes : 'return';

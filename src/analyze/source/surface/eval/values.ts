@@ -120,6 +120,13 @@ export interface UnionValue extends Carried {
   kind: 'union';
   options: readonly Value[];
 }
+/** What a constant is, by the answer to a question that may be asked again. */
+export interface Choice {
+  name: string;
+  test: string;
+  yes: Value;
+  no: Value;
+}
 /** Variables of one call, block or module. */
 export interface Env {
   readonly vars: Map<string, Value>;
@@ -128,6 +135,8 @@ export interface Env {
   readonly isFunction: boolean;
   self: Value | undefined;
   homeClass: Value | undefined;
+  /** Constants that a test chose; made with the first. */
+  choices?: Choice[];
   lookup: (name: string) => Value | undefined;
   declare: (name: string, value: Value, isVar?: boolean) => void;
   assign: (name: string, value: Value, isCertain: boolean) => void;
