@@ -53,6 +53,19 @@ export const threatTexts: readonly ThreatText[] = [
     { caps: true },
   ),
   threat(
+    'forged-password-dialog',
+    'critical',
+    'Asks for a password in a dialogue that looks like the system’s',
+    'What is typed into it goes to the server, which can then act as you.',
+    { caps: true },
+  ),
+  threat(
+    'clipboard-watched',
+    'high',
+    'Reads the clipboard again and again',
+    'Passwords, tokens and addresses pass through it, and nobody asked the server to look.',
+  ),
+  threat(
     'binary-download',
     'low',
     'Downloads a program from its own releases',

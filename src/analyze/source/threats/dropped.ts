@@ -1,10 +1,11 @@
 // Threats by files that code writes and then runs: downloads and decoded payloads.
 import type { Node } from '../parse.ts';
 import { walkTree } from '../nodes.ts';
+import { addressesOf } from './addresses.ts';
 import { candidatesOf } from './candidates.ts';
 import { hostOf, placeOf } from './declared.ts';
 import type { Place } from './declared.ts';
-import { CLIENT, is } from './kinds.ts';
+import { CLIENT, EXEC, is } from './kinds.ts';
 import { DECODED, INVISIBLE, REMOTE } from './labels.ts';
 import { lookup } from './model.ts';
 import type { Binding, Call } from './model.ts';
@@ -31,6 +32,36 @@ export function noteWrite(scene: Scene, call: Call, name: string, written: Writt
   for (const key of keysOf(scene, path)) written.set(key, { node: call, labels });
 }
 
+/** `tar.x({ file, cwd })`, `unzip -d dir file`: what comes out is what was fetched. */
+export function noteUnpacked(scene: Scene, call: Call, name: string, written: Written): void {
+  if (written.size === 0) return;
+  const isTool = is(name, EXEC) && UNPACKS.test(lineOf(scene, call));
+  if (!isTool && !UNPACKER.test(name)) return;
+  const drop = droppedIn(scene, call.arguments, written);
+  if (!drop) return;
+  for (const arg of call.arguments) {
+    walkTree(arg, (node) => {
+      if (
+        node.type !== 'Identifier' &&
+        node.type !== 'TemplateLiteral' &&
+        node.type !== 'CallExpression'
+      )
+        return;
+      for (const key of keysOf(scene, node)) if (!written.has(key)) written.set(key, drop);
+    });
+  }
+}
+
+const UNPACKER =
+  /^(?:tar\.(?:x|extract|unpack)|extract-zip|decompress|new adm-zip\.extractAllTo(?:Async)?|unzipper\.\w{1,12}|yauzl\.\w{1,12}|tar-fs\.extract|gunzip-file)$/;
+const UNPACKS = /^(?:\S*\/)?(?:tar|unzip|7z|gunzip|gzip|bsdtar|Expand-Archive)\b/;
+/** Programs that get a file ready, or only look at it. */
+const HANDLES =
+  /^(?:\S*\/)?(?:tar|unzip|7z|gunzip|gzip|bsdtar|chmod|chown|xattr|codesign|ls|file|sha256sum|shasum|rm|mv|cp|mkdir)\b/;
+
+const lineOf = (scene: Scene, call: Call): string =>
+  (shapeOf(scene.model, call.arguments[0]) ?? '').trim();
+
 /** A path is known by its variable and by its text. */
 function keysOf(scene: Scene, node: Node): (string | Binding)[] {
   const keys: (string | Binding)[] = [];
@@ -53,6 +84,8 @@ export function judgeDropped(
   written: Written,
 ): void {
   if (written.size === 0) return;
+  const line = call.type === 'CallExpression' ? lineOf(scene, call) : '';
+  if (HANDLES.test(line) && !/&&|;|\|/.test(line)) return;
   const drop = droppedIn(scene, args, written);
   if (!drop) return;
   const place = sourcePlace(scene);
@@ -60,7 +93,7 @@ export function judgeDropped(
     const isOpen = place === 'own' || place === 'release' || place === 'local';
     report(scene, call, {
       ruleId: 'binary-download',
-      severity: isOpen ? 'low' : 'moderate',
+      severity: isOpen || isPinned(scene) ? 'low' : 'moderate',
       confidence: 'medium',
       message: 'A file is downloaded and then run.',
     });
@@ -75,6 +108,12 @@ export function judgeDropped(
         : 'A file is decoded from text, written, and then run.',
   });
 }
+
+/** A digest that is part of the package decides whether the file is used. */
+const isPinned = (scene: Scene): boolean =>
+  /\bcreateHash\(/.test(scene.file.text) &&
+  (/['"`][0-9a-f]{64}['"`]/.test(scene.file.text) ||
+    /(?:sums?|checksums?|digests?|hashes|integrity|manifest)\.json/i.test(scene.file.text));
 
 function droppedIn(
   scene: Scene,
@@ -107,7 +146,7 @@ function sourcePlace(scene: Scene): Place {
   const places = new Set<Place>();
   for (const { call, name } of scene.calls) {
     if (!is(name, CLIENT) && !/^https?\.(?:get|request)$/.test(name)) continue;
-    const texts = candidatesOf(scene, call.arguments[0]);
+    const texts = addressesOf(scene, call.arguments);
     for (const text of texts.length > 0 ? texts : ['']) {
       places.add(placeOf(hostOf(text), scene.declared));
     }

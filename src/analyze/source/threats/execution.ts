@@ -6,13 +6,14 @@ import { callsCode } from './code-runners.ts';
 import { judgeCommand } from './commands.ts';
 import { hostOf, placeOf } from './declared.ts';
 import type { Place } from './declared.ts';
-import { judgeDropped, noteWrite } from './dropped.ts';
+import { judgeDropped, noteUnpacked, noteWrite } from './dropped.ts';
 import type { Written } from './dropped.ts';
 import { CHMOD, CONNECTION, EVAL, EXEC, WRITE, is } from './kinds.ts';
 import { DECODED, INVISIBLE, REMOTE, SHELL, SOCKET } from './labels.ts';
 import type { Invocation } from './invoke.ts';
 import type { Call } from './model.ts';
 import { HOLE, keyOf, nameOf, shapeOf, unwrap } from './names.ts';
+import { judgeOwnCode } from './own-code.ts';
 import { noteSink } from './record.ts';
 import { carried, carriedByAll, report } from './scene.ts';
 import type { Scene } from './scene.ts';
@@ -32,8 +33,12 @@ export function findExecution(scene: Scene): void {
     judgeCode(scene, invocation);
     judgePipe(scene, call);
     judgeWasm(scene, call, name);
-    if (is(name, WRITE)) noteWrite(scene, call, name, written);
+    if (is(name, WRITE)) {
+      noteWrite(scene, call, name, written);
+      judgeOwnCode(scene, call, name);
+    }
   }
+  for (const { call, name } of scene.calls) noteUnpacked(scene, call, name, written);
   for (const { call, name, args } of scene.calls) {
     if (is(name, EXEC)) judgeCommand(scene, call, args, name);
     const isLoad = name === 'require' || name === 'process.dlopen' || name === 'new Worker';

@@ -14,7 +14,7 @@ const HOUR_MS = 3_600_000;
 export function findGates(scene: Scene): void {
   for (const { threat, node } of [...scene.threats.values()]) {
     if (threat.severity !== 'critical' && threat.severity !== 'high') continue;
-    const gate = gateOf(scene, node);
+    const gate = gateOf(scene, node, hides);
     if (!gate) continue;
     report(scene, gate, {
       ruleId: 'gated-threat',
@@ -25,13 +25,19 @@ export function findGates(scene: Scene): void {
   }
 }
 
-function gateOf(scene: Scene, from: Node): Node | null {
+/** The nearest test or timer before a node of which `isGate` holds, also where its function is called. */
+export function gateOf(
+  scene: Scene,
+  from: Node,
+  isGate: (scene: Scene, test: Node) => boolean,
+): Node | null {
   let node = from;
   let turns = 0;
   for (let parent = scene.file.parentOf(node); parent !== null && turns < 200; turns++) {
     const test = testOf(parent, node);
-    if (test && hides(scene, test)) return parent;
-    if (parent.type === 'CallExpression' && isLongTimer(scene, parent)) return parent;
+    if (test && isGate(scene, test)) return parent;
+    if (isGate === hides && parent.type === 'CallExpression' && isLongTimer(scene, parent))
+      return parent;
     if (parent.type === 'BlockStatement' || parent.type === 'Program') {
       const guard = parent.body.find(
         (one) =>
@@ -40,7 +46,7 @@ function gateOf(scene: Scene, from: Node): Node | null {
           /^\{?\s*(?:return|process\.exit)/.test(
             scene.file.text.slice(one.consequent.start, one.consequent.start + 40),
           ) &&
-          hides(scene, one.test),
+          isGate(scene, one.test),
       );
       if (guard) return guard;
     }
@@ -65,21 +71,19 @@ function testOf(parent: Node, node: Node): Node | null {
   return parent.type === 'LogicalExpression' && parent.right === node ? parent.left : null;
 }
 
-function hides(scene: Scene, test: Node): boolean {
-  if (HIDES.test(scene.file.text.slice(test.start, Math.min(test.end, test.start + 500))))
+const hides = (scene: Scene, test: Node): boolean => says(scene, test, HIDES, 1);
+
+/** Whether a pattern holds for a test, or for what the names in it stand for. */
+export function says(scene: Scene, test: Node, pattern: RegExp, depth: number): boolean {
+  if (pattern.test(scene.file.text.slice(test.start, Math.min(test.end, test.start + 600))))
     return true;
+  if (depth === 0) return false;
   let isFound = false;
   // `const quiet = Boolean(process.env.CI); if (!quiet)`, `if (!isWatched())`.
   walkTree(test, (part) => {
     if (part.type !== 'Identifier' || isFound) return;
     for (const def of lookup(scene.model, part)?.defs.slice(0, 3) ?? []) {
-      if (
-        def.value &&
-        HIDES.test(
-          scene.file.text.slice(def.value.start, Math.min(def.value.end, def.value.start + 600)),
-        )
-      )
-        isFound = true;
+      if (def.value && says(scene, def.value, pattern, depth - 1)) isFound = true;
     }
   });
   return isFound;

@@ -4,7 +4,9 @@ import type { Joined } from '../joined.ts';
 import type { FileSummary, PackageContext, RawThreat } from '../package-context.ts';
 import type { Node } from '../parse.ts';
 import { isCloselyRead, isSmall } from './closeness.ts';
+import { ADDRESS, findClipboard } from './clipboard.ts';
 import { declaredBy } from './declared.ts';
+import { findDialogs } from './dialogs.ts';
 import { findExecution } from './execution.ts';
 import { findExfiltration } from './exfiltration.ts';
 import { findFileThreats } from './files.ts';
@@ -22,6 +24,7 @@ import { linkModules } from './modules.ts';
 import type { ResolveImport } from './modules.ts';
 import { noteGiven, noteStarts } from './record.ts';
 import { findHiddenRecipients } from './recipients.ts';
+import { findSabotage } from './sabotage.ts';
 import type { Scene } from './scene.ts';
 import { findInstallers, findScriptThreats } from './scripts.ts';
 import { findSettings } from './settings.ts';
@@ -42,6 +45,9 @@ const HAS_SOURCE =
   /process\.env\b(?!\s{0,3}(?:\.|\[\s{0,3}['"]))|\.npmrc|\.ssh\b|\.aws\b|\.netrc|id_rsa|_history|keychain|Login Data|wallet|['"](?:base64|hex)['"]/i;
 // An address that money could be sent to.
 const HAS_WALLET = /['"`](?:0x[0-9a-fA-F]{40}|bc1[a-z0-9]{20,60}|[1-9A-HJ-NP-Za-km-z]{32,48})['"`]/;
+// What destroys may lie behind an object that another file made.
+const MAY_DESTROY =
+  /resolvedOptions|timeZone|getTimezoneOffset|isAfter|new Date\(\s{0,3}['"\d]|Date\.parse|country|hidden answer/;
 const MAX_HITS = 100;
 
 /** Whether a file without sinks may carry something from one file to another. */
@@ -66,6 +72,7 @@ export function findThreats(file: SourceFile, pkg: PackageContext): RawThreat[] 
   if (
     !calls.some(({ name }) => is(name, SINKS)) &&
     !MAY_HIDE.test(file.text) &&
+    !(isClose && (MAY_DESTROY.test(file.text) || ADDRESS.test(file.text))) &&
     !isLinking(file, pkg, calls)
   ) {
     return [];
@@ -119,6 +126,9 @@ function detect(scene: Scene): void {
   findHiddenRecipients(scene);
   findChangingTools(scene);
   findSettings(scene);
+  findSabotage(scene);
+  findClipboard(scene);
+  findDialogs(scene);
   findGates(scene);
 }
 

@@ -24,6 +24,10 @@ export interface FileLink {
   starts: { name: string; from: string | null }[];
   /** What is a threat if another file calls the function when it is loaded. */
   offers: { from: string; threat: RawThreat }[];
+  /** Where the clipboard is changed again and again. */
+  swaps: Pending['threat'][];
+  /** Whether addresses of wallets, or patterns that find them, stand in the file. */
+  hasAddresses: boolean;
 }
 
 const MAX_FILES = 3_000;
@@ -39,13 +43,15 @@ export function emptyLink(path: string): FileLink {
     handed: [],
     starts: [],
     offers: [],
+    swaps: [],
+    hasAddresses: false,
   };
 }
 
 export function keepLink(pkg: PackageContext, link: FileLink): void {
-  const { gives, takers, pending, handed, starts, offers } = link;
-  const lists = pending.length + handed.length + starts.length + offers.length;
-  const isEmpty = gives.size + takers.size + lists === 0;
+  const { gives, takers, pending, handed, starts, offers, swaps, hasAddresses } = link;
+  const lists = [pending, handed, starts, offers, swaps].some((list) => list.length > 0);
+  const isEmpty = gives.size + takers.size === 0 && !lists && !hasAddresses;
   let known = links.get(pkg);
   if (!known) links.set(pkg, (known = new Map()));
   if (!isEmpty && known.size < MAX_FILES) known.set(link.path, link);
@@ -75,7 +81,21 @@ export function findLinkedThreats(pkg: PackageContext): RawThreat[] {
         add(found, taker.kind, taker.isForeign, labels | given(files, link, labels), threat);
     }
   }
-  return [...found, ...startedThreats(files)];
+  return [...found, ...swapsOf([...files.values()]), ...startedThreats(files)];
+}
+
+/** The clipboard is changed where some file knows what a wallet's address looks like. */
+function swapsOf(files: FileLink[]): RawThreat[] {
+  if (!files.some(({ hasAddresses }) => hasAddresses)) return [];
+  return files.flatMap(({ swaps }) =>
+    swaps.map((place) => ({
+      ...place,
+      ruleId: 'wallet-address-swap',
+      severity: 'critical' as const,
+      confidence: 'high' as const,
+      message: 'Addresses of wallets on the clipboard are replaced by others.',
+    })),
+  );
 }
 
 /** The method of that name, if just one file has one that sends or runs what it is given. */

@@ -118,7 +118,7 @@ function give(scene: Scene, name: string, labels: number): void {
 
 type Place = Pick<RawThreat, 'file' | 'line' | 'excerpt'>;
 
-function placeOf(scene: Scene, node: Node): Place {
+export function placeOf(scene: Scene, node: Node): Place {
   return {
     ...scene.placeOf(node),
     excerpt: escapeExcerpt(scene.file.textOf(node)),

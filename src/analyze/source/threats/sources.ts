@@ -19,6 +19,7 @@ import {
   REMOTE,
   SHELL,
   SOCKET,
+  throughUnknown,
 } from './labels.ts';
 import { lookup } from './model.ts';
 import type { Call } from './model.ts';
@@ -64,6 +65,7 @@ export function sourceLabels(
   if (name === 'os.homedir') return HOME;
   if (is(name, EXEC)) return execLabels(flow, node);
   if (is(name, DECODER)) return decoded(flow, node, name, given);
+  if (name === 'URL') return throughUnknown(given) | (given & REMOTE);
   if (PASSING.test(name)) return given;
   if (isChannel(name)) return REMOTE;
   if (

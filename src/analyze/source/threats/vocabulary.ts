@@ -62,7 +62,7 @@ export const isDecoder = (name: string): boolean => DECODERS.test(name);
 export const isHostInfo = (name: string): boolean =>
   /^os\.(?:hostname|userInfo|networkInterfaces)$/.test(name);
 export const isClipboardRead = (name: string): boolean =>
-  /^(?:navigator\.clipboard\.readText|clipboardy\.(?:read|readSync)|copy-paste\.paste|clipboard-event|electron\.clipboard\.readText)$/.test(
+  /^(?:navigator\.clipboard\.readText|clipboardy\.(?:read|readSync)|copy-paste\.paste|(?:clipboard-sys|node-clipboardy|simple-clipboard|@napi-rs\/clipboard\.Clipboard\(?\)?|@crosscopy\/clipboard)\.(?:read\w{0,8}|get\w{0,8})|new @napi-rs\/clipboard\.Clipboard\.getText|clipboard-event|electron\.clipboard\.readText)$/.test(
     name,
   );
 export const isScreenRead = (name: string): boolean =>
@@ -70,7 +70,7 @@ export const isScreenRead = (name: string): boolean =>
     name,
   );
 export const isClipboardWrite = (name: string): boolean =>
-  /^(?:navigator\.clipboard\.writeText|clipboardy\.(?:write|writeSync)|copy-paste\.copy|electron\.clipboard\.writeText)$/.test(
+  /^(?:navigator\.clipboard\.writeText|clipboardy\.(?:write|writeSync)|copy-paste\.copy|(?:clipboard-sys|node-clipboardy|simple-clipboard|@crosscopy\/clipboard)\.(?:write\w{0,8}|set\w{0,8})|new @napi-rs\/clipboard\.Clipboard\.setText|electron\.clipboard\.writeText)$/.test(
     name,
   );
 /** Registers a tool, prompt or request handler of an MCP server; the last argument is the handler. */
