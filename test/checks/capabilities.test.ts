@@ -107,6 +107,13 @@ describe('unparsed-file', () => {
   test('but not a fixture that nothing starts', () => {
     expect(severities('unparsed-file', files(false))).toEqual([]);
   });
+  test('what only packing would put there is no fault', () => {
+    const { files: counts } = files(true);
+    const unreadable = [
+      { file: 'node_modules/a', reason: 'bundled, but not installed', isReached: true },
+    ];
+    expect(severities('unparsed-file', { files: { ...counts, unreadable } })).toEqual(['low']);
+  });
 });
 
 describe('odd-archive-entry', () => {

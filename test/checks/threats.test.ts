@@ -88,6 +88,17 @@ const reads = (
 });
 const withSource = { manifest: { ...analysisOf().manifest, repository: REPOSITORY } };
 
+describe('what README or tools announce', () => {
+  const ofReadme = (readme: string, severity: 'moderate' | 'high') =>
+    findingsOf('autostart-write', { ...threat('autostart-write', { severity }), readme })[0]
+      ?.severity;
+  test('is no more than worth knowing, where nothing shows that it happens unasked', () => {
+    expect(ofReadme('`install-agent` writes a LaunchAgent.', 'moderate')).toBe('low');
+    expect(ofReadme('Tells the weather.', 'moderate')).toBe('moderate');
+    expect(ofReadme('`install-agent` writes a LaunchAgent.', 'high')).toBe('high');
+  });
+});
+
 describe('readability', () => {
   test.each([
     ['obfuscated-source', 'obfuscated', 'high'],

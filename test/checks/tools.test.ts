@@ -159,6 +159,24 @@ describe('credentials', () => {
     expect(wants(wide, 'delete_repository')).toEqual([]);
     expect(wants('Make a token that may read.', 'list_stars')).toEqual([]);
   });
+  test('what the README forbids is not asked for', () => {
+    const wants = (readme: string) =>
+      severities('wide-credentials', { readme, surface: surfaceOf({ tools: [tool({})] }) });
+    expect(wants('If you cannot use root, attach AdministratorAccess.')).toEqual(['moderate']);
+    expect(wants('Sign in as the root user and make a key.')).toEqual(['moderate']);
+    expect(wants('Never use the root user or AdministratorAccess; make a role.')).toEqual([]);
+  });
+  test('an administrator key is moderate where all tools read, or one runs any statement', () => {
+    const wants = (name: string, more: string) =>
+      severities('wide-credentials', {
+        environment: environment(name),
+        surface: surfaceOf({ tools: [tool({}), tool({ name: more })] }),
+      });
+    expect(wants('SUPABASE_SERVICE_ROLE_KEY', 'execute_sql')).toEqual(['moderate']);
+    expect(wants('SUPABASE_SERVICE_ROLE_KEY', 'list_rows')).toEqual(['moderate']);
+    expect(wants('SUPABASE_SERVICE_ROLE_KEY', 'add_row')).toEqual(['low']);
+    expect(wants('ADMIN_PASSWORD', 'list_rows')).toEqual(['low']);
+  });
   test('one credential for every call is info, none is nothing', () => {
     const surface = surfaceOf({ tools: [tool({})] });
     const part = { surface, environment: environment('WEATHER_API_KEY') };

@@ -195,9 +195,8 @@ function* readsOf(
 /** Texts that could name a file: literals, templates, sums and joined paths. */
 function* pathsOf(file: SourceFile, anyPath: RegExp): Generator<{ node: Node; path: string }> {
   for (const node of file.nodesOf('Literal')) {
-    if (typeof node.value === 'string' && isPathLike(node.value) && anyPath.test(node.value)) {
-      yield { node, path: node.value };
-    }
+    if (typeof node.value !== 'string' || !isPathLike(node.value)) continue;
+    if (anyPath.test(node.value) && !isRefused(node, file)) yield { node, path: node.value };
   }
   const sums = file.nodesOf('BinaryExpression').filter((node) => node.operator === '+');
   const joins = file.calls.filter(({ name }) => name === 'path.join' || name === 'path.resolve');
@@ -209,6 +208,18 @@ function* pathsOf(file: SourceFile, anyPath: RegExp): Generator<{ node: Node; pa
     const path = file.constant(node);
     if (path !== null && isPathLike(path) && anyPath.test(path)) yield { node, path };
   }
+}
+
+const REFUSED =
+  /^_?(?:refuse|den(?:y|ied)|block|forbid|ignor|exclu|skip|sensitive|protected|never|banned|disallow|restricted|off_?limits|dangerous|unsafe)/i;
+
+/** A member of a list that says by its name that these are not to be touched. */
+function isRefused(node: Node, file: SourceFile): boolean {
+  let at = file.parentOf(node);
+  while (at?.type === 'ArrayExpression' || at?.type === 'NewExpression') at = file.parentOf(at);
+  if (at?.type === 'VariableDeclarator' && at.id.type === 'Identifier')
+    return REFUSED.test(at.id.name);
+  return at?.type === 'Property' && REFUSED.test(keyOf(at.key, at.computed) ?? '');
 }
 
 /** Sentences that mention a path are not the path. */

@@ -23,13 +23,16 @@ export interface FunctionData {
   ordinaryCommands: string[];
   /** Phrases that say who uses the server; taken out before its function is looked for. */
   audience: string[];
-  /** Phrases anywhere in the README that explain a capability. */
+  /** Phrases anywhere in the README, or in what tools say of themselves, that explain a capability. */
   explained: Partial<Record<Capability, string[]>>;
+  /** Such phrases for threats of which it is not known whether they happen unasked. */
+  explainedThreats: Record<string, string>;
 }
 
 // The head of a README says what a thing is; further down stands how to install it.
 const README_HEAD_CHARS = 700;
 const MAX_HOSTS = 300;
+const MAX_TOLD = 200;
 // Part of so many names that they say nothing.
 const COMMON_WORDS = new Set(
   'mcp server servers api app apps the node npm client tools tool com www http https io dev official model context protocol modelcontextprotocol'.split(
@@ -72,7 +75,12 @@ export function stateFunction(manifest: Manifest, analysis: PackageAnalysis): Fu
   for (const { id, capabilities: explained } of data.functions) {
     if (functions.includes(id)) for (const capability of explained) capabilities.add(capability);
   }
-  for (const capability of explainedIn(analysis.readme ?? '')) capabilities.add(capability);
+  // What a tool tells the one who approves it is explained as well as what the README says.
+  const told = analysis.surface.tools
+    .slice(0, MAX_TOLD)
+    .map(({ name, description }) => `${name.replaceAll('_', ' ')}: ${description.slice(0, 1000)}`);
+  for (const capability of explainedIn([analysis.readme ?? '', ...told].join('\n')))
+    capabilities.add(capability);
   return {
     functions,
     expectedCapabilities: [...capabilities].sort(),
@@ -85,10 +93,10 @@ function withoutAudience(text: string, audience: readonly string[]): string {
   return audience.reduce((left, pattern) => left.replace(new RegExp(pattern, 'gi'), ' '), text);
 }
 
-function explainedIn(readme: string): Capability[] {
+function explainedIn(text: string): Capability[] {
   const { explained } = functionData();
   return (Object.keys(explained) as Capability[]).filter((capability) =>
-    (explained[capability] ?? []).some((pattern) => new RegExp(pattern, 'i').test(readme)),
+    (explained[capability] ?? []).some((pattern) => new RegExp(pattern, 'i').test(text)),
   );
 }
 

@@ -1,4 +1,5 @@
 // Rules of point 3: code that looks meant to harm.
+import { functionData } from '../../analyze/source/functions.ts';
 import { defineRule } from '../../rule.ts';
 import type { Hit, Rule } from '../../rule.ts';
 import type { PackageAnalysis, Severity, SourceFact, ThreatHit, TrustLevel } from '../../types.ts';
@@ -23,7 +24,10 @@ function ruleOf(text: (typeof threatTexts)[number]): Rule {
     ...text,
     check: 'permission-review',
     needs: ['source'],
-    find: ({ source }) => packagesOf(source).flatMap((pkg) => hitsOf(pkg, text.id, text.caps)),
+    find: ({ source }) =>
+      packagesOf(source).flatMap((pkg) =>
+        hitsOf(pkg, text.id, isExplained(pkg, text.id), text.caps),
+      ),
   });
 }
 
@@ -35,11 +39,32 @@ function packagesOf(source: SourceFact): PackageAnalysis[] {
   ];
 }
 
-function hitsOf(pkg: PackageAnalysis, ruleId: string, caps: TrustLevel | undefined): Hit[] {
+function hitsOf(
+  pkg: PackageAnalysis,
+  ruleId: string,
+  isTold: boolean,
+  caps: TrustLevel | undefined,
+): Hit[] {
   return pkg.threats
     .filter((threat) => threat.ruleId === ruleId)
     .slice(0, MAX_HITS)
-    .map((threat) => hitOf(pkg, threat, caps));
+    .map((threat) =>
+      hitOf(
+        pkg,
+        isTold && threat.severity === 'moderate' ? { ...threat, severity: 'low' } : threat,
+        caps,
+      ),
+    );
+}
+
+/** What README or tools announce is a feature, where nothing shows that it happens unasked. */
+function isExplained({ readme = '', surface }: PackageAnalysis, ruleId: string): boolean {
+  const pattern = functionData().explainedThreats[ruleId];
+  if (pattern === undefined) return false;
+  const told = surface.tools.map(
+    ({ name, description }) => `${name} ${description.slice(0, 1000)}`,
+  );
+  return new RegExp(pattern, 'i').test([readme, ...told].join('\n'));
 }
 
 /** Code that nothing starts weighs less and never caps. */

@@ -29,7 +29,18 @@ export interface ToolWords {
     /** For servers whose tools could not be read: stated functions that play a part. */
     functions: Record<'private' | 'untrusted' | 'sends', string[]>;
   };
-  credentials: { strong: string; scoped: string; scopes: string; wallet: string; reads: string };
+  credentials: {
+    strong: string;
+    scoped: string;
+    scopes: string;
+    /** Words with which a README forbids what the same sentence names. */
+    negated: string;
+    admin: string;
+    /** Tools that run whatever statement they are given, by their names. */
+    statements: string;
+    wallet: string;
+    reads: string;
+  };
 }
 
 function isToolWords(data: unknown): data is ToolWords {

@@ -141,7 +141,10 @@ const wideCredentials = defineRule({
 
 /** Rights to administer or delete that the README asks for, where all tools only read. */
 function scopesAsked({ readme, surface: { tools } }: PackageAnalysis): Hit | undefined {
-  const scope = new RegExp(toolWords().credentials.scopes).exec(readme ?? '')?.[0];
+  const { scopes } = toolWords().credentials;
+  const scope = demandsIn(readme ?? '')
+    .map((sentence) => new RegExp(scopes, 'i').exec(sentence)?.[0])
+    .find(Boolean);
   if (scope === undefined || tools.length === 0 || !tools.every(isRead)) return undefined;
   return {
     message: 'It wants a token that may administer or delete, though all its tools only read.',
@@ -152,17 +155,37 @@ function scopesAsked({ readme, surface: { tools } }: PackageAnalysis): Hit | und
   };
 }
 
+/** Sentences of the README that do not forbid something. */
+function demandsIn(readme: string): string[] {
+  const negated = new RegExp(toolWords().credentials.negated, 'i');
+  return readme
+    .slice(0, MAX_README_CHARS)
+    .split(/[.;!?](?=\s)|\n\s*\n/)
+    .filter((sentence) => !negated.test(sentence));
+}
+const MAX_README_CHARS = 100_000;
+
 const isRead = ({ name, annotations }: ToolDefinition) =>
   annotations.readOnlyHint === true || new RegExp(toolWords().credentials.reads, 'i').test(name);
+
+/** `execute_sql` and the like, where nothing keeps it to reading. */
+function runsStatements({ name, annotations }: ToolDefinition, statements: string): boolean {
+  return annotations.readOnlyHint !== true && new RegExp(statements, 'i').test(name);
+}
 
 /** The secret of a wallet signs; to look at the wallet its address is enough. */
 function wordsFor(
   strong: readonly string[],
   tools: readonly ToolDefinition[],
 ): [message: string, severity: Severity] {
-  const { wallet } = toolWords().credentials;
+  const { wallet, admin, statements } = toolWords().credentials;
   if (strong.length === 0)
     return ['It wants a token that can be given less scope than it usually has.', 'info'];
+  const isAdmin = strong.some((name) => new RegExp(admin).test(name));
+  if (isAdmin && tools.some((tool) => runsStatements(tool, statements)))
+    return ['It runs any statement with an administrator key.', 'moderate'];
+  if (isAdmin && tools.length > 0 && tools.every(isRead))
+    return ['It wants an administrator key, though all its tools only read.', 'moderate'];
   const isWallet = strong.some((name) => new RegExp(wallet).test(name));
   return isWallet && tools.length > 0 && tools.every(isRead)
     ? ['It wants the secret of a wallet, though all its tools only read.', 'moderate']

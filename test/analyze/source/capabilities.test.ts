@@ -36,6 +36,12 @@ describe('findCapabilities', () => {
     expect(names(`import fs from 'fs';\n${reads}`)).toEqual(['file-read']);
   });
 
+  test('a list of what is refused is not used', () => {
+    const list = (name: string) => `const ${name} = ['.netrc', '.aws/credentials'];`;
+    expect(names(list('FILES'))).toContain('credentials');
+    expect(names(list('REFUSED'))).not.toContain('credentials');
+  });
+
   test('is not misled by keys of the prototype', () => {
     expect(
       names("a['__proto__'].b(); constructor(); toString.call(a); hasOwnProperty('b')"),

@@ -7,7 +7,17 @@ import {
   registrableDomain,
   stateFunction,
 } from '../../../src/analyze/source/functions.ts';
-import { analysisOf } from '../../support/evidence.ts';
+import { analysisOf, surfaceOf } from '../../support/evidence.ts';
+
+const TOOL = {
+  name: 'remind',
+  description: '',
+  annotations: {},
+  inputSchema: {},
+  hasOutputSchema: false,
+  hash: '',
+  from: 'source' as const,
+};
 
 describe.each(functionData().functions.map((rule) => [rule.id, rule] as const))(
   '%s',
@@ -40,6 +50,19 @@ describe('stateFunction', () => {
     const readme = `# weather\n${'About the weather. '.repeat(80)}\nIt spawns the \`metar\` binary.`;
     const stated = stateFunction(weather, analysisOf({ manifest: weather, readme }));
     expect(stated.expectedCapabilities).toContain('process-spawn');
+  });
+
+  test('what a tool says of itself explains a capability', () => {
+    const told = (description: string) =>
+      stateFunction(
+        weather,
+        analysisOf({
+          manifest: weather,
+          surface: surfaceOf({ tools: [{ ...TOOL, description }] }),
+        }),
+      ).expectedCapabilities;
+    expect(told('Mails a reminder to those who asked for one.')).toContain('mail');
+    expect(told('Lists those who asked for a reminder.')).not.toContain('mail');
   });
 
   test('expects hosts of README and homepage, and those that bear its name', () => {
