@@ -380,6 +380,8 @@ export interface CapabilityHit {
   /** The call or name seen, e.g. `child_process.exec`; hostile text. */
   detail: string;
   reached: ReachedFrom;
+  /** True where the bundle that it stands in says that the code came from another package. */
+  isOfOthers?: true;
 }
 export interface HostHit {
   host: string;

@@ -57,6 +57,12 @@ const host = (url: string, more: Partial<HostHit> = {}): Partial<PackageAnalysis
 });
 
 describe('unexplained-capability', () => {
+  test('is a warning for the server’s own code, a hint for what a bundle took from others', () => {
+    const wallet = { capability: 'wallet', detail: 'window.ethereum' } as const;
+    expect(severities('unexplained-capability', can(wallet))).toEqual(['moderate']);
+    const ofOthers = can({ ...wallet, isOfOthers: true });
+    expect(severities('unexplained-capability', ofOthers)).toEqual(['low']);
+  });
   test('a weather server that starts processes', () => {
     expect(findingsOf('unexplained-capability', can())).toMatchObject([
       {

@@ -128,8 +128,9 @@ function binaryHits(seen: Seen, reachedOf: (path: string) => ReachedFrom): Capab
 
 function fewOfEach(hits: CapabilityHit[]): CapabilityHit[] {
   const counts = new Map<string, number>();
+  const order = (hit: CapabilityHit) => RANK[hit.reached] * 2 + (hit.isOfOthers ? 1 : 0);
   return hits
-    .sort((a, b) => RANK[a.reached] - RANK[b.reached])
+    .sort((a, b) => order(a) - order(b))
     .filter(({ capability }) => {
       const count = counts.get(capability) ?? 0;
       counts.set(capability, count + 1);

@@ -35,6 +35,8 @@ export interface CodeCapability {
   line: number;
   /** Hostile text, cut. */
   detail: string;
+  /** True where the bundle says that the code came from another package. */
+  isOfOthers?: true;
 }
 
 const MAX_PATH_CHARS = 200;
@@ -56,13 +58,20 @@ export function importedCapabilities(spec: string): CapabilityRule[] {
   return ruleIndex().importsOf(spec);
 }
 
-/** The capabilities of one file, in the order of the text, a few places each. */
-export function findCapabilities(file: SourceFile): CodeCapability[] {
+/**
+ * The capabilities of one file, in the order of the text, a few places each; what stands in lines that
+ * `isOfOthers` names comes last.
+ */
+export function findCapabilities(
+  file: SourceFile,
+  isOfOthers: (line: number) => boolean = () => false,
+): CodeCapability[] {
   const index = ruleIndex();
   const hits: CodeCapability[] = [];
   const add = (capability: Capability, at: Node | number, detail: string) => {
     const line = typeof at === 'number' ? at : file.lineOf(at);
-    hits.push({ capability, line, detail: detail.slice(0, MAX_DETAIL_CHARS) });
+    const hit = { capability, line, detail: detail.slice(0, MAX_DETAIL_CHARS) };
+    hits.push(isOfOthers(line) ? { ...hit, isOfOthers: true } : hit);
   };
   for (const { spec, line } of file.imports) {
     for (const rule of index.importsOf(spec)) add(rule.capability, line, spec);
@@ -232,7 +241,7 @@ function isPathLike(text: string): boolean {
 function firstOfEach(hits: CodeCapability[]): CodeCapability[] {
   const seen = new Map<string, number>();
   return hits
-    .sort((a, b) => a.line - b.line)
+    .sort((a, b) => Number(a.isOfOthers ?? 0) - Number(b.isOfOthers ?? 0) || a.line - b.line)
     .filter(({ capability, detail }) => {
       const same = `${capability} ${detail}`;
       const count = seen.get(capability) ?? 0;

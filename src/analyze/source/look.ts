@@ -9,6 +9,7 @@ import { HIDES, quickSpecs } from './quick.ts';
 import { linksOf } from './reach.ts';
 import type { FileLinks } from './reach.ts';
 import { judgeReadability } from './readability.ts';
+import { sectionsOf } from './sections.ts';
 import { findThreats } from './threats/index.ts';
 import type { Capability, Readability } from '../../types.ts';
 
@@ -81,7 +82,9 @@ export function lookAt(
   const { file } = opened;
   try {
     look.links = linksOf(file);
-    look.capabilities = findCapabilities(file);
+    // In the server's own bundle, with what came from other packages.
+    const isOfOthers = context.isSubject ? sectionsOf(file.text) : undefined;
+    look.capabilities = findCapabilities(file, isOfOthers);
     look.hosts = findHosts(file);
     look.environment = findEnvironment(file);
     if (isFull && mayThreaten(look, file, context)) {

@@ -1,5 +1,5 @@
 // What the analyses of a file may know about the package it lies in.
-import type { Capability, Manifest, ReachedFrom, ThreatHit } from '../../types.ts';
+import type { CapabilityHit, Manifest, ReachedFrom, ThreatHit } from '../../types.ts';
 import type { SourceFile } from './file.ts';
 
 export interface PackageContext {
@@ -48,7 +48,7 @@ export interface FileSummary {
   path: string;
   reached: ReachedFrom;
   threats: RawThreat[];
-  capabilities: { capability: Capability; line: number; detail: string }[];
+  capabilities: Pick<CapabilityHit, 'capability' | 'line' | 'detail' | 'isOfOthers'>[];
   hosts: { host: string; url: string; line: number; isContacted: boolean }[];
 }
 

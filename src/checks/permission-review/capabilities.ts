@@ -119,7 +119,7 @@ function unexplained({ subject, stated }: SourceFact): Hit[] {
     if (seen.has(hit.capability) || isOrdinary(hit)) continue;
     seen.add(hit.capability);
     // In a bundle it may be any library's; there it is worth a look, not a warning.
-    const isBundled = isMostlyMinified(subject, hit.file);
+    const isBundled = hit.isOfOthers === true || isMostlyMinified(subject, hit.file);
     hits.push({
       message: `${subject.name} ${WORDS[hit.capability] ?? `can: ${hit.capability}`}, which its name, description and README do not explain.`,
       location: `${hit.file}:${hit.line}`,

@@ -166,6 +166,25 @@ describe('files', () => {
     expect(analysis).toMatchObject({ readme: '# A', changelog: '## 1', securityPolicy: 'mail us' });
   });
 
+  test('tells what a bundle took from other packages from the server’s own code', () => {
+    const found = (text: string) =>
+      analyze({ 'package.json': manifest({}), 'index.js': text }).capabilities.map(
+        ({ capability, line, isOfOthers }) => [capability, line, isOfOthers === true],
+      );
+    const bundle = `// node_modules/x/lib/run.js\n${SPAWN};\n\n// src/index.ts\n${SPAWN};`;
+    expect(found(bundle)).toContainEqual(['process-spawn', 2, true]);
+    expect(found(bundle).find(([capability]) => capability === 'process-spawn')).toEqual([
+      'process-spawn',
+      5,
+      false,
+    ]);
+    expect(found(`// see node_modules/x/run.js\n${SPAWN};`)).toContainEqual([
+      'process-spawn',
+      2,
+      false,
+    ]);
+  });
+
   test.each<[string, number[], string]>([
     ['a.wasm', [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0], 'wasm'],
     ['a.node', [0x7f, 0x45, 0x4c, 0x46, 2, 1], 'native-code'],
