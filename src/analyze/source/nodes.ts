@@ -6,8 +6,12 @@ export type Visitor = (node: Node, parent: Node | null) => void | boolean;
 
 // A symbol, so that code that goes over the keys of a node does not run in circles.
 const PARENT = Symbol('parent');
+const NUMBER = Symbol('number');
+const COUNT = Symbol('count');
 interface Linked {
   [PARENT]?: Node;
+  [NUMBER]?: number;
+  [COUNT]?: number;
 }
 
 // Fields that hold no nodes worth visiting, or none at all.
@@ -40,6 +44,21 @@ export function walkTree(root: Program | Node, visitor: Visitor): void {
 export function parentOf(node: Node): Node | null {
   return (node as Linked)[PARENT] ?? null;
 }
+
+/** Numbers every node of a tree from 0, on a walk of its own or of the caller's. */
+export function numbering(root: Program): (node: Node) => void {
+  let count = 0;
+  return (node) => {
+    (node as Linked)[NUMBER] = count++;
+    (root as Linked)[COUNT] = count;
+  };
+}
+
+/** Undefined for nodes that were not numbered. */
+export const numberOf = (node: Node): number | undefined => (node as Linked)[NUMBER];
+
+/** How many nodes of the tree have a number. */
+export const countOf = (root: Program): number => (root as Linked)[COUNT] ?? 0;
 
 export function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';

@@ -1,5 +1,6 @@
 // Which declaration a name refers to: scopes and bindings of one file, gathered in one walk.
-import { parentOf, walkTree } from './nodes.ts';
+import { NodeMap } from './node-map.ts';
+import { numbering, parentOf, walkTree } from './nodes.ts';
 import type { Node, Program } from './parse.ts';
 
 export interface Binding {
@@ -45,13 +46,15 @@ export function buildScopes(program: Program): Scopes {
     if (!names.has(binding.name)) names.set(binding.name, binding);
   };
   const assignments: { target: Node; value: Node }[] = [];
+  const number = numbering(program);
   walkTree(program, (node) => {
+    number(node);
     const list = byType.get(node.type);
     if (list) list.push(node);
     else byType.set(node.type, [node]);
     collect(node, declare, assignments);
   });
-  const find = finder(scopes);
+  const find = finder(program, scopes);
   for (const { target, value } of assignments) {
     if (target.type === 'Identifier') find(target.name, target)?.assigned.push(value);
   }
@@ -66,8 +69,8 @@ interface Scope {
 }
 
 /** Goes from scope to scope: the way up through every node is dear in deep code. */
-function finder(scopes: ReadonlyMap<Node, Names>): Scopes['find'] {
-  const known = new Map<Node, Scope>();
+function finder(program: Program, scopes: ReadonlyMap<Node, Names>): Scopes['find'] {
+  const known = new NodeMap<Scope>(program);
   for (const [node, names] of scopes) known.set(node, { node, names, outer: undefined });
   const around = (from: Node | null): Scope | null => {
     for (let node = from; node !== null; node = parentOf(node)) {

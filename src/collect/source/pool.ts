@@ -40,7 +40,7 @@ const SCRIPT = import.meta.url.endsWith('.ts') ? null : new URL('./worker.js', i
 const FILE_TIMEOUT_MS = 20_000;
 const TICK_MS = 500;
 const MAX_HEAP_MB = 1_200;
-const YOUNG_HEAP_MB = 6;
+const YOUNG_HEAP_MB = 12;
 // Deeply nested but honest code (long chains of +) must parse.
 const STACK_MB = 32;
 const MAX_GIVEN_UP = 4;

@@ -1,4 +1,5 @@
 // Which functions of the file a call or an argument leads to.
+import type { NodeMap } from '../node-map.ts';
 import type { Node } from '../parse.ts';
 import { chosenFunctions } from './dispatch.ts';
 import { lookup } from './model.ts';
@@ -11,7 +12,7 @@ export interface Flow {
   isClose: boolean;
   /** Whether something that may be a program in code lies in the file. */
   holdsPayload: () => boolean;
-  memo: Map<Node, number>;
+  memo: NodeMap<number>;
   /** Handlers of tools: their parameters come from the model's client. */
   handlers: Set<Fn>;
   /** `new Promise(...)` -> what is handed to its resolve. */

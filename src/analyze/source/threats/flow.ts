@@ -1,4 +1,5 @@
 // What every value may carry: labels spread over bindings, calls and callbacks until nothing changes.
+import { NodeMap } from '../node-map.ts';
 import { parentOf } from '../nodes.ts';
 import { once } from '../once.ts';
 import type { Node } from '../parse.ts';
@@ -24,7 +25,7 @@ export function flowOf(model: Model, isWorthwhile = true, isClose = true): Flow 
     model,
     isClose,
     holdsPayload: once(() => PAYLOAD.test(model.text)),
-    memo: new Map(),
+    memo: new NodeMap(model.program),
     handlers: new Set(),
     resolved: new Map(),
     imports: [],

@@ -1,4 +1,5 @@
 // What one walk over a file found, for the data flow: bindings, calls, assignments, functions.
+import type { NodeMap } from '../node-map.ts';
 import { parentOf } from '../nodes.ts';
 import type { Node, Program } from '../parse.ts';
 
@@ -35,7 +36,7 @@ export interface Model {
   path: string;
   text: string;
   program: Program;
-  scopes: Map<Node, Map<string, Binding>>;
+  scopes: NodeMap<Map<string, Binding>>;
   bindings: Binding[];
   calls: Call[];
   imports: Extract<Node, { type: 'ImportExpression' }>[];
@@ -52,12 +53,12 @@ export interface Model {
   fieldValues: Map<string, Node[]>;
   strings: Node[];
   /** Functions that calls and arguments lead to. */
-  callees: Map<Node, Fn[]>;
+  callees: NodeMap<Fn[]>;
   /** Labels of constants, which no pass changes. */
-  constants: Map<Node, number>;
-  names: Map<Node, string | null>;
-  shapes: Map<Node, string | null>;
-  lookups: Map<Node, Binding | null>;
+  constants: NodeMap<number>;
+  names: NodeMap<string | null>;
+  shapes: NodeMap<string | null>;
+  lookups: NodeMap<Binding | null>;
   /** Functions that wait for an event, by its name; made when first asked for. */
   listeners: Map<string, Fn[]> | null;
   /** Functions in objects and maps, by what holds them; made when first asked for. */

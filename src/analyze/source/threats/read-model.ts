@@ -1,8 +1,9 @@
 // One walk over a file: its bindings, calls, assignments and functions.
+import { NodeMap } from '../node-map.ts';
 import { parentOf, walkTree } from '../nodes.ts';
 import type { Node, Program } from '../parse.ts';
 import { fieldKey, functionAround, isFunction, lookup, plainKey } from './model.ts';
-import type { Assignment, Binding, Def, Fn, Model } from './model.ts';
+import type { Assignment, Def, Fn, Model } from './model.ts';
 
 /** Reads the whole tree once and links every node to its parent. */
 export function modelOf(path: string, text: string, program: Program): Model {
@@ -10,7 +11,7 @@ export function modelOf(path: string, text: string, program: Program): Model {
     path,
     text,
     program,
-    scopes: new Map([[program as Node, new Map<string, Binding>()]]),
+    scopes: new NodeMap(program),
     bindings: [],
     calls: [],
     imports: [],
@@ -22,14 +23,15 @@ export function modelOf(path: string, text: string, program: Program): Model {
     fields: new Map(),
     fieldValues: new Map(),
     strings: [],
-    callees: new Map(),
-    constants: new Map(),
-    names: new Map(),
-    shapes: new Map(),
-    lookups: new Map(),
+    callees: new NodeMap(program),
+    constants: new NodeMap(program),
+    names: new NodeMap(program),
+    shapes: new NodeMap(program),
+    lookups: new NodeMap(program),
     listeners: null,
     tables: null,
   };
+  model.scopes.set(program, new Map());
   const late: Assignment[] = [];
   walkTree(program, (node, parent) => collect(model, node, parent, late));
   // Functions are hoisted and scopes complete only after the walk.

@@ -59,14 +59,15 @@ const ENCRYPTS = /\bcreateCipher(?:iv)?\b|\bAES\.encrypt\b|\bpublicEncrypt\b|\bo
 
 /** Files found below the home directory that are written anew, encrypted, and then deleted. */
 export function judgeRansom(scene: Scene, call: Call): void {
+  const [file] = call.arguments;
+  // What is rare is asked first: the text of the file may be megabytes.
+  if ((carried(scene, file) & HOME) === 0 || constantOf(scene.model, file) !== null) return;
   const around = functionAround(scene.model, call);
   if (!around || !ENCRYPTS.test(scene.file.text)) return;
-  const isFound = (carried(scene, call.arguments[0]) & HOME) !== 0;
   const isReplaced = scene.calls.some(
     (one) => is(one.name, WRITE) && functionAround(scene.model, one.call) === around,
   );
-  if (!isFound || !isReplaced || constantOf(scene.model, call.arguments[0]) !== null) return;
-  if (reachOf(scene, call) === 'command') return;
+  if (!isReplaced || reachOf(scene, call) === 'command') return;
   report(scene, call, {
     ruleId: 'destructive-wipe',
     severity: 'critical',
