@@ -45,8 +45,14 @@ export function parentOf(node: Node): Node | null {
   return (node as Linked)[PARENT] ?? null;
 }
 
-/** Numbers every node of a tree from 0, on a walk of its own or of the caller's. */
+/** Numbers every node of a tree from 0, unless they have numbers. */
+export function numberTree(root: Program): void {
+  if (countOf(root) === 0) walkTree(root, numbering(root));
+}
+
+/** The same on a walk that the caller takes: to be called for each node. */
 export function numbering(root: Program): (node: Node) => void {
+  if (countOf(root) > 0) return () => undefined;
   let count = 0;
   return (node) => {
     (node as Linked)[NUMBER] = count++;

@@ -1,12 +1,13 @@
 // One walk over a file: its bindings, calls, assignments and functions.
 import { NodeMap } from '../node-map.ts';
-import { parentOf, walkTree } from '../nodes.ts';
+import { numberTree, parentOf, walkTree } from '../nodes.ts';
 import type { Node, Program } from '../parse.ts';
 import { fieldKey, functionAround, isFunction, lookup, plainKey } from './model.ts';
 import type { Assignment, Def, Fn, Model } from './model.ts';
 
 /** Reads the whole tree once and links every node to its parent. */
 export function modelOf(path: string, text: string, program: Program): Model {
+  numberTree(program);
   const model: Model = {
     path,
     text,
