@@ -10,7 +10,7 @@ import { constantOf, HOLE, shapeOf } from './names.ts';
 import { noteSink, offer } from './record.ts';
 import { reachOf } from './reach.ts';
 import { carried, report } from './scene.ts';
-import type { Reach, Scene } from './scene.ts';
+import type { Reach, Report, Scene } from './scene.ts';
 import { shellThreats } from './shell.ts';
 import * as calls from './vocabulary.ts';
 
@@ -55,12 +55,12 @@ function judgeLine(scene: Scene, call: Call, line: string): void {
     const isHunt = threat.ruleId === 'agent-permission-bypass' && HUNTS.test(line);
     const reach = threat.isOnRequestFine && !isHunt ? reachOfCommand(scene, call) : 'start';
     const { isOnRequestFine: _, ...told } = threat;
-    if (reach === 'unknown') offer(scene, call, { confidence: 'high', ...told });
-    report(scene, call, {
+    const graded: Report = {
       ...told,
       severity: reach === 'start' ? threat.severity : reach === 'command' ? 'low' : 'moderate',
       confidence: reach === 'start' ? (threat.confidence ?? 'high') : 'medium',
-    });
+    };
+    if (reach !== 'unknown' || !offer(scene, call, told, graded)) report(scene, call, graded);
   }
 }
 

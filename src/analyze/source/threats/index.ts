@@ -22,7 +22,7 @@ import type { Invocation } from './invoke.ts';
 import { emptyLink, findLinkedThreats, keepLink } from './link.ts';
 import { linkModules } from './modules.ts';
 import type { ResolveImport } from './modules.ts';
-import { noteGiven, noteStarts } from './record.ts';
+import { noteGiven, noteSites } from './record.ts';
 import { findHiddenRecipients } from './recipients.ts';
 import { findSabotage } from './sabotage.ts';
 import type { Scene } from './scene.ts';
@@ -82,7 +82,7 @@ export function findThreats(file: SourceFile, pkg: PackageContext): RawThreat[] 
   const scene = sceneOf({ file, pkg, model, flow, calls, placeOf });
   detect(scene);
   noteGiven(scene);
-  if (pkg.isSubject) noteStarts(scene);
+  if (pkg.isSubject) noteSites(scene);
   keepLink(pkg, scene.link);
   return threatsOf(scene);
 }

@@ -1,5 +1,7 @@
 // Flows between the files of a package: what each file gives to and takes from the others.
 import type { PackageContext, RawThreat } from '../package-context.ts';
+import { judgedOffers, keyOf } from './offers.ts';
+import type { Offer, Site } from './offers.ts';
 import { CRED, ENV, ENV_TEXT, INVISIBLE, LINKED, LINKS, REMOTE } from './labels.ts';
 
 /** A use of something from another file, as far as that file alone tells. */
@@ -20,10 +22,10 @@ export interface FileLink {
   pending: Pending[];
   /** Calls of imported functions with something worth following. */
   handed: { name: string; labels: number; threat: Pending['threat'] }[];
-  /** Imported functions that are called when the file is loaded (`from` null), or by a function of it. */
-  starts: { name: string; from: string | null }[];
-  /** What is a threat if another file calls the function when it is loaded. */
-  offers: { from: string; threat: RawThreat }[];
+  /** Where imported functions are called. */
+  sites: Site[];
+  offers: Offer[];
+  tells: Set<string>;
   /** Where the clipboard is changed again and again. */
   swaps: Pending['threat'][];
   /** Whether addresses of wallets, or patterns that find them, stand in the file. */
@@ -41,16 +43,17 @@ export function emptyLink(path: string): FileLink {
     takers: new Map(),
     pending: [],
     handed: [],
-    starts: [],
+    sites: [],
     offers: [],
+    tells: new Set(),
     swaps: [],
     hasAddresses: false,
   };
 }
 
 export function keepLink(pkg: PackageContext, link: FileLink): void {
-  const { gives, takers, pending, handed, starts, offers, swaps, hasAddresses } = link;
-  const lists = [pending, handed, starts, offers, swaps].some((list) => list.length > 0);
+  const { gives, takers, pending, handed, sites, offers, swaps, hasAddresses } = link;
+  const lists = [pending, handed, sites, offers, swaps].some((list) => list.length > 0);
   const isEmpty = gives.size + takers.size === 0 && !lists && !hasAddresses;
   let known = links.get(pkg);
   if (!known) links.set(pkg, (known = new Map()));
@@ -81,7 +84,10 @@ export function findLinkedThreats(pkg: PackageContext): RawThreat[] {
         add(found, taker.kind, taker.isForeign, labels | given(files, link, labels), threat);
     }
   }
-  return [...found, ...swapsOf([...files.values()]), ...startedThreats(files)];
+  const all = [...files.values()];
+  const find = (from: string, name: string) =>
+    lookUp(files, from, name, ({ path }, part) => keyOf(path, part));
+  return [...found, ...swapsOf(all), ...judgedOffers(all, find)];
 }
 
 /** The clipboard is changed where some file knows what a wallet's address looks like. */
@@ -103,29 +109,6 @@ function onlyTaker(files: Map<string, FileLink>, method: string) {
   const found = [...files.values()].flatMap(({ takers }) => takers.get(method) ?? []);
   return found.length === 1 ? found[0] : undefined;
 }
-
-/** What a function does that other files call when they are loaded, also through further files. */
-function startedThreats(files: Map<string, FileLink>): RawThreat[] {
-  const offers = [...files.values()].flatMap(({ path, offers }) =>
-    offers.map(({ from, threat }) => ({ key: keyOf(path, from), threat })),
-  );
-  if (offers.length === 0) return [];
-  const started = new Set<string>();
-  const calls = [...files.values()].flatMap((link) =>
-    link.starts.map(({ name, from }) => ({
-      caller: from === null ? null : keyOf(link.path, from),
-      called: lookUp(files, link.path, name, ({ path }, part) => keyOf(path, part)),
-    })),
-  );
-  for (let before = -1; before !== started.size;) {
-    before = started.size;
-    for (const { caller, called } of calls)
-      if (called !== undefined && (caller === null || started.has(caller))) started.add(called);
-  }
-  return offers.filter(({ key }) => started.has(key)).map(({ threat }) => threat);
-}
-
-const keyOf = (path: string, name: string): string => `${path} ${name}`;
 
 /** What the imports behind the labels give. */
 function given(files: Map<string, FileLink>, link: FileLink, labels: number): number {

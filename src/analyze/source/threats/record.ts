@@ -19,11 +19,12 @@ import type { Call } from './model.ts';
 import { keyOf, unwrap } from './names.ts';
 import { reachOf } from './reach.ts';
 import { carried } from './scene.ts';
-import type { Scene } from './scene.ts';
+import type { Report, Scene } from './scene.ts';
+import { toldOf } from './told.ts';
 
 const GIVEN = ENV | ENV_TEXT | CRED | CRED_PARSED | DECODED | INVISIBLE | REMOTE;
 const IS_LOCAL = /^(?:new )?\.{1,2}\//;
-const MAX_STARTS = 500;
+const MAX_SITES = 500;
 
 /** A sink of which this file alone does not know what goes in. */
 export function noteSink(
@@ -84,21 +85,30 @@ function wholeIn(scene: Scene, arg: Node): number {
   }, 0);
 }
 
-/** Which imported functions run when the file is loaded, or when one of its own does. */
-export function noteStarts(scene: Scene): void {
+/** Where imported functions are called: when the file is loaded, by one of its own, in a tool, on a command. */
+export function noteSites(scene: Scene): void {
+  const { sites, tells } = scene.link;
   for (const { call, name } of scene.calls) {
-    if (!IS_LOCAL.test(name) || scene.link.starts.length >= MAX_STARTS) continue;
+    if (!IS_LOCAL.test(name) || sites.length >= MAX_SITES) continue;
     const reach = reachOf(scene, call);
-    if (reach === 'start') scene.link.starts.push({ name, from: null });
-    else if (reach === 'unknown')
-      for (const from of namesAround(scene, call)) scene.link.starts.push({ name, from });
+    if (reach === 'start') sites.push({ name, from: null, how: null });
+    else if (reach !== 'unknown') sites.push({ name, from: null, how: reach });
+    else for (const from of namesAround(scene, call)) sites.push({ name, from, how: null });
   }
+  for (const ruleId of toldOf(scene)) tells.add(ruleId);
 }
 
-/** A threat that holds if another file calls what the node stands in when it is loaded. */
-export function offer(scene: Scene, node: Node, told: Omit<RawThreat, keyof Place>): void {
-  for (const from of namesAround(scene, node))
-    scene.link.offers.push({ from, threat: { ...placeOf(scene, node), ...told } });
+/** A threat as bad as whoever calls the functions around it; false if nobody else can. */
+export function offer(scene: Scene, node: Node, told: Report, otherwise?: Report): boolean {
+  const from = namesAround(scene, node);
+  if (from.length === 0) return false;
+  const place = placeOf(scene, node);
+  scene.link.offers.push({
+    from,
+    threat: { confidence: 'high', ...told, ...place },
+    otherwise: otherwise ? { confidence: 'medium', ...otherwise, ...place } : null,
+  });
+  return true;
 }
 
 /** The names by which other files may know the functions around a node. */

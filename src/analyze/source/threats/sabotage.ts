@@ -52,7 +52,7 @@ function judge(scene: Scene, call: Node, { told, isPlain }: Deed): void {
   }
   if (!isPlain) return;
   if (reach === 'start') report(scene, call, told);
-  else if (reach === 'unknown') offer(scene, call, { confidence: 'high', ...told });
+  else if (reach === 'unknown') offer(scene, call, told);
 }
 
 const isChosen = (scene: Scene, test: Node): boolean => says(scene, test, CHOSEN, 2);
