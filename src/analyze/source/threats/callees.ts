@@ -26,7 +26,13 @@ export interface Flow {
 }
 
 const NONE: Fn[] = [];
-const PLAIN = new Set(['ArrayExpression', 'TemplateLiteral', 'Literal']);
+const PLAIN = new Set([
+  'ArrayExpression',
+  'TemplateLiteral',
+  'Literal',
+  'FunctionExpression',
+  'ArrowFunctionExpression',
+]);
 const BUILT_IN =
   /^(?:push|pop|shift|unshift|splice|slice|concat|join|map|filter|forEach|reduce|sort|reverse|flat|flatMap|find|keys|values|entries|replace|replaceAll|split|trim|match|substring|toString)$/;
 
@@ -66,7 +72,7 @@ function findCallees(model: Model, call: Call): Fn[] {
   return methodsNamed(model, method);
 }
 
-/** An array or a text that is written out: what is called on it is no method of this file's classes. */
+/** An array, a text or a function that is written out: what is called on it is no method of this file's classes. */
 function isPlain(model: Model, node: Node): boolean {
   if (node.type !== 'Identifier') return PLAIN.has(node.type);
   const defs = lookup(model, node)?.defs.filter(({ kind, value }) => value || kind === 'param');
