@@ -27,7 +27,9 @@ const MAX_SENTENCE = 320;
 const NEAR = 60;
 const ENDS = /[\p{L}\p{N})\]'"`*}]{2}[.!?] |[。！？؟।]|[.!?]$| [-*\u2022] /gu;
 const STOPS = /[,;:] |[()\u2192\u3001\uff0c\uff1b\uff1a\u060c\u061b]| - /g;
-const DENIALS = new Set(['not', 'not-around', 'not-back', 'without']);
+const DENIALS = new Set(['not', 'not-around', 'not-back', 'without', 'user-does']);
+// These end with their clause: "without asking", "the user can run it".
+const BRIEF = new Set(['without', 'user-does']);
 const VERBS = new Set(['give', 'take', 'write', 'run', 'tell', 'weak-tell', 'consent', 'gives']);
 // Denying the act leaves these as they are: "do not stop before each call".
 const UNDENIED = new Set(['each', 'user', 'agent', 'target', 'address', 'link', 'and', 'trivia']);
@@ -77,7 +79,7 @@ function readClause(own: readonly Hit[], before: Carried, reading: Reading): boo
       (denial !== null || before.carries) &&
       !UNDENIED.has(hit.concept) &&
       !(isShy && !VERBS.has(hit.concept));
-    if (isDenied && SHY.has(hit.concept)) {
+    if (isDenied && SHY.has(hit.concept) && denial !== 'user-does') {
       // "Do nothing without their consent" asks for it.
       const idea = denial === 'without' && before.denied ? null : shyIdea(hit.concept, concepts);
       if (idea !== null) reading.ideas.add(idea);
@@ -88,7 +90,7 @@ function readClause(own: readonly Hit[], before: Carried, reading: Reading): boo
   for (const idea of affirmed) reading.ideas.add(idea);
   for (const idea of joint(affirmed)) reading.ideas.add(idea);
   if (isShy) return false;
-  return before.carries || denials.some(({ concept }) => concept !== 'without');
+  return before.carries || denials.some(({ concept }) => !BRIEF.has(concept));
 }
 
 // What a denied word of telling or asking amounts to.

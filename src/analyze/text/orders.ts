@@ -8,6 +8,7 @@ import type { Phrasebook, Place } from './phrases.ts';
 const MAX_EACH = 5;
 const NEIGHBOUR = 500;
 const MAX_LANGUAGES = 3;
+const LIKELY = 0.5;
 /** Marks what is the same in every language. */
 const ANY = 'x';
 const TARGET =
@@ -19,11 +20,14 @@ const SLOT =
   /!\[[^\]]{0,100}\]\(https?:\/\/[^\s)]{1,200}[?=/][^\s)]{0,100}[=/{<][^)]{0,100}|\bhttps?:\/\/[^\s"')]{3,200}(?:[{<]|=\.\.\.|\?(?:\w{1,20}=?)?(?=[\s"')]|$))/g;
 const AGENT_FILE =
   /\b(?:claude|agents|gemini|codex|copilot-instructions)\.md\b|\.cursorrules\b|\.cursor\/rules|\.windsurfrules\b|\.clinerules\b|\.github\/copilot|\.mdc\b|\bmemory file|\brules file/g;
+// What is fetched and run at once, or runs by itself at the next install.
+const PIPE = /\b(?:curl|wget)\b[^|]{0,120}\| ?(?:sudo )?\w{0,2}sh\b|['"`](?:post|pre)install['"`]/g;
 const NEUTRAL: readonly [string, RegExp][] = [
   ['target', TARGET],
   ['address', ADDRESS],
   ['link', LINK],
   ['slot', SLOT],
+  ['pipe', PIPE],
   ['agent-file', AGENT_FILE],
 ];
 
@@ -54,7 +58,11 @@ function readingsOf(text: string, place: Place, hits: readonly Hit[]): Sentence[
   for (const { language, start, end } of hits) {
     if (language !== ANY) weights.set(language, (weights.get(language) ?? 0) + end - start);
   }
-  const likely = [...weights].sort((a, b) => b[1] - a[1]).slice(0, MAX_LANGUAGES);
+  const most = Math.max(0, ...weights.values());
+  const likely = [...weights]
+    .filter(([, weight]) => weight >= most * LIKELY)
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, MAX_LANGUAGES);
   return likely.map(([language]) => {
     const own = hits.filter((hit) => hit.language === language || hit.language === ANY);
     return readSentence(text, place, own);
