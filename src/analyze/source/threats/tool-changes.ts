@@ -24,15 +24,8 @@ export function findChangingTools(scene: Scene): void {
     if (!/^(?:tool|registerTool|addTool)$/.test(method)) continue;
     for (const arg of call.arguments.slice(0, -1)) {
       const description = propertyOf(scene.model, arg, 'description') ?? arg;
-      if (carried(scene, description) & REMOTE) {
-        report(scene, call, {
-          ruleId: 'remote-tool-definition',
-          severity: 'high',
-          confidence: 'medium',
-          message:
-            'The description of a tool is fetched from the network: it can change at any time.',
-        });
-      }
+      if (carried(scene, description) & REMOTE)
+        reportRemote(scene, call, 'description of a tool is');
     }
   }
   for (const node of scene.file.nodesOf('Property')) {
@@ -40,15 +33,8 @@ export function findChangingTools(scene: Scene): void {
     const value = unwrap(node.value);
     const isCounted = value.type === 'ConditionalExpression' && counts(scene, counters, value.test);
     if (isCounted) changes(scene, node);
-    else if (carried(scene, value) & REMOTE && isToolShape(scene, node)) {
-      report(scene, node, {
-        ruleId: 'remote-tool-definition',
-        severity: 'high',
-        confidence: 'medium',
-        message:
-          'The description of a tool is fetched from the network: it can change at any time.',
-      });
-    }
+    else if (carried(scene, value) & REMOTE && isToolShape(scene, node))
+      reportRemote(scene, node, 'description of a tool is');
   }
   for (const assign of scene.model.assigns) {
     if (
@@ -66,16 +52,21 @@ function judgeList(scene: Scene, call: Scene['calls'][number]['call']): void {
   if (!first || !/ListTools|tools\/list/.test(scene.file.textOf(first))) return;
   const handler = functionsIn(scene.model, call.arguments[1])[0];
   if (!handler || (handler.labels & REMOTE) === 0) return;
-  const isFixed = scene.calls.some(({ name, args }) => {
+  reportRemote(scene, call, 'list of tools is');
+}
+
+/** What the service itself says, for which the server is there, is worth a look; another's word is not. */
+function reportRemote(scene: Scene, node: Node, what: string): void {
+  const isForeign = scene.calls.some(({ name, args }) => {
     if (!is(name, CLIENT)) return false;
     const { place } = destinationOf(scene, args);
     return place === 'foreign' || place === 'drop';
   });
-  report(scene, call, {
+  report(scene, node, {
     ruleId: 'remote-tool-definition',
-    severity: isFixed ? 'high' : 'moderate',
+    severity: isForeign ? 'high' : 'moderate',
     confidence: 'medium',
-    message: 'The list of tools is fetched from the network: it can change at any time.',
+    message: `The ${what} fetched from the network: it can change at any time.`,
   });
 }
 
