@@ -17,6 +17,8 @@ export interface Joined {
   modules: JoinedModule[];
   /** File of the package, and line in it, from 1. */
   placeOf: (node: Node) => { file: string; line: number };
+  /** The text of the file that a node stands in. */
+  textAround: (node: Node) => string;
 }
 
 // A server's own code is far smaller; what is larger has been bundled, and is one file anyway.
@@ -46,14 +48,16 @@ export function joinFiles(texts: Iterable<readonly [string, string]>): Joined | 
   const text = parts.join('\n');
   const program = joinedProgram(modules, text);
   const lines = parts.map((part) => lineStarts(part));
+  const indexOf = (node: Node) => lineAt(starts, node.start) - 1;
   return {
     file: sourceFileOf(modules[0]?.path ?? '', text, program, true),
     modules,
     placeOf(node) {
-      const index = lineAt(starts, node.start) - 1;
+      const index = indexOf(node);
       const line = lineAt(lines[index] ?? [0], node.start - (starts[index] ?? 0));
       return { file: modules[index]?.path ?? '', line };
     },
+    textAround: (node) => parts[indexOf(node)] ?? '',
   };
 }
 

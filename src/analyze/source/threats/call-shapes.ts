@@ -40,6 +40,8 @@ export function callShape(
   }
   if (name === 'atob' || name === 'window.atob')
     return decode(ask.constantOf(model, first), 'base64');
+  if (name === 'Buffer.from' && node.arguments[1])
+    return decode(ask.constantOf(model, first), ask.constantOf(model, node.arguments[1]) ?? '');
   if (name === 'decodeURIComponent' || name === 'unescape')
     return percent(ask.constantOf(model, first));
   if (name === 'URL' && node.arguments[1])

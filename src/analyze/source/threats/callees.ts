@@ -1,6 +1,7 @@
 // Which functions of the file a call or an argument leads to.
 import type { NodeMap } from '../node-map.ts';
 import type { Node } from '../parse.ts';
+import { classOf, instanceClass, memberOf } from './classes.ts';
 import { chosenFunctions } from './dispatch.ts';
 import { lookup } from './model.ts';
 import type { Binding, Call, Def, Fn, Model } from './model.ts';
@@ -47,6 +48,11 @@ function findCallees(model: Model, call: Call): Fn[] {
   const callee = unwrap(call.callee);
   const own = model.fnOf.get(callee);
   if (own) return [own];
+  const made = call.type === 'NewExpression' ? classOf(model, callee) : null;
+  if (made) {
+    const constructor = memberOf(model, made, 'constructor', 'constructor');
+    return constructor ? [constructor] : NONE;
+  }
   const compiled = compiledAsync(model, call);
   if (compiled) return functionsIn(model, compiled);
   if (callee.type === 'Identifier') {
@@ -60,6 +66,9 @@ function findCallees(model: Model, call: Call): Fn[] {
   if (method === 'call' || method === 'apply') return functionsIn(model, unwrap(callee.object));
   const written = functionsIn(model, valueOf(model, callee));
   if (written.length > 0) return written;
+  const owner = instanceClass(model, callee.object);
+  const member = owner && method !== null && memberOf(model, owner, method, 'method');
+  if (member) return [member];
   const object = nameOf(model, callee.object);
   // Methods of modules and of built-in objects are not this file's.
   const isForeign =
@@ -94,6 +103,7 @@ function compiledAsync(model: Model, call: Call): Node | undefined {
 }
 
 const MAX_ALIASES = 6;
+const MAX_FUNCTIONS = 6;
 const MAY_BE_FUNCTION = new Set([
   'Identifier',
   'FunctionExpression',
@@ -132,8 +142,12 @@ function findFunctions(model: Model, node: Node, depth = 0): Fn[] {
   }
   if (value.type === 'MemberExpression') return functionsIn(model, valueOf(model, value));
   if (value.type !== 'Identifier' || depth > MAX_ALIASES) return NONE;
-  const found = (lookup(model, value)?.defs ?? []).flatMap((def) => functionsOf(model, def, depth));
-  return found.slice(0, 4);
+  const binding = lookup(model, value);
+  const found = (binding?.defs ?? []).flatMap((def) => functionsOf(model, def, depth));
+  // Functions of functions of functions: only the first is followed further down.
+  const hands = (binding?.given ?? []).slice(0, depth === 0 ? MAX_FUNCTIONS : 1);
+  const given = hands.flatMap((one) => findFunctions(model, one, depth + 1));
+  return [...new Set([...found, ...given])].slice(0, MAX_FUNCTIONS);
 }
 
 function functionsOf(model: Model, def: Def, depth: number): Fn[] {

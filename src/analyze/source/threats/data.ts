@@ -21,6 +21,10 @@ interface ThreatData {
   hosts: Record<'drop' | 'local' | 'release' | 'logging' | 'installers', string[]> & {
     owners: Record<string, string>;
   };
+  /** Hosts of the vendor of a secret, by how the names of its variables start. */
+  secretOwners: Record<string, string[]>;
+  /** Client libraries by the start of what is called, and the host they talk to. */
+  services: { pattern: string; host: string; matches: string[]; ignores: string[] }[];
   secretNames: { vendor: number; pattern: string }[];
   /** Stores of secrets that belong to no MCP server, whatever it is called. */
   storesOfOthers: string;
@@ -75,6 +79,26 @@ export const patterns = {
   hiddenName: new RegExp(raw.hiddenNames),
   conversation: new RegExp(raw.conversationParameters, 'i'),
 };
+
+const services = raw.services.map(({ pattern, host }) => ({
+  pattern: new RegExp(`^(?:new )?(?:${pattern})(?:[/.(]|$)`),
+  host,
+}));
+const owners = Object.entries(raw.secretOwners);
+export const serviceRules = raw.services;
+
+/** The host that a service's library talks to, by the canonical name of what is called. */
+export function serviceOf(name: string): string | null {
+  if (!/^(?:new )?[@a-z]/.test(name)) return null;
+  return services.find(({ pattern }) => pattern.test(name))?.host ?? null;
+}
+
+/** The hosts to which the secret in an environment variable belongs; [] where nobody is known. */
+export function secretOwners(variable: string): readonly string[] {
+  return (
+    owners.find(([start]) => variable === start || variable.startsWith(`${start}_`))?.[1] ?? []
+  );
+}
 
 /** What kind of sensitive place a path (`~` for the home) is, as labels. */
 export function pathLabels(path: string): number {

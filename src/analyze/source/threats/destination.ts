@@ -2,15 +2,36 @@
 import type { Node } from '../parse.ts';
 import { hostOf, placeOf } from './declared.ts';
 import type { Place } from './declared.ts';
+import { calleesOf } from './callees.ts';
 import { CLIENT, CONNECTION, is } from './kinds.ts';
 import { CRED } from './labels.ts';
 import { lookup, plainKey } from './model.ts';
-import { HOLE, keyOf, nameOf, propertyOf, shapeOf, unwrap } from './names.ts';
+import type { Binding } from './model.ts';
+import { HOLE, keyOf, nameOf, propertyOf, shapeOf, unwrap, valueOf } from './names.ts';
 import { callersOf } from './reach.ts';
 import { carriedByAll } from './scene.ts';
 import type { Scene } from './scene.ts';
 
+const HOST_KEYS = [
+  'url',
+  'uri',
+  'hostname',
+  'host',
+  'baseURL',
+  'baseUrl',
+  'prefixUrl',
+  'base_url',
+  'basePath',
+  'endpoint',
+  'origin',
+  'apiUrl',
+  'path',
+];
+const FILE_NAME = /\.(?:db|json|jsonl|sqlite3?|txt|log|csv|md|[cm]?[jt]sx?|ya?ml|toml|html?|pdf)$/i;
 const BARE_HOST = /^[\w-]+(?:\.[\w-]+)+$/;
+
+const MAKES_CLIENT =
+  /^(?:axios|ky|got|ofetch|wretch|needle|superagent)\.(?:create|extend|defaults|agent|instance)$/;
 
 export interface Destination {
   host: string | null;
@@ -27,8 +48,9 @@ function hostOfArguments(scene: Scene, args: readonly Node[]): string | null {
     const shape = shapeOf(scene.model, arg);
     const host = hostOf(shape);
     if (host !== null) return host;
-    if (shape !== null && BARE_HOST.test(shape)) return shape.toLowerCase();
-    for (const key of ['url', 'uri', 'hostname', 'host', 'baseURL', 'path']) {
+    if (shape !== null && BARE_HOST.test(shape) && !FILE_NAME.test(shape))
+      return shape.toLowerCase();
+    for (const key of HOST_KEYS) {
       const value = shapeOf(scene.model, propertyOf(scene.model, arg, key));
       const found =
         hostOf(value) ??
@@ -36,7 +58,29 @@ function hostOfArguments(scene: Scene, args: readonly Node[]): string | null {
       if (found) return found.toLowerCase();
     }
   }
-  return hostFromCallers(scene, args);
+  return hostFromCallers(scene, args) ?? hostFromReturns(scene, args[0], 0);
+}
+
+/** `fetch(join(base, path))` with a function of the file's own that puts the address together. */
+function hostFromReturns(scene: Scene, node: Node | undefined, depth: number): string | null {
+  if (!node || depth > 3) return null;
+  const value = unwrap(node);
+  if (value.type === 'Identifier') {
+    const defs = lookup(scene.model, value)?.defs.filter((def) => def.value !== null) ?? [];
+    const def = defs.length === 1 && defs[0]?.kind === 'init' ? defs[0] : null;
+    return def?.value && def.path.length === 0
+      ? (hostOf(shapeOf(scene.model, def.value)) ?? hostFromReturns(scene, def.value, depth + 1))
+      : null;
+  }
+  if (value.type === 'MemberExpression') return hostFromReturns(scene, value.object, depth + 1);
+  if (value.type !== 'CallExpression') return null;
+  for (const { returns } of calleesOf(scene.model, value).slice(0, 2)) {
+    for (const one of returns.slice(0, 3)) {
+      const host = hostOf(shapeOf(scene.model, one)) ?? hostFromReturns(scene, one, depth + 1);
+      if (host !== null) return host;
+    }
+  }
+  return null;
 }
 
 /** `post(host, body)`: the host that callers hand over together with credentials. */
@@ -71,8 +115,7 @@ function hostOfConnection(scene: Scene, node: Node, depth: number): string | nul
   if (value.type === 'CallExpression' || value.type === 'NewExpression') {
     const name = nameOf(scene.model, value) ?? '';
     const callee = nameOf(scene.model, value.callee) ?? '';
-    const isClient =
-      is(callee, CONNECTION | CLIENT) || /^axios\.create$|^got\.extend$/.test(callee);
+    const isClient = is(callee, CONNECTION | CLIENT) || MAKES_CLIENT.test(callee);
     if (isClient || is(name, CONNECTION)) return hostOfArguments(scene, value.arguments);
     return value.callee.type === 'MemberExpression'
       ? hostOfConnection(scene, value.callee.object, depth + 1)
@@ -82,12 +125,32 @@ function hostOfConnection(scene: Scene, node: Node, depth: number): string | nul
     const made = fieldValue(scene, keyOf(scene.model, value) ?? '');
     return made ? hostOfConnection(scene, made, depth + 1) : null;
   }
-  if (value.type === 'MemberExpression') return hostOfConnection(scene, value.object, depth + 1);
+  if (value.type === 'MemberExpression') {
+    const made = valueOf(scene.model, value);
+    const host = made ? hostOfConnection(scene, made, depth + 1) : null;
+    return host ?? hostOfConnection(scene, value.object, depth + 1);
+  }
   if (value.type !== 'Identifier') return null;
   const binding = lookup(scene.model, value);
   const made = binding?.defs.find((def) => def.value !== null)?.value;
   const host = made ? hostOfConnection(scene, made, depth + 1) : null;
-  return host ?? (binding ? hostOfConnect(scene, binding.name) : null);
+  return (
+    host ??
+    (binding ? (hostOfConnect(scene, binding.name) ?? hostOfGiven(scene, binding, depth)) : null)
+  );
+}
+
+/** `connect(url, (socket) => socket.send(x))`; `send(client)` with a client that its callers made. */
+function hostOfGiven(scene: Scene, { owner, given }: Binding, depth: number): string | null {
+  const around = owner ? scene.file.parentOf(owner.node) : null;
+  const isHanded = around?.type === 'CallExpression' && around.callee !== owner?.node;
+  const host = isHanded ? hostOfArguments(scene, around.arguments) : null;
+  if (host !== null) return host;
+  for (const one of given) {
+    const found = hostOfConnection(scene, one, depth + 2);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** `socket = new WebSocket(url)` in the body of a class, or `this.socket = …` in a method. */

@@ -1,9 +1,12 @@
 // The labels of one expression, given those of the bindings in it.
 import type { Node } from '../parse.ts';
+import { instanceClass, memberOf } from './classes.ts';
+import type { ClassNode } from './classes.ts';
 import { calleesOf, functionsIn } from './callees.ts';
 import type { Flow } from './callees.ts';
 import {
   asText,
+  CRED,
   CRED_PARSED,
   CRED_PATH,
   ENV,
@@ -18,7 +21,7 @@ import {
 } from './labels.ts';
 import { linkLabel } from './link.ts';
 import { fieldKey, lookup } from './model.ts';
-import type { Call } from './model.ts';
+import type { Call, Model } from './model.ts';
 import { keyOf, nameOf, propertyOf, shapeOf, unwrap } from './names.ts';
 import { isNarrow } from './narrow.ts';
 import { sourceLabels } from './sources.ts';
@@ -26,6 +29,10 @@ import { constant, nameLabels, pieces, textLabels } from './text-labels.ts';
 import * as calls from './vocabulary.ts';
 
 const MAX_DEPTH = 60;
+/** What opens a wallet, and libraries for them. */
+const KEY_OF_WALLET = /^_?(?:secretKey|privateKey|mnemonic|seedPhrase)$/;
+const WALLET =
+  /['"](?:@solana\/web3\.js|ethers|viem(?:\/accounts)?|web3|bip39|@scure\/bip39|bitcoinjs-lib|@mysten\/sui|near-api-js|tweetnacl)(?:\/[\w/.-]{1,40})?['"]/;
 /** Methods of a client of a queue or chat through which it hears others. */
 const OPENS =
   /^(?:consumer|consume|subscribe|psubscribe|channel|duplicate|connect|createReceiver|createChannel|queue|topic|subscription|withUrl|withAutomaticReconnect|build|child|ref|messages|receive\w{0,12}|b[lr]pop|xread\w{0,6}|fetch\w{0,12}|getUpdates|getBody|send|join)$/;
@@ -126,14 +133,24 @@ function member(
     return object & ENV ? (keys & ENV ? ENV_TEXT : 0) | keys : object;
   }
   if (calls.isScrubber(key)) return 0;
+  if (KEY_OF_WALLET.test(key) && WALLET.test(model.text)) return CRED;
   // The arguments of a request are the whole of what the model said.
   if (object & TOOL_ALL && /^(?:params|arguments|input|args)$/.test(key)) return object;
   if (node.object.type === 'ThisExpression') return model.fields.get(fieldKey(node, key)) ?? 0;
   const value = propertyOf(model, node.object, key);
   if (value) return evaluate(flow, value, depth);
+  const made = instanceClass(model, node.object);
+  const held = made ? ofInstance(model, made, key) : null;
+  if (held !== null) return held;
   // All servers of an agent, and what one of them is given: still secrets of others.
   if (object & CRED_PARSED && /^(?:mcpServers|env)$/.test(key)) return object;
   return /^\d+$/.test(key) ? object : named(object) | (object & (SOCKET | SHELL));
+}
+
+/** A field or getter of an instance; null if its class has neither. */
+function ofInstance(model: Model, made: ClassNode, key: string): number | null {
+  const getter = memberOf(model, made, key, 'get');
+  return getter?.labels ?? model.fields.get(fieldKey(made.body, key)) ?? null;
 }
 
 function call(flow: Flow, node: Call, depth: number, isCallback: boolean): number {
@@ -154,7 +171,8 @@ function call(flow: Flow, node: Call, depth: number, isCallback: boolean): numbe
   const promised = flow.resolved.get(node);
   if (promised !== undefined) return promised;
   const local = calleesOf(model, node);
-  if (local.length > 0) return local.reduce((labels, fn) => labels | (fn.labels & ~HOOKED), 0);
+  if (local.length > 0 && node.type === 'CallExpression')
+    return local.reduce((labels, fn) => labels | (fn.labels & ~HOOKED), 0);
   if (calls.isScrubber(method) || (method === '' && calls.isScrubber(name))) return 0;
   const received = callee.type === 'MemberExpression' ? evaluate(flow, callee.object, depth) : 0;
   if (received & ENV && isNarrow(model.text.slice(node.start, node.end))) return 0;
@@ -174,7 +192,7 @@ function methodLabels(
     ? 0
     : callbacks.reduce((labels, fn) => labels | (fn.labels & ~HOOKED), 0);
   if (
-    /^(?:map|filter|flatMap|reduce|slice|concat|sort|reverse|then|catch|finally|flat|find|forEach|entries|values|keys|get|at|pop|shift|on|once|pipe|setEncoding)$/.test(
+    /^(?:map|filter|flatMap|reduce|slice|concat|sort|reverse|then|catch|finally|flat|find|forEach|entries|values|keys|get|at|pop|shift|on|once|pipe|setEncoding|splice|toSorted|toReversed|toSpliced|fill)$/.test(
       method,
     )
   ) {

@@ -3,7 +3,7 @@ import type { Node } from '../parse.ts';
 import { hosts, patterns } from './data.ts';
 import { isMentioned, isOwnByName } from './declared.ts';
 import { judgeDns, judgeDnsCommand } from './dns.ts';
-import { isSwallowed } from './shape-of-call.ts';
+import { isSwallowed, usesAnswer } from './shape-of-call.ts';
 import { DNS, EXEC, is } from './kinds.ts';
 import {
   CLIPBOARD,
@@ -22,6 +22,8 @@ import {
 } from './labels.ts';
 import { shapeOf } from './names.ts';
 import { reachOf } from './reach.ts';
+import { judgeSecrets, secretSending } from './secrets.ts';
+import type { SecretSending } from './secrets.ts';
 import { noteSink } from './record.ts';
 import { carried, report } from './scene.ts';
 import type { Scene } from './scene.ts';
@@ -31,14 +33,22 @@ import type { Sending } from './sendings.ts';
 
 export function findExfiltration(scene: Scene): void {
   const sendings: Sending[] = [];
+  const secrets: SecretSending[] = [];
+  const mayHoldSecrets = scene.pkg.isSubject && SECRETS.test(scene.file.text);
   for (const { call, name, args } of scene.calls) {
     if (is(name, DNS)) judgeDns(scene, call, shapeOf(scene.model, call.arguments[0]));
     if (is(name, EXEC)) judgeDnsCommand(scene, call);
     const sending = sendingOf(scene, call, args, name);
     if (sending && sending.labels !== 0) sendings.push(sending);
+    const secret = mayHoldSecrets ? secretSending(scene, call, args, sending) : null;
+    if (secret) secrets.push(secret);
   }
+  judgeSecrets(scene, secrets);
   for (const sending of sendings) judge(scene, sending, sendings);
 }
+
+/** `process.env.API_KEY`, `process.env['API_KEY']`, `const { API_KEY } = process.env`. */
+const SECRETS = /process(?:\.|\b.{0,20})env[\s\S]{0,2000}(?:KEY|TOKEN|SECRET|PASSWORD|AUTH)/;
 
 function judge(scene: Scene, sending: Sending, all: Sending[]): void {
   const { node, labels, to, first } = sending;
@@ -118,19 +128,26 @@ function judgeCredentials(scene: Scene, { node, to, labels }: Sending): void {
 
 /** What others store does not belong to a host that merely sounds like the package. */
 function isNamesake(scene: Scene, host: string | null): boolean {
-  const { text } = scene.file;
-  if (!isOwnByName(host, scene.declared) || !patterns.storeOfOthers.test(text)) return false;
+  if (!isOwnByName(host, scene.declared)) return false;
+  if (!namesStoreOfOthers(scene)) return false;
   return !scene.declared.words.some((word) =>
-    new RegExp(`["'\`/\\\\](?:\\.|\\.config/)${word}`, 'i').test(text),
+    new RegExp(`["'\`/\\\\](?:\\.|\\.config/)${word}`, 'i').test(scene.file.text),
   );
+}
+
+/** Also where the name is put together from parts. */
+function namesStoreOfOthers({ file, model }: Scene): boolean {
+  if (patterns.storeOfOthers.test(file.text)) return true;
+  return [...model.shapes.values()].some((shape) => patterns.storeOfOthers.test(shape ?? ''));
 }
 
 function judgeHostInfo(scene: Scene, { node, to }: Sending): void {
   if (to.place === 'own' || to.place === 'unknown' || isMentioned(to.host, scene.declared)) return;
   const isAtInstall = scene.pkg.lifecycleEntries.includes(scene.placeOf(node).file);
+  const isUnasked = reachOf(scene, node) === 'start' && isSwallowed(scene, node);
   report(scene, node, {
     ruleId: 'host-beacon',
-    severity: isAtInstall || to.place === 'drop' ? 'high' : 'moderate',
+    severity: isAtInstall || to.place === 'drop' || isUnasked ? 'high' : 'moderate',
     confidence: isAtInstall ? 'high' : 'medium',
     message:
       'The names of this machine and its user are sent to a host that the package does not declare.',
@@ -150,7 +167,7 @@ function judgeConversation(scene: Scene, { node, labels, to }: Sending, all: Sen
   if (
     !isConversation &&
     !(isSide && (isWhole || to.place === 'drop' || others)) &&
-    !(isWhole && (others || to.place === 'drop'))
+    !(isWhole && ((others && !usesAnswer(scene, node)) || to.place === 'drop'))
   )
     return;
   report(scene, node, {

@@ -10,6 +10,7 @@ import { isChannel } from './data.ts';
 import { listenersOf } from './dispatch.ts';
 import { PAYLOAD } from './decoders.ts';
 import { evaluate } from './evaluate.ts';
+import { handOver } from './given.ts';
 import { ENV, HOOKED, named, REMOTE, SHELL, SOCKET } from './labels.ts';
 import { markHandlers, markHooks, markParameters, markPromises } from './marks.ts';
 import { fieldKey, lookup, plainKey } from './model.ts';
@@ -33,6 +34,7 @@ export function flowOf(model: Model, isWorthwhile = true, isClose = true): Flow 
     changed: true,
   };
   if (!isWorthwhile) return flow;
+  handOver(model);
   markHandlers(flow);
   markHooks(flow);
   markPromises(flow);

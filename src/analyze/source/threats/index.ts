@@ -79,7 +79,7 @@ export function findThreats(file: SourceFile, pkg: PackageContext): RawThreat[] 
   }
   const flow = flowOf(model, isClose || isFlowWorthwhile(file.text, calls), isClose);
   const placeOf = (node: Node) => ({ file: file.path, line: file.lineOf(node) });
-  const scene = sceneOf({ file, pkg, model, flow, calls, placeOf });
+  const scene = sceneOf({ file, pkg, model, flow, calls, placeOf, textAround: () => file.text });
   detect(scene);
   noteGiven(scene);
   if (pkg.isSubject) noteSites(scene);
@@ -93,18 +93,18 @@ export function findJoinedThreats(
   pkg: PackageContext,
   resolve: ResolveImport,
 ): RawThreat[] {
-  const { file, placeOf } = joined;
+  const { file, placeOf, textAround } = joined;
   const model = modelOf(file.path, file.text, file.program);
   linkModules(model, joined, resolve);
   aliasProxies(model);
   const calls = model.calls.map((call) => invocationOf(model, call));
-  const scene = sceneOf({ file, pkg, model, flow: flowOf(model), calls, placeOf });
+  const scene = sceneOf({ file, pkg, model, flow: flowOf(model), calls, placeOf, textAround });
   detect(scene);
   return threatsOf(scene);
 }
 
 function sceneOf(
-  parts: Pick<Scene, 'file' | 'pkg' | 'model' | 'flow' | 'calls' | 'placeOf'>,
+  parts: Pick<Scene, 'file' | 'pkg' | 'model' | 'flow' | 'calls' | 'placeOf' | 'textAround'>,
 ): Scene {
   return {
     ...parts,

@@ -6,7 +6,7 @@ import type { Flow } from './callees.ts';
 import { patterns } from './data.ts';
 import { proxyFunctions } from './invoke.ts';
 import { CONVERSATION, HOOKED, PARAM, TOOL_ALL } from './labels.ts';
-import { lookup } from './model.ts';
+import { lookup, plainKey } from './model.ts';
 import type { Fn, Model } from './model.ts';
 import { constantOf, keyOf, nameOf, propertyOf, unwrap } from './names.ts';
 import { isToolRegistration } from './vocabulary.ts';
@@ -41,6 +41,8 @@ export function markHandlers(flow: Flow): void {
       found = [...found, ...returns.flatMap((value) => functionsIn(flow.model, value))];
     for (const fn of found) flow.handlers.add(fn);
   }
+  for (const fn of [...methodsOfTools(flow.model), ...writtenTools(flow.model)])
+    flow.handlers.add(fn);
   for (const fn of [...flow.handlers, ...wrappersIn(flow.model)])
     bindLabels(flow, fn.params[0], TOOL_ALL);
   // Parameters that ask for more than the tool's own arguments.
@@ -49,6 +51,43 @@ export function markHandlers(flow: Flow): void {
     if (isHandlers && patterns.conversation.test(binding.name)) binding.labels |= CONVERSATION;
   }
 }
+
+const TOOL_CLASS = /^(?:\w{0,40}Tool|MCPTool|BaseTool|ToolBase|AbstractTool)$/;
+const RUNS = /^(?:execute|handler|handle|run|call|callback|invoke|cb|fn|action)$/;
+
+/** `class Translate extends MCPTool { async execute(input) {} }`. */
+function methodsOfTools(model: Model): Fn[] {
+  return model.functions.filter(({ node, name }) => {
+    const member = parentOf(node);
+    if (member?.type !== 'MethodDefinition' || !RUNS.test(name)) return false;
+    const owner = parentOf(parentOf(member) ?? member);
+    const isClass = owner?.type === 'ClassDeclaration' || owner?.type === 'ClassExpression';
+    const base = isClass ? owner.superClass : null;
+    return base?.type === 'Identifier' && TOOL_CLASS.test(base.name);
+  });
+}
+
+/** `{ name, description, inputSchema, handler }`, `define('name', 'What it does', schema, handler)`. */
+function writtenTools(model: Model): Fn[] {
+  const found = model.functions.filter(({ node, name }) => {
+    const property = parentOf(node);
+    const holder = property?.type === 'Property' && RUNS.test(name) ? parentOf(property) : null;
+    if (holder?.type !== 'ObjectExpression') return false;
+    const keys = holder.properties.map((one) => (one.type === 'Property' ? plainKey(one.key) : ''));
+    return keys.includes('description') && keys.some((key) => SCHEMA.test(key));
+  });
+  for (const call of model.calls) {
+    const last = call.arguments.at(-1);
+    if (call.arguments.length < 3 || call.callee.type !== 'Identifier' || !last) continue;
+    const [name, description] = call.arguments.map((arg) => constantOf(model, arg));
+    if (TOOL_NAME.test(name ?? '') && SENTENCE.test(description ?? ''))
+      found.push(...functionsIn(model, last));
+  }
+  return found;
+}
+const SCHEMA = /^(?:inputSchema|parameters|schema|input|args|params|inputs)$/;
+const TOOL_NAME = /^[a-z][\w.-]{1,60}$/i;
+const SENTENCE = /^[A-Z][^\u0000]{0,400} [^\u0000]{2}/;
 
 /** Functions around handlers: they see what tools are called with, and what comes of it. */
 function wrappersIn(model: Model): Fn[] {

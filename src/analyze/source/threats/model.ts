@@ -18,6 +18,8 @@ export interface Binding {
   owner: Fn | null;
   /** What a parameter is known to be, where that is known by its place. */
   alias: string | null;
+  /** What callers hand over for a parameter, as far as they are seen. */
+  given: Node[];
 }
 export interface Fn {
   node: Node;

@@ -218,6 +218,8 @@ function bindingShape(model: Model, node: Node, depth: number): string | null {
   if (!binding) return null;
   const defs = binding.defs.filter((def) => def.value !== null);
   const def = defs[0];
+  if (defs.length === 0 && binding.given.length === 1)
+    return shapeOf(model, binding.given[0], depth);
   if (!def || defs.length !== 1 || (def.kind !== 'init' && def.kind !== 'assign')) return null;
   if (binding.owner !== null) return null;
   if (def.path.length === 0) return shapeOf(model, def.value, depth);
@@ -245,8 +247,11 @@ export function propertyOf(model: Model, node: Node | null, key: string, depth =
   if (!node || depth > 10) return null;
   const holder = unwrap(node);
   if (holder.type === 'Identifier') {
-    const defs = lookup(model, holder)?.defs.filter((def) => def.value !== null) ?? [];
+    const binding = lookup(model, holder);
+    const defs = binding?.defs.filter((def) => def.value !== null) ?? [];
     const def = defs[0];
+    if (defs.length === 0 && binding?.given.length === 1)
+      return propertyOf(model, binding.given[0] ?? null, key, depth + 1);
     if (defs.length !== 1 || def?.kind !== 'init' || def.path.length > 1) return null;
     const value =
       def.path.length === 0

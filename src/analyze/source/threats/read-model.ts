@@ -236,7 +236,7 @@ function declare(model: Model, scope: Node, name: string, def: Def, owner: Fn | 
   if (!names) model.scopes.set(scope, (names = new Map()));
   let binding = names.get(name);
   if (!binding) {
-    binding = { name, defs: [], labels: 0, owner, alias: null };
+    binding = { name, defs: [], labels: 0, owner, alias: null, given: [] };
     names.set(name, binding);
     model.bindings.push(binding);
   }

@@ -24,6 +24,8 @@ export interface Scene {
   calls: Invocation[];
   /** Which file of the package a node stands in, and on which line. */
   placeOf: (node: Node) => { file: string; line: number };
+  /** The whole text of the file that a node stands in. */
+  textAround: (node: Node) => string;
   link: FileLink;
   /** Call sites by called function, made when first asked for. */
   reach: { callers: Map<Node, Node[]> | null; known: Map<Node, Reach> };

@@ -10,6 +10,7 @@ import type { Call } from './model.ts';
 import { keyOf, propertyOf, shapeOf, unwrap } from './names.ts';
 import { carried, carriedByAll, named } from './scene.ts';
 import type { Scene } from './scene.ts';
+import { serviceSending } from './services.ts';
 
 export interface Sending {
   node: Call;
@@ -42,7 +43,7 @@ function find(scene: Scene, call: Call, args: readonly Node[], name: string): Fo
     return {
       node: call,
       labels: carriedByAll(scene, args) | bodyLabels(scene, args),
-      to: destinationOf(scene, args),
+      to: clientDestination(scene, call, args),
     };
   }
   if (
@@ -58,6 +59,8 @@ function find(scene: Scene, call: Call, args: readonly Node[], name: string): Fo
     };
   }
   if (is(name, EXEC)) return commandSending(scene, call);
+  const service = serviceSending(scene, call, args);
+  if (service) return service;
   const callee = unwrap(call.callee);
   if (callee.type !== 'MemberExpression' || args.length === 0) return null;
   const method = keyOf(scene.model, callee) ?? '';
@@ -94,6 +97,14 @@ function find(scene: Scene, call: Call, args: readonly Node[], name: string): Fo
     return { node: call, labels, to: to ?? destinationOf(scene, given.arguments) };
   }
   return null;
+}
+
+/** `client.post('/path', body)`: where the client was made for. */
+function clientDestination(scene: Scene, call: Call, args: readonly Node[]): Destination {
+  const to = destinationOf(scene, args);
+  const callee = unwrap(call.callee);
+  if (to.host !== null || callee.type !== 'MemberExpression') return to;
+  return destinationOf(scene, args, callee.object);
 }
 
 const COMMAND = /(?:Put|Upload|Send|Publish)\w{0,30}Command\b/;

@@ -31,6 +31,27 @@ export function isSwallowed(scene: Scene, call: Node): boolean {
   return false;
 }
 
+/** Whether something is done with what the call yields: `return fetch(…)`, `const r = await (await fetch(…)).json()`. */
+export function usesAnswer(scene: Scene, call: Node): boolean {
+  let node = call;
+  for (let turn = 0; turn < 12; turn++) {
+    const parent = scene.file.parentOf(node);
+    if (!parent || parent.type === 'ExpressionStatement') return false;
+    if (parent.type === 'UnaryExpression' && parent.operator === 'void') return false;
+    const isCalled = parent.type === 'CallExpression' && parent.callee === node;
+    const isPassed =
+      isCalled ||
+      parent.type === 'AwaitExpression' ||
+      parent.type === 'ChainExpression' ||
+      (parent.type === 'MemberExpression' && parent.object === node);
+    if (!isPassed) return true;
+    if (isCalled && parent.arguments.some((arg) => isFunction(arg) && !isEmptyFunction(arg)))
+      return true;
+    node = parent;
+  }
+  return true;
+}
+
 /** `req.write(x)` is a statement by nature. */
 function isInsideRequest(scene: Scene, call: Node): boolean {
   if (call.type !== 'CallExpression' || call.callee.type !== 'MemberExpression') return false;

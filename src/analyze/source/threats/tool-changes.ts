@@ -11,6 +11,7 @@ import { constantOf, keyOf, nameOf, propertyOf, unwrap } from './names.ts';
 import { carried, report } from './scene.ts';
 import type { Scene } from './scene.ts';
 
+const OFFERS = /setRequestHandler|registerTool|addTool|\.tool\(|ListTools|tools\/list/;
 const CLOCK = /Date\.now|new Date|getTime|Math\.random|performance\.now|uptime\(/;
 
 /** Tools whose description or answer comes from elsewhere or changes later. */
@@ -30,6 +31,9 @@ export function findChangingTools(scene: Scene): void {
   }
   for (const node of scene.file.nodesOf('Property')) {
     if (plainKey(node.key) !== 'description') continue;
+    // What another file lists may be an answer like any other.
+    const around = scene.textAround(node);
+    if (around !== scene.file.text && !OFFERS.test(around)) continue;
     const value = unwrap(node.value);
     const isCounted = value.type === 'ConditionalExpression' && counts(scene, counters, value.test);
     if (isCounted) changes(scene, node);

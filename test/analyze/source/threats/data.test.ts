@@ -5,6 +5,8 @@ import {
   pathRules,
   pathLabels,
   secretLabel,
+  serviceOf,
+  serviceRules,
 } from '../../../../src/analyze/source/threats/data.ts';
 import { shellThreats } from '../../../../src/analyze/source/threats/shell.ts';
 
@@ -12,6 +14,11 @@ test.each(pathRules)('$id $pattern', ({ pattern, matches, ignores }) => {
   const expression = new RegExp(pattern, 'i');
   expect(matches.filter((path) => !expression.test(path))).toEqual([]);
   expect(ignores.filter((path) => expression.test(path))).toEqual([]);
+});
+
+test.each(serviceRules)('calls of the library of $host', ({ host, matches, ignores }) => {
+  expect(matches.map(serviceOf)).toEqual(matches.map(() => host));
+  expect(ignores.map(serviceOf)).toEqual(ignores.map(() => null));
 });
 
 test('paths of everyday files carry no label', () => {

@@ -1,0 +1,134 @@
+// Which named secrets of the environment are among what is sent, and to whom they belong.
+import { walkTree } from '../nodes.ts';
+import type { Node } from '../parse.ts';
+import { calleesOf } from './callees.ts';
+import { CLIENT, CONNECTION, is } from './kinds.ts';
+import { hosts, secretOwners } from './data.ts';
+import { domainOf, isMentioned } from './declared.ts';
+import { isFunction, lookup } from './model.ts';
+import type { Call, Model } from './model.ts';
+import type { Destination } from './destination.ts';
+import { destinationOf } from './destination.ts';
+import { nameOf, unwrap, valueOf } from './names.ts';
+import { report } from './scene.ts';
+import type { Scene } from './scene.ts';
+
+export interface SecretSending {
+  node: Node;
+  host: string;
+  /** Names of environment variables. */
+  names: ReadonlySet<string>;
+}
+
+const SECRET = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|AUTH|CREDENTIALS?|PAT|DSN)$/;
+const ENVIRONMENT = /^process\.env\.(\w{2,80})$/;
+/** Words that say what a secret is, not whose. */
+const KIND =
+  /^(?:API|APP|APPLICATION|ACCESS|AUTH|BEARER|BOT|CLIENT|KEY|KEYS|TOKEN|SECRET|PASSWORD|PASSWD|PAT|DSN|ID|MCP|SERVER|USER|ACCOUNT|SERVICE|PRIVATE|PUBLIC|PERSONAL|ADMIN|CREDENTIALS?|ORG|MY|DEFAULT|TEST|DEV|PROD)$/;
+/** The constructor or maker of a client that a package brings. */
+const IMPORTED = /^(?:@[\w.-]+\/|[a-z])[\w./-]{0,80}(?:\.\w{0,30})?$/;
+const MAX_NODES = 600;
+const MAX_DEPTH = 7;
+
+/** Secrets of the environment that are among the values of expressions. */
+export function secretsIn(model: Model, nodes: readonly (Node | null | undefined)[]): Set<string> {
+  const found = new Set<string>();
+  const seen = new Set<Node>();
+  let queue = nodes.filter((node) => !!node);
+  for (let depth = 0; depth < MAX_DEPTH && queue.length > 0; depth++) {
+    const next: Node[] = [];
+    for (const root of queue) {
+      walkTree(root, (node) => {
+        if (seen.has(node) || seen.size > MAX_NODES || isFunction(node)) return false;
+        seen.add(node);
+        const name = ENVIRONMENT.exec(nameOf(model, node) ?? '')?.[1];
+        if (name !== undefined && SECRET.test(name)) found.add(name);
+        else next.push(...behind(model, node));
+        return true;
+      });
+    }
+    queue = next;
+  }
+  return found;
+}
+
+/** What a call of a client, or the making of one, sends of them; null if none or nobody knows where to. */
+export function secretSending(
+  scene: Scene,
+  call: Call,
+  args: readonly Node[],
+  sending: { to: Destination } | null,
+): SecretSending | null {
+  const { model } = scene;
+  const name = nameOf(model, call.callee) ?? '';
+  const isMade = args.some((arg) => arg.type === 'ObjectExpression') && IMPORTED.test(name);
+  if (!isMade && !is(name, CLIENT | CONNECTION)) return null;
+  const callee = unwrap(call.callee);
+  const receiver = callee.type === 'MemberExpression' ? callee.object : null;
+  const to = sending?.to.host ?? destinationOf(scene, args).host;
+  const host = to ?? (receiver ? destinationOf(scene, args, receiver).host : null);
+  if (host === null) return null;
+  const names = secretsIn(model, [...args, receiver]);
+  return names.size > 0 ? { node: call, host, names } : null;
+}
+
+/** What an expression stands for, where that is written elsewhere. */
+function behind(model: Model, node: Node): Node[] {
+  if (node.type === 'Identifier') {
+    const binding = lookup(model, node);
+    const values = (binding?.defs ?? []).flatMap(({ kind, value }) =>
+      value && (kind === 'init' || kind === 'assign') ? [value] : [],
+    );
+    return [...values.slice(0, 3), ...(binding?.given ?? [])];
+  }
+  if (node.type === 'MemberExpression') {
+    const value = valueOf(model, node);
+    return value ? [value] : [];
+  }
+  if (node.type !== 'CallExpression') return unwrap(node) === node ? [] : [unwrap(node)];
+  return calleesOf(model, node).flatMap(({ returns }) => returns.slice(0, 3));
+}
+
+/**
+ * A secret that goes to a host of somebody else: its owner's hosts are known, or another place sends it
+ * to a host that has its name.
+ */
+export function judgeSecrets(scene: Scene, sendings: readonly SecretSending[]): void {
+  for (const { node, host, names } of sendings) {
+    if (hosts.local.test(host) || isMentioned(host, scene.declared)) continue;
+    if (isMentioned(domainOf(host), scene.declared)) continue;
+    for (const name of names) {
+      const owners = secretOwners(name);
+      if (isScopeOf(scene.pkg.name, name)) continue;
+      const isOwn = owners.some((owner) => host === owner || host.endsWith(`.${owner}`));
+      const isKnown = owners.length > 0;
+      if (isOwn || (!isKnown && !goesHome(name, host, sendings))) continue;
+      report(scene, node, {
+        ruleId: 'environment-exfiltration',
+        severity: 'critical',
+        message: isKnown
+          ? 'The key of a service is sent to a host that is not that service’s.'
+          : 'The key of a service is sent to a second host, which is not that service’s.',
+      });
+    }
+  }
+}
+
+/** Nobody but the vendor publishes under its scope: the vendor's key, wherever it goes, is at home. */
+function isScopeOf(packageName: string, variable: string): boolean {
+  const scope = /^@([\w.-]+)\//.exec(packageName)?.[1]?.toLowerCase() ?? '';
+  const [vendor = ''] = variable.toLowerCase().split('_');
+  return vendor.length >= 3 && scope.startsWith(vendor);
+}
+
+/** Whether the secret goes to a host of its name elsewhere, and this one is another. */
+function goesHome(name: string, host: string, sendings: readonly SecretSending[]): boolean {
+  const words = name.split('_').filter((word) => word.length >= 3 && !KIND.test(word));
+  const isNamed = (one: string) =>
+    words.some((word) => one.replaceAll('-', '').includes(word.toLowerCase()));
+  if (words.length === 0 || isNamed(host)) return false;
+  return sendings.some(
+    (other) =>
+      other.names.has(name) && isNamed(other.host) && domainOf(other.host) !== domainOf(host),
+  );
+}
