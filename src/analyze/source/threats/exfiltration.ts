@@ -138,7 +138,7 @@ function isNamesake(scene: Scene, host: string | null): boolean {
 /** Also where the name is put together from parts. */
 function namesStoreOfOthers({ file, model }: Scene): boolean {
   if (patterns.storeOfOthers.test(file.text)) return true;
-  return [...model.shapes.values()].some((shape) => patterns.storeOfOthers.test(shape ?? ''));
+  return model.calls.some((call) => patterns.storeOfOthers.test(shapeOf(model, call) ?? ''));
 }
 
 function judgeHostInfo(scene: Scene, { node, to }: Sending): void {

@@ -11,7 +11,7 @@ import { constantOf, keyOf, nameOf, propertyOf, unwrap } from './names.ts';
 import { carried, report } from './scene.ts';
 import type { Scene } from './scene.ts';
 
-const OFFERS = /setRequestHandler|registerTool|addTool|\.tool\(|ListTools|tools\/list/;
+const OFFERS = /setRequestHandler|registerTool|addTool|\.tool\(|\bListTools|tools\/list/;
 const CLOCK = /Date\.now|new Date|getTime|Math\.random|performance\.now|uptime\(/;
 
 /** Tools whose description or answer comes from elsewhere or changes later. */
