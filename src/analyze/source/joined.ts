@@ -62,9 +62,8 @@ export function joinFiles(texts: Iterable<readonly [string, string]>): Joined | 
 }
 
 function joinedProgram(modules: readonly JoinedModule[], text: string): Program {
-  const first = modules[0]?.program as Program;
   const body = modules.map(({ program }) => program) as unknown as Program['body'];
-  return { ...first, start: 0, end: text.length, body, sourceType: 'module' };
+  return { type: 'Program', start: 0, end: text.length, body, sourceType: 'module' };
 }
 
 /** A node may stand in two places (`{ a }`), and moves once. */
