@@ -4,6 +4,7 @@ import type { CheckId, PackageAnalysis, Severity, SourceFact, ThreatHit } from '
 
 const SERIOUS: Severity[] = ['high', 'critical'];
 const SENDING = new Set([
+  'hidden-destination',
   'environment-exfiltration',
   'credential-exfiltration',
   'conversation-exfiltration',
@@ -18,6 +19,7 @@ const SENDING = new Set([
   'wallet-address-swap',
 ]);
 const HIDING = new Set([
+  'unreadable-program',
   'decoded-code-executed',
   'invisible-payload',
   'disguised-code',

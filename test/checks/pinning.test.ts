@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { treeConfusion } from '../../src/analyze/confusion.ts';
+import { aliasRules } from '../../src/checks/dependency-audit/aliases.ts';
 import { pinningRules } from '../../src/checks/dependency-audit/pinning.ts';
 import type { Facts, RequestFact } from '../../src/types.ts';
-import { evidenceOf, known, nodeOf } from '../support/evidence.ts';
+import { analysisOf, evidenceOf, known, nodeOf } from '../support/evidence.ts';
 
 const policy = {
   scopeHosts: new Map([['@acme', 'npm.acme.example']]),
@@ -92,3 +93,22 @@ test('only a changed integrity and a foreign scope may cap', () => {
     ['scope-resolved-elsewhere', 'low'],
   ]);
 });
+
+test('a well-known library is not replaced by an unknown package under its name', () => {
+  const [rule] = aliasRules;
+  const hits = (dependencies: Record<string, string>) => {
+    const { manifest } = analysisOf();
+    const subject = analysisOf({ name: '@acme/notes', manifest: { ...manifest, dependencies } });
+    const source = { subject, dependencies: {}, reachedNodes: [''], unread: [], stated: NOTHING };
+    return rule?.apply(evidenceOf({ facts: { source: known(source) } })).findings ?? [];
+  };
+  expect(hits({ lodash: 'npm:@fastutil-labs/lodash-core@latest' })).toMatchObject([
+    { severity: 'high', package: expect.stringContaining('@acme/notes') as string },
+  ]);
+  expect(hits({ lodash: 'npm:@acme/lodash@4.17.21' })).toMatchObject([{ severity: 'low' }]);
+  expect(
+    hits({ lodash: 'npm:lodash-es@4.17.21', 'string-width-cjs': 'npm:string-width@4.2.3' }),
+  ).toEqual([]);
+});
+
+const NOTHING = { functions: [], expectedCapabilities: [], expectedHosts: [] };

@@ -85,7 +85,7 @@ const NO_SURFACE = {
 
 /** A threat in package.json is one of its install scripts. */
 function reachOfThreat(file: string, seen: Seen): ReachedFrom {
-  if (file === 'package.json' || file === 'binding.gyp') return 'lifecycle';
+  if (/(?:^|\/)package\.json$/.test(file) || file === 'binding.gyp') return 'lifecycle';
   return seen.reach.reached.get(file) ?? 'none';
 }
 

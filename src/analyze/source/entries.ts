@@ -103,7 +103,7 @@ function expandTarget(target: string, paths: ReadonlySet<string>): string[] {
 }
 
 /** Files that the install scripts name, through `npm run` as well. */
-function lifecycleFiles(manifest: Manifest, paths: ReadonlySet<string>): string[] {
+export function lifecycleFiles(manifest: Manifest, paths: ReadonlySet<string>): string[] {
   const files = new Set<string>();
   const seen = new Set<string>();
   const visit = (name: string) => {

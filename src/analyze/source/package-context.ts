@@ -1,6 +1,7 @@
 // What the analyses of a file may know about the package it lies in.
 import type { CapabilityHit, Manifest, ReachedFrom, ThreatHit } from '../../types.ts';
 import type { SourceFile } from './file.ts';
+import type { Vendored } from './vendored.ts';
 
 export interface PackageContext {
   name: string;
@@ -15,6 +16,8 @@ export interface PackageContext {
   /** Every regular file of the package. */
   paths: readonly string[];
   readme?: string;
+  /** Packages in folders of this one that an install takes from there. */
+  vendored?: readonly Vendored[];
 }
 
 export interface PackageFile {

@@ -6,6 +6,7 @@ import { isDict, toManifest } from '../manifest.ts';
 import { addThreatsAcross } from './across-files.ts';
 import { assemble } from './assemble.ts';
 import { bundledName, crossings, splitBundled } from './bundled.ts';
+import { vendoredIn, vendoredStarts } from './vendored.ts';
 import { findEntries } from './entries.ts';
 import type { Entries } from './entries.ts';
 import type { SourceFile } from './file.ts';
@@ -87,8 +88,14 @@ function analyzeFiles(input: PackageInput, onLinks: OnLinks): PackageAnalysis {
   const paths = new Set(files.keys());
   const rawManifest = readJson(files.get('package.json'));
   const manifest = toManifest(rawManifest);
-  const entries = findEntries(manifest, paths);
-  const context = contextOf(input, manifest, entries, files);
+  const vendored = vendoredIn(manifest, (folder) => {
+    const raw = readJson(files.get(`${folder}/package.json`));
+    return raw === null ? null : toManifest(raw);
+  });
+  const found = findEntries(manifest, paths);
+  const lifecycle = [...found.lifecycle, ...vendoredStarts(vendored, paths)];
+  const entries = { ...found, lifecycle };
+  const context = { ...contextOf(input, manifest, entries, files), vendored };
   const kinds = new Map(input.files.map(({ path, bytes }) => [path, fileKindOf(path, bytes)]));
   const looks = new Map<string, FileLook>();
   const kept = new Map<string, SourceFile>();

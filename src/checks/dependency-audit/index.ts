@@ -2,6 +2,7 @@
 import type { Rule } from '../../rule.ts';
 import { dangerousScript, harmfulDependency } from '../derived.ts';
 import { advisoriesRules } from './advisories.ts';
+import { aliasRules } from './aliases.ts';
 import { lookalikesRules } from './lookalikes.ts';
 import { pinningRules } from './pinning.ts';
 import { scriptsRules } from './scripts.ts';
@@ -10,6 +11,7 @@ export const rules: Rule[] = [
   ...advisoriesRules,
   ...lookalikesRules,
   ...pinningRules,
+  ...aliasRules,
   ...scriptsRules,
   dangerousScript,
   harmfulDependency,

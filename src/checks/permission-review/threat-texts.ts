@@ -60,6 +60,19 @@ export const threatTexts: readonly ThreatText[] = [
     { caps: true },
   ),
   threat(
+    'hidden-destination',
+    'critical',
+    'Connects to an address that is encoded in the code',
+    'An address that is made unfindable is one that nobody was meant to ask about.',
+    { caps: true },
+  ),
+  threat(
+    'unreadable-program',
+    'high',
+    'A program without source is given files or the environment and a way out',
+    'WebAssembly by itself can only compute; with these functions it can take what it finds and send it.',
+  ),
+  threat(
     'clipboard-watched',
     'high',
     'Reads the clipboard again and again',

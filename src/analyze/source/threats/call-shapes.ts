@@ -38,6 +38,12 @@ export function callShape(
   if (name === 'String.fromCharCode' || name === 'String.fromCodePoint') {
     return charCodes(node.arguments);
   }
+  // As text, which is what comes of it in a template or a sum.
+  if (
+    name === 'Buffer.from' &&
+    /^(?:base64|base64url|hex)$/i.test(ask.constantOf(model, node.arguments[1]) ?? '')
+  )
+    return decode(ask.constantOf(model, first), ask.constantOf(model, node.arguments[1]) ?? '');
   if (name === 'atob' || name === 'window.atob')
     return decode(ask.constantOf(model, first), 'base64');
   if (name === 'Buffer.from' && node.arguments[1])

@@ -13,6 +13,7 @@ import { findFileThreats } from './files.ts';
 import { flowOf } from './flow.ts';
 import { findGates } from './gates.ts';
 import { findHooks } from './hooks.ts';
+import { findHiddenHosts } from './hidden-hosts.ts';
 import { findHiddenNames } from './hidden-names.ts';
 import { findCopyingInterceptors } from './interceptors.ts';
 import { is, SINKS } from './kinds.ts';
@@ -119,6 +120,7 @@ function detect(scene: Scene): void {
   findExfiltration(scene);
   findExecution(scene);
   findHiddenNames(scene);
+  findHiddenHosts(scene);
   findFileThreats(scene);
   findWorms(scene);
   findHooks(scene);

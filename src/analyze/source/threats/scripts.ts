@@ -2,7 +2,9 @@
 import { escapeExcerpt } from '../../text/escape.ts';
 import type { FileSummary, PackageContext, RawThreat } from '../package-context.ts';
 import { declaredBy, isOwnByName, placeOf as placeOfHost } from './declared.ts';
+import { inlineThreats } from './inline-scripts.ts';
 import { shellThreats } from './shell.ts';
+import type { ShellContext } from './shell.ts';
 
 const LIFECYCLE = [
   'preinstall',
@@ -18,14 +20,6 @@ const LIFECYCLE = [
 ];
 /** Run at an install from the registry; the others only in a checkout. */
 const AT_INSTALL = new Set(['preinstall', 'install', 'postinstall']);
-const INLINE = /\bnode\s+(?:-\S+\s+)*(?:-e|--eval|-p)\b/;
-const INLINE_HARM =
-  /child_process|https?\b|fetch\(|net\b|eval\(|Buffer\.from|atob|exec|spawn|process\.env(?!\.\w)/;
-/** Fetches and runs what came, in one line. */
-const INLINE_FETCH =
-  /\bfetch\(|\bhttps?['"`)\\]{0,4}\.?(?:get|request)?\(|\.(?:get|request)\(['"`\\]{1,3}https?:/;
-const INLINE_RUN =
-  /\beval\(|\bFunction\(|runIn\w{0,12}Context\(|\.then\(eval\b|\bexec(?:Sync)?\(\w/;
 const GYP_COMMAND = /<!@?\(((?:[^()]|\([^()]{0,500}\)){1,2000})\)/g;
 const SHELL_FILE = /(?:^|\s|\/)((?:\.\/)?[\w./-]{1,100}\.(?:sh|bash|ps1|cmd|bat))\b/g;
 
@@ -36,23 +30,36 @@ export function findScriptThreats(pkg: PackageContext): RawThreat[] {
     name: pkg.name,
     readme: (pkg.readme ?? '').slice(0, 200_000),
   };
+  addScripts(found, pkg, pkg.manifest.scripts, '', context);
+  for (const { folder, manifest } of pkg.vendored ?? [])
+    addScripts(found, pkg, manifest.scripts, `${folder}/`, context);
+  for (const { command, line } of gypCommands(pkg))
+    add(found, command, 'binding.gyp', line, true, context);
+  return found;
+}
+
+function addScripts(
+  found: RawThreat[],
+  pkg: PackageContext,
+  scripts: Record<string, string>,
+  folder: string,
+  context: ShellContext,
+): void {
   for (const name of LIFECYCLE) {
-    const script = expanded(pkg.manifest.scripts, name, 0);
+    const script = expanded(scripts, name, 0);
     if (script === '') continue;
     const weight = AT_INSTALL.has(name);
     // A dependency comes as a tarball from the registry: nothing runs its other scripts.
-    if (!weight && !pkg.isSubject) continue;
-    add(found, script, 'package.json', lineOfScript(pkg, name), weight, context);
+    if (!weight && (!pkg.isSubject || folder !== '')) continue;
+    const manifest = `${folder}package.json`;
+    add(found, script, manifest, lineOfScript(pkg, manifest, name), weight, context);
     for (const [, path] of script.matchAll(SHELL_FILE)) {
-      const clean = (path ?? '').replace(/^\.\//, '');
+      const clean = folder + (path ?? '').replace(/^\.\//, '');
       const text = pkg.textOf(clean);
       for (const [index, line] of joined(text ?? '').entries())
         add(found, line, clean, index + 1, weight, context);
     }
   }
-  for (const { command, line } of gypCommands(pkg))
-    add(found, command, 'binding.gyp', line, true, context);
-  return found;
 }
 
 /** `<!(command)`: what node-gyp runs to fill in its build file, which npm does by itself at an install. */
@@ -83,7 +90,7 @@ function add(
   file: string,
   line: number,
   atInstall: boolean,
-  context: Parameters<typeof shellThreats>[1],
+  context: ShellContext,
 ): void {
   if (/^\s*#/.test(text)) return;
   for (const { isOnRequestFine: _, ...threat } of shellThreats(text, context)) {
@@ -104,29 +111,14 @@ function add(
       excerpt: escapeExcerpt(text),
     });
   }
-  if (INLINE.test(text) && INLINE_FETCH.test(text) && INLINE_RUN.test(text)) {
+  for (const threat of inlineThreats(text))
     found.push({
-      ruleId: 'install-script-downloads',
-      severity: atInstall ? 'critical' : lower('critical'),
-      confidence: 'high',
-      message: 'A lifecycle script fetches code and runs it, in a line of package.json.',
+      ...threat,
+      severity: atInstall ? threat.severity : lower(threat.severity),
       file,
       line,
       excerpt: escapeExcerpt(text),
     });
-  }
-  if (INLINE.test(text) && INLINE_HARM.test(text)) {
-    found.push({
-      ruleId: 'install-script-inline-code',
-      severity: atInstall ? 'high' : 'low',
-      confidence: 'medium',
-      message:
-        'A lifecycle script runs code written into package.json that starts processes, connects or decodes.',
-      file,
-      line,
-      excerpt: escapeExcerpt(text),
-    });
-  }
 }
 
 const lower = (severity: RawThreat['severity']): RawThreat['severity'] =>
@@ -144,8 +136,8 @@ function joined(text: string): string[] {
   return lines;
 }
 
-function lineOfScript(pkg: PackageContext, name: string): number {
-  const text = pkg.textOf('package.json') ?? '';
+function lineOfScript(pkg: PackageContext, manifest: string, name: string): number {
+  const text = pkg.textOf(manifest) ?? '';
   const at = text.indexOf(`"${name}"`);
   return at === -1 ? 1 : text.slice(0, at).split('\n').length;
 }

@@ -64,7 +64,7 @@ const SECRETS =
 
 /** Every threat in a command line. Linear in its length, which is bounded. */
 export function shellThreats(text: string, context: ShellContext): ShellThreat[] {
-  const line = text.slice(0, MAX_LINE).replaceAll(HOLE, 'x');
+  const line = text.slice(0, MAX_LINE).replaceAll(HOLE, 'xx');
   if (line.length < 5) return [];
   const found: ShellThreat[] = [];
   const add = (condition: boolean, threat: ShellThreat) => condition && found.push(threat);
