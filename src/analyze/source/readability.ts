@@ -18,6 +18,12 @@ export interface Verdict {
 // What is counted is counted in samples: a bundle of megabytes is alike all through.
 const SAMPLE_CHARS = 120_000;
 const LONG_LINE = 400;
+// How far apart the places are at which a run of 400 characters would show.
+const STEP = 200;
+const SIX_CHARACTERS = /(?:[[\]()!+]\s{0,2}){400}/;
+const PART_OF_SIX_CHARACTERS = /(?:\s{0,2}[[\]()!+]){8}/y;
+const FAR_OUT = /\S[ \t]{400,}[^\s*/\\|<>'"`]/;
+const PART_OF_FAR_OUT = /[ \t]{100}/y;
 
 /** Linear in the first and last part of the text; the reason is in our own words. */
 export function judgeReadability({ path, text }: ReadableFile): Verdict {
@@ -55,12 +61,22 @@ function obfuscationIn(text: string): string | null {
     /\\x(?:3\d|[46][1-9a-f]|[57][0-9a])|\\u00(?:[46][1-9a-f]|[57][0-9a])/gi,
   );
   if (escaped >= 30 && per(escaped, 100) >= 2) return 'plain letters are written as escapes';
-  if (/(?:[[\]()!+]\s{0,2}){400}/.test(text)) return 'code made of six characters';
+  if (showsAtSteps(text, PART_OF_SIX_CHARACTERS) && SIX_CHARACTERS.test(text))
+    return 'code made of six characters';
   if (/ﾟωﾟ|ﾟДﾟ|\(ﾟ-ﾟ\)/.test(text)) return 'code made of faces';
   if (rotates(text)) return 'strings are kept in a list that is turned before use';
-  if (/\S[ \t]{400,}[^\s*/\\|<>'"`]/.test(text) && hidesCode(text))
+  if (showsAtSteps(text, PART_OF_FAR_OUT) && FAR_OUT.test(text) && hidesCode(text))
     return 'code stands far beyond the edge of the window';
   return bracketed(text) ? 'every property is looked up by a computed text' : null;
+}
+
+/** Whether part of a long run stands at one of the places that no such run can miss: `part` is sticky. */
+function showsAtSteps(text: string, part: RegExp): boolean {
+  for (let at = 0; at < text.length; at += STEP) {
+    part.lastIndex = at;
+    if (part.test(text)) return true;
+  }
+  return false;
 }
 
 /** A list of strings that a loop shifts until a sum fits, read through a function of a number. */
@@ -79,8 +95,9 @@ function hidesCode(text: string): boolean {
 }
 
 function bracketed(text: string): boolean {
+  if (count(text, /\b0x[0-9a-f]{1,6}\b/gi) < 20) return false;
   const brackets = count(text, /[\w$)\]]\[['"][A-Za-z_$][\w$]{1,30}['"]\](?!\s?=[^=])/g);
-  if (brackets < 40 || count(text, /\b0x[0-9a-f]{1,6}\b/gi) < 20) return false;
+  if (brackets < 40) return false;
   const dots = count(text, /[\w$)\]]\.[A-Za-z_$]/g);
   return brackets > 4 * dots && (brackets * 1000) / text.length > 12;
 }
