@@ -125,10 +125,16 @@ export function idsOfBase(catalogue: Catalogue, squash: string): readonly number
 /** The words left when noise and plurals are taken away, in alphabetical order; '' if none is left. */
 export function coreOf(words: readonly string[], noise: ReadonlySet<string>): string {
   const left = words.filter((word) => !noise.has(word) && !/^v?\d+$/.test(word));
-  return [...new Set(left.map(singularOf))].sort().join('');
+  if (left.length < 2) return singularOf(left[0] ?? '');
+  return bagOf([...new Set(left.map(singularOf))]);
 }
 
-export const bagOf = (words: readonly string[]): string => [...words].sort().join('');
+/** The words in alphabetical order; nearly all names have one or two. */
+export function bagOf(words: readonly string[]): string {
+  const [first = '', second = ''] = words;
+  if (words.length > 2) return [...words].sort().join('');
+  return second < first ? second + first : first + second;
+}
 
 export const soundKeyOf = (words: readonly string[]): string =>
   soundOf(words.map(singularOf).join(''));
@@ -151,27 +157,30 @@ function addTarget(catalogue: Catalogue, parsed: ParsedName): number {
 }
 
 function addLength(lengths: Map<number, LengthBucket>, text: string, id: number): void {
-  const bucket = lengths.get(text.length) ?? { ids: [], masks: [], heads: [], tails: [] };
+  let bucket = lengths.get(text.length);
+  if (!bucket) {
+    bucket = { ids: [], masks: [], heads: [], tails: [] };
+    lengths.set(text.length, bucket);
+  }
   bucket.ids.push(id);
   bucket.masks.push(maskOf(text));
   bucket.heads.push(headOf(text));
   bucket.tails.push(tailOf(text));
-  lengths.set(text.length, bucket);
 }
 
 function addDerivedKeys(catalogue: Catalogue, parsed: ParsedName, id: number): void {
   const { folded } = parsed;
   // A key that is the folded name itself is found there; see idsOf.
-  const keys = [
-    [catalogue.bySkeleton, skeletonOf(folded)],
-    [catalogue.bySound, soundKeyOf(parsed.words)],
-    [catalogue.byBag, bagOf(parsed.words)],
-    [catalogue.byCore, coreOf(parsed.words, catalogue.noise)],
-  ] as const;
+  const add = (index: NameIndex, key: string) => {
+    if (key !== '' && key !== folded) push(index, key, id);
+  };
+  add(catalogue.bySkeleton, skeletonOf(folded));
+  add(catalogue.bySound, soundKeyOf(parsed.words));
+  add(catalogue.byBag, bagOf(parsed.words));
+  add(catalogue.byCore, coreOf(parsed.words, catalogue.noise));
   if (parsed.scope && parsed.tokens.length > 1) {
     addLength(catalogue.basesByLength, parsed.squash, id);
   }
-  for (const [index, key] of keys) if (key !== '' && key !== folded) push(index, key, id);
 }
 
 function vocabularyOf(targets: readonly ParsedName[]): Set<string> {

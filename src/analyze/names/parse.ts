@@ -3,6 +3,11 @@ import { nameRules } from './data.ts';
 
 const MAX_LENGTH = 214;
 const DELIMITERS = /[-_.~]+/;
+const ODD_DELIMITER = /[_.~]/;
+const ODD_CHARACTER = /[^\x21-\x7e]/;
+// Fifteen thousand names are indexed in a go, and most of them are their own key.
+const HAS_GLYPHS = /[^a-z]|rn|vv/;
+const HAS_SOUNDS = /[kqzy]|ph|(.)\1/;
 
 export interface ParsedName {
   /** As it was given; old packages have capitals in their names. */
@@ -24,14 +29,14 @@ export interface ParsedName {
 /** Lower-cased and folded to NFKC; null for what cannot be a package name at all. */
 export function parseName(input: string): ParsedName | null {
   if (typeof input !== 'string' || input.length === 0 || input.length > MAX_LENGTH) return null;
-  const name = input.normalize('NFKC').toLowerCase();
+  const name = (ODD_CHARACTER.test(input) ? input.normalize('NFKC') : input).toLowerCase();
   const slash = name.startsWith('@') ? name.indexOf('/') : -1;
   const scope = slash > 1 ? name.slice(1, slash) : '';
   const base = slash > 1 ? name.slice(slash + 1) : name;
-  const tokens = base.split(DELIMITERS).filter((token) => token !== '');
+  const tokens = tokensOf(base);
   const squash = tokens.join('');
   if (squash === '') return null;
-  const scopeTokens = scope.split(DELIMITERS).filter((token) => token !== '');
+  const scopeTokens = tokensOf(scope);
   return {
     given: input,
     name,
@@ -44,8 +49,14 @@ export function parseName(input: string): ParsedName | null {
   };
 }
 
+function tokensOf(text: string): string[] {
+  const tokens = text.split(ODD_DELIMITER.test(text) ? DELIMITERS : '-');
+  return tokens.includes('') ? tokens.filter((token) => token !== '') : tokens;
+}
+
 /** Equal for names that differ only in characters people confuse (0 and o, 1 and l, rn and m). */
 export function skeletonOf(text: string): string {
+  if (!HAS_GLYPHS.test(text)) return text;
   let out = '';
   const plain = /[^a-z0-9]/.test(text) ? text.normalize('NFKD') : text;
   for (let i = 0; i < plain.length; i += 1) {
@@ -62,6 +73,7 @@ export function skeletonOf(text: string): string {
 /** Equal for words that sound or are spelt alike: colour and color, disscord and dizcord. */
 export function soundOf(squash: string): string {
   const text = usualSpelling(squash);
+  if (!HAS_SOUNDS.test(text)) return text;
   let out = '';
   for (let i = 0; i < text.length; i += 1) {
     const char = text[i] ?? '';
@@ -76,7 +88,9 @@ export function soundOf(squash: string): string {
 
 /** American for British spellings. */
 export function usualSpelling(text: string): string {
-  return text.replace(UNUSUAL, (word) => USUAL.get(word) ?? word);
+  return UNUSUAL.test(text)
+    ? text.replaceAll(EACH_UNUSUAL, (word) => USUAL.get(word) ?? word)
+    : text;
 }
 
 /** A word without its plural ending. */
@@ -99,4 +113,5 @@ const GLYPHS = new Map([
 const SOUNDS = new Map(Object.entries({ k: 'c', q: 'c', z: 's', y: 'i' }));
 
 const USUAL = new Map(nameRules().spellings);
-const UNUSUAL = new RegExp([...USUAL.keys()].join('|'), 'g');
+const UNUSUAL = new RegExp([...USUAL.keys()].join('|'));
+const EACH_UNUSUAL = new RegExp(UNUSUAL, 'g');
