@@ -66,6 +66,14 @@ export const weaknessesRules: Rule[] = [
     fixUpstream: 'Put `--` before arguments that come from outside.',
   }),
   weakness({
+    id: 'container-host-access',
+    severity: 'high',
+    title: 'A container gets the host, or what an argument names of it',
+    why: 'What runs in such a container reads and changes all that is mounted: keys, settings, the host itself.',
+    fixUpstream:
+      'Mount one folder that was resolved and held inside a workspace; drop privileges and the network.',
+  }),
+  weakness({
     id: 'code-injection',
     severity: 'high',
     title: 'A tool argument is run as code',
@@ -115,6 +123,38 @@ export const weaknessesRules: Rule[] = [
     title: 'A tool argument is part of the text of a query',
     why: 'It can end the statement and begin another.',
     fixUpstream: 'Pass values as parameters, and choose names of tables and columns from a list.',
+  }),
+  weakness({
+    id: 'unbounded-query',
+    severity: 'high',
+    title: 'A statement of the caller runs with more rights than the tool says',
+    why: 'What a statement does is not told by how it begins; whoever writes what the model reads then changes the data.',
+    fix: 'Give it a database user that may only read what it shall read.',
+    fixUpstream:
+      'Run it in a read-only transaction, one statement at a time, as a user that may do no more.',
+  }),
+  weakness({
+    id: 'unlisted-tool',
+    severity: 'high',
+    title: 'A tool answers that no list shows',
+    why: 'Nobody approved what nobody was shown; whoever knows the name calls it past every review.',
+    fix: 'Do not connect it.',
+    fixUpstream: 'List every tool, and refuse names that are not listed.',
+  }),
+  weakness({
+    id: 'secrets-in-result',
+    severity: 'high',
+    title: 'A tool gives back secrets of the environment',
+    why: 'What a tool gives back goes to the model and its provider, into logs, and to whoever can make it call another tool.',
+    fix: 'Start it with an environment that holds nothing but what it needs.',
+    fixUpstream: 'Give back only what was asked for, by name.',
+  }),
+  weakness({
+    id: 'open-redirect',
+    severity: 'moderate',
+    title: 'A request decides where the browser goes next',
+    why: 'A sign-in that sends its code to any address gives the account to whoever made the link.',
+    fixUpstream: 'Compare the address with those that were registered, whole and not by prefix.',
   }),
   weakness({
     id: 'prototype-pollution',

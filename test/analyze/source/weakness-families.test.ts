@@ -251,3 +251,243 @@ describe('who comes in', () => {
     ],
   ]);
 });
+
+describe('scripts and commands', () => {
+  const cp = "import { execFile, spawn } from 'node:child_process';";
+  const zx = "import { $ } from 'zx';";
+  family([
+    [
+      'AppleScript',
+      'high code-injection',
+      tool(
+        'execFile(\'/usr/bin/osascript\', [\'-e\', `tell application "Mail" to open "${a}"`]);',
+        cp,
+      ),
+      tool(
+        "execFile('/usr/bin/osascript', ['-e', 'on run argv\\nopen item 1 of argv\\nend run', '--', a]);",
+        cp,
+      ),
+    ],
+    [
+      'another language',
+      'high code-injection',
+      tool("spawn('python3.11', ['-c', `print(open('${a}').read())`]);", cp),
+      tool("spawn('python3.11', ['-c', `print(${JSON.stringify(a)})`]);", cp),
+    ],
+    [
+      'a shell behind another program',
+      'high shell-injection',
+      tool("execFile('docker', ['exec', 'web', 'sh', '-c', `grep ${a} /var/log/app`]);", cp),
+      tool("execFile('docker', ['exec', 'web', 'grep', '--', a, '/var/log/app']);", cp),
+    ],
+    [
+      'a shell on another machine',
+      'high shell-injection',
+      tool(
+        'const c = new Client(); c.exec(`tail -n 5 ${a}`, () => {});',
+        "import { Client } from 'ssh2';",
+      ),
+      tool(
+        'const c = new Client(); c.exec(`tail -n 5 ${FILES[a]}`, () => {});',
+        "import { Client } from 'ssh2'; const FILES = { web: '/a', api: '/b' };",
+      ),
+    ],
+    [
+      'a shell in a pod',
+      'high shell-injection',
+      tool(
+        "await new k8s.Exec(kc).exec('ns', 'pod', 'c', ['sh', '-c', `ls ${a}`], null, null, null, false);",
+        "import * as k8s from '@kubernetes/client-node'; const kc = new k8s.KubeConfig();",
+      ),
+      tool(
+        "await new k8s.Exec(kc).exec('ns', 'pod', 'c', ['ls', '--', a], null, null, null, false);",
+        "import * as k8s from '@kubernetes/client-node'; const kc = new k8s.KubeConfig();",
+      ),
+    ],
+    [
+      'a library that is told not to quote',
+      'high shell-injection',
+      tool('await $`convert ${a} out.png`;', `${zx} $.quote = (x) => x;`),
+      tool('await $`convert ${a} out.png`;', zx),
+    ],
+    [
+      'a request names the program',
+      'high program-from-argument',
+      "import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'; const app = express(); app.get('/sse', (req) => new StdioClientTransport({ command: req.query.command, args: [] }).start());",
+      "import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'; const app = express(); app.get('/sse', (req) => new StdioClientTransport({ command: 'node', args: ['server.js'] }).start());",
+    ],
+  ]);
+});
+
+describe('containers', () => {
+  const docker = "import Docker from 'dockerode'; const docker = new Docker();";
+  const run = (host: string) => `await docker.run('image', ['x'], null, { HostConfig: ${host} });`;
+  family([
+    [
+      'a folder of the caller',
+      'high container-host-access',
+      tool(run('{ Binds: [`${path.resolve(ROOT, a)}:/data`] }'), docker),
+      tool(run('{ Binds: [`${ROOT}:/data`] }'), docker),
+    ],
+    [
+      'privileged',
+      'high container-host-access',
+      tool(run('{ Privileged: true }'), docker),
+      tool(run('{ Privileged: false }'), docker),
+    ],
+    [
+      'the root folder',
+      'high container-host-access',
+      tool(run("{ Binds: ['/:/host:ro'] }"), docker),
+      tool(run("{ Binds: ['/srv/data:/data:ro'] }"), docker),
+    ],
+    [
+      'on a command line',
+      'high container-host-access',
+      tool(
+        "execFile('docker', ['run', '-v', `${a}:/work`, 'image']);",
+        "import { execFile } from 'node:child_process';",
+      ),
+      tool(
+        "execFile('docker', ['run', '-v', `${process.cwd()}:/work`, 'image']);",
+        "import { execFile } from 'node:child_process';",
+      ),
+    ],
+  ]);
+});
+
+describe('queries', () => {
+  const pg = "import pg from 'pg'; const pool = new pg.Pool();";
+  const sqlTool = (body: string, before = pg) =>
+    `${before} server.registerTool('q', { description: 'Query', annotations: { readOnlyHint: true }, inputSchema: { sql: z.string() } }, async ({ sql }) => { ${body} });`;
+  family([
+    [
+      'told by its beginning',
+      'high unbounded-query',
+      sqlTool(
+        "if (!/^\\s*(select|with)\\b/i.test(sql)) throw new Error('no'); return pool.query(sql);",
+      ),
+      sqlTool(
+        "const c = await pool.connect(); await c.query('BEGIN TRANSACTION READ ONLY'); return c.query(sql);",
+      ),
+    ],
+    [
+      'told by a word',
+      'high unbounded-query',
+      sqlTool(
+        "if (!sql.trim().toUpperCase().startsWith('SELECT')) throw new Error('no'); return pool.query(sql);",
+      ),
+      sqlTool(
+        "if (!isAllowedStatement(sql)) throw new Error('no'); return pool.query(sql);",
+        `${pg} const isAllowedStatement = (s) => parse(s).every((one) => one.type === 'select');`,
+      ),
+    ],
+    [
+      'a key past all row rules',
+      'moderate unbounded-query',
+      tool(
+        "return db.rpc('exec_sql', { query: a });",
+        "import { createClient } from '@supabase/supabase-js'; const db = createClient(process.env.URL, process.env.SUPABASE_SERVICE_ROLE_KEY);",
+      ),
+      tool(
+        "return db.rpc('exec_report', { query: a });",
+        "import { createClient } from '@supabase/supabase-js'; const db = createClient(process.env.URL, process.env.SUPABASE_ANON_KEY);",
+      ),
+    ],
+    [
+      'a directory',
+      'high sql-injection',
+      tool(
+        'return client.search(BASE, { scope: "sub", filter: `(&(objectClass=person)(uid=${a}))` });',
+        "import { Client } from 'ldapts'; const client = new Client({}); const BASE = 'dc=example';",
+      ),
+      tool(
+        'return client.search(BASE, { scope: "sub", filter: new EqualityFilter({ attribute: "uid", value: a }) });',
+        "import { Client, EqualityFilter } from 'ldapts'; const client = new Client({}); const BASE = 'dc=example';",
+      ),
+    ],
+    [
+      'a graph',
+      'high sql-injection',
+      tool(
+        'return session.run(`MATCH (p:Person {name: "${a}"}) RETURN p`);',
+        "import neo4j from 'neo4j-driver'; const session = neo4j.driver('bolt://db.example').session();",
+      ),
+      tool(
+        "return session.run('MATCH (p:Person {name: $name}) RETURN p', { name: a });",
+        "import neo4j from 'neo4j-driver'; const session = neo4j.driver('bolt://db.example').session();",
+      ),
+    ],
+    [
+      'XPath',
+      'high sql-injection',
+      tool("return xpath.select(`//user[@name='${a}']/mail`, doc);", "import xpath from 'xpath';"),
+      tool(
+        "return xpath.parse('//user[@name=$name]/mail').select({ node: doc, variables: { name: a } });",
+        "import xpath from 'xpath';",
+      ),
+    ],
+    [
+      'GraphQL',
+      'moderate sql-injection',
+      tool(
+        'return client.request(`query { user(login: "${a}") { id } }`);',
+        "import { GraphQLClient } from 'graphql-request'; const client = new GraphQLClient('https://api.example');",
+      ),
+      tool(
+        "return client.request('query ($login: String!) { user(login: $login) { id } }', { login: a });",
+        "import { GraphQLClient } from 'graphql-request'; const client = new GraphQLClient('https://api.example');",
+      ),
+    ],
+  ]);
+});
+
+describe('what is shown to nobody, and what is shown to all', () => {
+  const listed = (
+    cases: string,
+  ) => `import { Server } from '@modelcontextprotocol/sdk/server/index.js'; import { execSync } from 'node:child_process';
+const low = new Server({ name: 'x', version: '1' }, {});
+low.setRequestHandler(ListToolsRequestSchema, async () => ({ tools: [{ name: 'one', inputSchema: { type: 'object' } }, { name: 'two', inputSchema: { type: 'object' } }] }));
+low.setRequestHandler(CallToolRequestSchema, async ({ params: { name, arguments: args } }) => { switch (name) { case 'one': return first(); case 'two': return second(); ${cases} } });
+const first = () => fs.readFileSync('a.txt'); const second = () => fs.writeFileSync('b.txt', 'x');`;
+  family([
+    [
+      'a case that no list shows',
+      'critical unlisted-tool',
+      listed("case 'sync.x': return String(execSync('uname -' + 'a'));"),
+      listed("case 'old_two': return second();"),
+    ],
+    [
+      'the environment as a result',
+      'high secrets-in-result',
+      tool("return { content: [{ type: 'text', text: JSON.stringify({ ...process.env }) }] };"),
+      tool(
+        "return { content: [{ type: 'text', text: JSON.stringify({ node: process.env.NODE_ENV }) }] };",
+      ),
+    ],
+    [
+      'a redirect to wherever it is told',
+      'moderate open-redirect',
+      "const app = express(); app.get('/callback', (req, res) => res.redirect(req.query.redirect_uri + '?code=1'));",
+      "const app = express(); app.get('/callback', (req, res) => { if (!CLIENTS.has(req.query.redirect_uri)) return res.end(); res.redirect(req.query.redirect_uri + '?code=1'); });",
+    ],
+    [
+      'a socket that any page opens',
+      'high no-rebinding-protection',
+      "import { WebSocketServer } from 'ws'; new WebSocketServer({ port: 7000, host: '127.0.0.1' }).on('connection', (s) => s.on('message', (m) => { const { method, params } = JSON.parse(m); if (method === 'tools/call' && params.name === 'w') fs.writeFileSync('notes.txt', params.arguments.text); }));",
+      "import { WebSocketServer } from 'ws'; new WebSocketServer({ port: 7000, host: '127.0.0.1', verifyClient: ({ origin }) => origin === APP }).on('connection', (s) => s.on('message', (m) => { const { method, params } = JSON.parse(m); if (method === 'tools/call' && params.name === 'w') fs.writeFileSync('notes.txt', params.arguments.text); }));",
+    ],
+  ]);
+});
+
+test('YAML is read unsafely by old versions only', () => {
+  const text = HEAD + tool('return yaml.load(a);', "import yaml from 'js-yaml';");
+  const found = (range: string) => {
+    const server = serverOf({ 'index.js': text });
+    server.manifest.dependencies['js-yaml'] = range;
+    return findWeaknesses(server, extractSurface(server)).map(({ ruleId }) => ruleId);
+  };
+  expect(found('^3.14.1')).toContain('unsafe-deserialization');
+  expect(found('^4.1.0')).not.toContain('unsafe-deserialization');
+  expect(found('*')).not.toContain('unsafe-deserialization');
+});

@@ -47,7 +47,7 @@ describe.each([
   ['sixth/sheet-formula', 'high code-injection', ['dist/tools/FormulaTool.js']],
   ['sixth/repo-history', 'moderate argument-injection', ['index.js']],
   ['sixth/theme-unpack', 'high path-traversal', ['server.mjs']],
-  ['sixth/local-sql', 'moderate no-rebinding-protection', ['server.js']],
+  ['sixth/local-sql', 'high no-rebinding-protection', ['server.js']],
   ['fourth/where-filter', 'high code-injection', ['index.js']],
   ['sixth/queue-tools', 'moderate annotation-contradicts-handler', ['index.js']],
 ])('the labelled case %s', (id, expected, files) => {

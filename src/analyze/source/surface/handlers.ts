@@ -17,6 +17,7 @@ import type { Channel, ServerModel, ToolRecord, Use } from './model.ts';
 import { rawHandlers } from './raw.ts';
 import { runReaders } from './reader-runs.ts';
 import { functionIn } from './registrations.ts';
+import { unlistedNames } from './unlisted.ts';
 
 const HANDLER_STEPS = 40_000;
 const MIN_HANDLER_STEPS = 5_000;
@@ -24,7 +25,7 @@ const ALL_HANDLERS_STEPS = 1_000_000;
 const MAX_USES = 4000;
 // Methods that take a query or a command whatever object they belong to.
 const TELLING_METHODS =
-  /^(?:query|execute|exec|raw|run|all|get|each|prepare|unsafe|\$queryRawUnsafe|\$executeRawUnsafe|queryRawUnsafe|command|sendCommand|render|renderString|compile|load|deserialize|unserialize|merge|mergeWith|defaultsDeep|evaluate|runInContext|runInNewContext|execa|execaCommand|spawn|goto|request|fetch|read|write|elicit|elicitInput|sendMail|deleteMany|deleteOne|updateOne|updateMany|insertOne|insertMany|dropDatabase|dropCollection|flush(?:all|db|All|Db))$/;
+  /^(?:query|execute|exec|raw|run|all|get|each|prepare|unsafe|\$queryRawUnsafe|\$executeRawUnsafe|queryRawUnsafe|command|sendCommand|render|renderString|compile|load|deserialize|unserialize|rpc|execCommand|search|searchAsync|select|executeQuery|loadURL|redirect|merge|mergeWith|defaultsDeep|evaluate|runInContext|runInNewContext|execa|execaCommand|spawn|goto|request|fetch|read|write|elicit|elicitInput|sendMail|deleteMany|deleteOne|updateOne|updateMany|insertOne|insertMany|dropDatabase|dropCollection|flush(?:all|db|All|Db))$/;
 
 export function runHandlers(
   it: Interpreter,
@@ -36,6 +37,9 @@ export function runHandlers(
   for (const tool of model.tools) {
     if (tool.handler) runTool(it, model, tool, steps);
     else runDispatcher(it, model, tool.name, steps);
+  }
+  for (const name of unlistedNames(model, files)) {
+    runDispatcher(it, model, name, steps, 'unlisted');
   }
   runReaders(it, model, HANDLER_STEPS, (channel, most, work) =>
     observe(it, model, '', most, work, channel),
@@ -57,8 +61,17 @@ function runTool(it: Interpreter, model: ServerModel, tool: ToolRecord, steps: n
     const input = root(it, fn);
     const typed = tool.schema && tool.isValidated ? schemaFrom(tool.schema) : undefined;
     const args = typed?.shape ? applySchema(it, typed, input) : input;
-    it.callFunction(fn, argumentsFor(fn, args), fn.self);
+    answer(it, fn, argumentsFor(fn, args));
   });
+}
+
+/** What it gives back is a use too: of what goes to the caller. */
+function answer(it: Interpreter, fn: FunctionValue, args: readonly Value[]): void {
+  const result = it.callFunction(fn, args, fn.self);
+  const { node, file } = fn;
+  const callee = { kind: 'external', name: 'result' } as const;
+  const event = { node, file, name: 'result', callee, self: undefined, args: [result] };
+  it.hooks.onCall({ ...event, isNew: false });
 }
 
 /** `(args)` and `(args, extra)`, but also `(client, args)`. */
@@ -71,23 +84,28 @@ function argumentsFor(fn: FunctionValue, args: Value): Value[] {
   return isContext && second ? [UNKNOWN, args] : [args, UNKNOWN];
 }
 
-function runDispatcher(it: Interpreter, model: ServerModel, name: string, steps: number): void {
+function runDispatcher(
+  it: Interpreter,
+  model: ServerModel,
+  name: string,
+  steps: number,
+  channel?: Channel,
+): void {
   for (const { handler } of model.callHandlers) {
     const fn = functionIn(handler);
     if (!fn) continue;
-    observe(it, model, name, steps, () => {
+    const work = () => {
       const params = object([
         ['name', name === '' ? UNKNOWN : literal(name)],
         ['arguments', root(it, fn)],
       ]);
-      it.callFunction(fn, [
-        object([
-          ['params', params],
-          ['method', literal('tools/call')],
-        ]),
-        UNKNOWN,
+      const request = object([
+        ['params', params],
+        ['method', literal('tools/call')],
       ]);
-    });
+      answer(it, fn, [request, UNKNOWN]);
+    };
+    observe(it, model, name, steps, work, channel);
   }
 }
 

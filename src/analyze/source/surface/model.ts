@@ -34,7 +34,7 @@ export interface ReaderRecord {
   /** It is told which one is asked for, and answers for all. */
   isDispatcher: boolean;
 }
-export type Channel = 'prompt' | 'resource' | 'http';
+export type Channel = 'prompt' | 'resource' | 'http' | 'unlisted';
 
 /** A call that a handler makes, with what was known about its arguments there. */
 export interface Use {

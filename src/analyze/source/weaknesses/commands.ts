@@ -3,14 +3,16 @@ import type { Value } from '../surface/eval/values.ts';
 import { optionsOf, taintsOf, textOf } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
 import { property } from '../surface/registrations.ts';
-import { arrivals, states, type Arrival, type Fault, type ToolContext } from './faults.ts';
+import { arrivals, partsOf, states, type Arrival, type Fault, type ToolContext } from './faults.ts';
+import { isShell, scriptIn } from './scripts.ts';
 import type { Sink } from './sinks.ts';
 
-const SHELL_PROGRAM =
-  /(?:^|[/\\])(?:sh|bash|zsh|dash|ksh|fish|cmd(?:\.exe)?|powershell(?:\.exe)?|pwsh)$/i;
-const SHELL_FLAG = /^(?:-c|-lc|-ic|\/c|\/s|\/k|-command|-encodedcommand)$/i;
 const RUNS_COMMANDS =
   /\b(?:run|runs|exec|execut\w+|shell|terminal|command|commands|bash|powershell|script|cli|process)\b/;
+const RUNS_CODE =
+  /\b(?:scripts?|code|python|javascript|applescript|powershell|snippets?|eval\w*|execut\w+|run|runs|sql|query|queries)\b/;
+// Quotes and the character that undoes quoting.
+const ESCAPES_ALL = /\.replace(?:All)?\(\s*(?:\/\\\\\/g|\/\[[^\]]{0,6}\\\\|["']\\\\["'])/;
 // Programs whose options can write files or run other programs.
 const OPTION_PROGRAMS =
   /(?:^|[/\\])(?:git|ssh|scp|curl|wget|tar|find|rsync|npm|npx|docker|kubectl|hg|svn|zip|man|awk|sed|sort|xargs|env|ffmpeg|psql|mysql|openssl|gh|pip|pip3|yt-dlp|java)$/;
@@ -19,7 +21,9 @@ const OPTION_PROGRAMS =
 const RUNS_BY_OPTION = /(?:^|[/\\])(?:git|hg|ssh|scp|tar|find|rsync)$/;
 
 export function commandFault(use: Use, sink: Sink, tool: ToolContext): Fault | undefined {
-  const [command] = use.args;
+  const [first] = use.args;
+  // `new StdioClientTransport({ command, args })`
+  const command = property(first, 'command') ?? property(first, 'file') ?? first;
   if (!command) return undefined;
   if (sink.kind === 'shell') return shellFault(use, command, tool);
   const list = use.args.find((arg, index) => index > 0 && arg.kind === 'array');
@@ -27,8 +31,9 @@ export function commandFault(use: Use, sink: Sink, tool: ToolContext): Fault | u
     return shellFault(use, command, tool) ?? (list && shellFault(use, list, tool));
   }
   const program = textOf(command);
-  if (program !== undefined && SHELL_PROGRAM.test(program) && list?.kind === 'array') {
-    return shellListFault(use, list.items, tool);
+  if (program !== undefined && list?.kind === 'array') {
+    const script = scriptFault(use, [command, ...list.items], tool);
+    if (script || isShell(program)) return script;
   }
   return programFault(use, command, tool) ?? optionFault(use, program, list, tool);
 }
@@ -40,17 +45,7 @@ function usesShell(use: Use): boolean {
   });
 }
 
-function shellListFault(use: Use, items: readonly Value[], tool: ToolContext): Fault | undefined {
-  const at = items.findIndex((item) => SHELL_FLAG.test(textOf(item) ?? ''));
-  // `sh -c 'cmd "$1"' sh argument` hands the argument over without parsing it.
-  const script =
-    at === -1
-      ? undefined
-      : items.slice(at + 1).find((item) => !SHELL_FLAG.test(textOf(item) ?? ''));
-  return script && shellFault(use, script, tool);
-}
-
-function shellFault(use: Use, command: Value, tool: ToolContext): Fault | undefined {
+export function shellFault(use: Use, command: Value, tool: ToolContext): Fault | undefined {
   const open = arrivals(use, command, tool, ['shell-quoted', 'stripped']).filter(isOpen);
   const first = open.find((arrival) => !arrival.isTyped) ?? open[0];
   if (!first) return undefined;
@@ -70,6 +65,49 @@ function shellFault(use: Use, command: Value, tool: ToolContext): Fault | undefi
     message: isWhole
       ? 'A tool argument is run as a shell command'
       : 'A tool argument is put into a shell command without quoting',
+    taint: first.taint,
+  };
+}
+
+/** `pod.exec(name, ['sh', '-c', script])`: a command line in a call of any kind. */
+export function lineFault(use: Use, tool: ToolContext): Fault | undefined {
+  for (const arg of use.args) {
+    if (arg.kind !== 'array' && arg.kind !== 'object') continue;
+    for (const [, part] of partsOf(arg)) {
+      if (part.kind !== 'array' || !isShell(textOf(part.items[0]) ?? '')) continue;
+      const fault = scriptFault(use, part.items, tool);
+      if (fault) return fault;
+    }
+  }
+  return undefined;
+}
+
+/** A template that the library would have quoted: every part of it counts. */
+export function rawShellFault(use: Use, tool: ToolContext): Fault | undefined {
+  const [text] = use.args;
+  return text && shellFault(use, text, tool);
+}
+
+/** Part of a script that an interpreter is given: `sh -c script`, `osascript -e script`. */
+export function scriptFault(
+  use: Use,
+  line: readonly Value[],
+  tool: ToolContext,
+): Fault | undefined {
+  const found = scriptIn(line);
+  if (!found) return undefined;
+  if (found.isShell) return shellFault(use, found.script, tool);
+  const open = arrivals(use, found.script, tool, ['stripped', 'json', 'shell-quoted']).filter(
+    isOpen,
+  );
+  const first = open.find((arrival) => !arrival.isTyped && !arrival.checks.has('named'));
+  if (!first || (isWholeArgument(found.script) && states(tool, RUNS_CODE))) return undefined;
+  const isQuoted = first.taint.marks.has('half-quoted');
+  return {
+    ruleId: 'code-injection',
+    severity: isQuoted ? (ESCAPES_ALL.test(use.file.text) ? 'low' : 'moderate') : 'high',
+    confidence: isQuoted ? 'low' : 'high',
+    message: 'A tool argument is put into the text of a script that another program runs',
     taint: first.taint,
   };
 }

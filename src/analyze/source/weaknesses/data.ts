@@ -1,5 +1,5 @@
 // Arguments that reach code, queries, templates, patterns and merges.
-import { optionsOf, textOf, type Value } from '../surface/eval/values.ts';
+import { optionsOf, type Mark } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
 import { arrivals, states, type Fault, type ToolContext } from './faults.ts';
 import { property } from '../surface/registrations.ts';
@@ -7,16 +7,6 @@ import { isWholeArgument } from './commands.ts';
 import type { Sink } from './sinks.ts';
 
 const RUNS_CODE = /\b(?:scripts?|code|javascript|js|repl|sandbox\w*|snippets?|eval)\b/;
-const SQL =
-  /\b(?:select\b[\s\S]{0,2000}\bfrom|insert\s+(?:or\s+\w+\s+)?into|update\b[\s\S]{0,200}\bset|delete\s+from|drop\s+(?:table|database|index|view|schema)|create\s+(?:table|index|view|database)|alter\s+table|truncate\s+table|replace\s+into|with\s+\w+\s+as|explain\s|describe\s|show\s+(?:tables|columns|create|index)|pragma\s|call\s+\w+|grant\s|where\s)/i;
-const QUERY_METHOD =
-  /^(?:query|execute|exec|raw|run|all|get|each|prepare|unsafe|any|one|many|none|oneOrNone|manyOrNone|\$?queryRawUnsafe|\$?executeRawUnsafe|\$queryRawUnsafe|\$executeRawUnsafe|command|sql|request|runAndReadAll|queryObject)$/;
-
-// Parts of a query, which need not look like one: `db('t').whereRaw('a = 1')`.
-const FRAGMENT_METHOD = /^(?:where|orWhere|andWhere|having|orHaving|orderBy|groupBy|join|from)Raw$/;
-
-const MAX_CHARS = 20_000;
-
 interface Wording {
   ruleId: string;
   severity: 'high' | 'moderate' | 'low';
@@ -53,9 +43,11 @@ const WORDING: Readonly<Record<string, Wording>> = {
 export function codeFault(use: Use, sink: Sink, tool: ToolContext): Fault | undefined {
   const wording = WORDING[sink.kind];
   if (!wording) return undefined;
+  // A text in quotes is data to a program, not to a parser of data.
+  const quoted: Mark[] = sink.kind === 'code' ? ['json'] : [];
   for (const index of sink.args) {
     const value = index < 0 ? use.args.at(index) : use.args[index];
-    const open = arrivals(use, value, tool, ['stripped', 'regex-escaped']).find(
+    const open = arrivals(use, value, tool, ['stripped', 'regex-escaped', ...quoted]).find(
       ({ checks, isTyped }) => !isTyped && !checks.has('allowed') && !checks.has('pattern'),
     );
     if (!value || !open) continue;
@@ -64,31 +56,6 @@ export function codeFault(use: Use, sink: Sink, tool: ToolContext): Fault | unde
     // A calculator that evaluates is a hole; a tool that says it runs code is reviewed as a tool.
     const severity = isMeant ? 'moderate' : isDoubtful ? 'low' : wording.severity;
     return { ...wording, severity, confidence: isDoubtful ? 'low' : 'high', taint: open.taint };
-  }
-  return undefined;
-}
-
-export function queryFault(use: Use, tool: ToolContext): Fault | undefined {
-  const isFragment = FRAGMENT_METHOD.test(use.method);
-  if (!isFragment && !QUERY_METHOD.test(use.method)) return undefined;
-  const [first] = use.args;
-  if (!first) return undefined;
-  for (const option of statements(first)) {
-    if (option.kind !== 'text') continue;
-    if (!isFragment && !SQL.test(written(option))) continue;
-    const open = arrivals(use, option, tool, ['stripped', 'encoded']).find(
-      ({ checks, isTyped }) => !isTyped && !checks.has('allowed') && !checks.has('pattern'),
-    );
-    if (!open) continue;
-    const isDoubtful = open.checks.has('named') || open.taint.marks.has('half-quoted');
-    return {
-      ruleId: 'sql-injection',
-      severity: isDoubtful ? 'low' : 'high',
-      confidence: isDoubtful ? 'low' : 'high',
-      message:
-        'A tool argument is put into the text of a query instead of being passed as a parameter',
-      taint: open.taint,
-    };
   }
   return undefined;
 }
@@ -107,22 +74,6 @@ export function filterFault(use: Use, tool: ToolContext): Fault | undefined {
     message: 'A tool argument is run as code in the database',
     taint: open.taint,
   };
-}
-
-/** A text with a blank for what is not known; of a part that was added under a condition, all that it may be. */
-function written(value: Value): string {
-  if (value.kind === 'text') return value.parts.map(written).join('').slice(0, MAX_CHARS);
-  if (value.kind === 'union') return value.options.map(written).join(' ').slice(0, MAX_CHARS);
-  return textOf(value) ?? ' ? ';
-}
-
-/** `query(text)` and `query({ text })`. */
-function statements(value: Value): readonly Value[] {
-  return optionsOf(value).flatMap((option) => {
-    if (option.kind !== 'object') return [option];
-    const inner = option.props.get('text') ?? option.props.get('sql') ?? option.props.get('query');
-    return inner ? optionsOf(inner) : [];
-  });
 }
 
 export function pollutionFault(use: Use, tool: ToolContext): Fault | undefined {

@@ -16,17 +16,31 @@ export interface Fault {
   severity: Severity;
   confidence: Confidence;
   message: string;
-  taint: Taint;
+  /** The argument that leads there; without one, calling the tool is enough. */
+  taint?: Taint;
 }
-export interface ToolContext {
+/** What holds for the server as a whole. */
+export interface Habits {
+  /** It only answers over the network, so those who call are not its own user. */
+  isShared: boolean;
+  /** Where a library would quote for the shell, it is told not to. */
+  isUnquoted: boolean;
+  /** It asks its database for a session that only reads. */
+  isReadOnlySession: boolean;
+  /** It holds a key that goes past the rules of the database. */
+  hasFullRights: boolean;
+  /** Ranges of its dependencies by name. */
+  ranges: Readonly<Record<string, string>>;
+}
+export interface ToolContext extends Habits {
   /** Name, title and description, lower case. */
   stated: string;
   /** Schemas of the arguments by name. */
   properties: ReadonlyMap<string, { [key: string]: Json }>;
   /** What the arguments may be is known; where a schema could not be read, they may be of a list. */
   isKnown: boolean;
-  /** The server only answers over the network, so those who call are not its own user. */
-  isShared: boolean;
+  /** It is annotated so. */
+  isReadOnly: boolean;
 }
 /** An argument and what is known of it where it arrives. */
 export interface Arrival {
@@ -38,7 +52,7 @@ export interface Arrival {
 
 const TAME_TYPES = new Set(['number', 'integer', 'boolean']);
 
-export function toolContext(tool: ToolDefinition | undefined, isShared: boolean): ToolContext {
+export function toolContext(tool: ToolDefinition | undefined, habits: Habits): ToolContext {
   const properties = new Map<string, { [key: string]: Json }>();
   collect(tool?.inputSchema ?? null, properties, 0);
   const words = [tool?.name, tool?.title, tool?.description.slice(0, 2000)];
@@ -46,7 +60,8 @@ export function toolContext(tool: ToolDefinition | undefined, isShared: boolean)
     stated: words.join(' ').toLowerCase(),
     properties,
     isKnown: properties.size > 0,
-    isShared,
+    isReadOnly: tool?.annotations.readOnlyHint === true,
+    ...habits,
   };
 }
 
@@ -135,12 +150,30 @@ export function describes(tool: ToolContext, origin: string, pattern: RegExp): b
   );
 }
 
+const MAX_PARTS = 200;
+
+/** The value and everything in it, with the names under which it stands there. */
+export function* partsOf(
+  value: Value,
+  key = '',
+  left = { parts: MAX_PARTS },
+): Generator<[string, Value]> {
+  if (left.parts-- <= 0) return;
+  yield [key, value];
+  if (value.kind === 'union') for (const one of value.options) yield* partsOf(one, key, left);
+  if (value.kind === 'array') for (const one of value.items) yield* partsOf(one, key, left);
+  if (value.kind !== 'object') return;
+  for (const [name, one] of value.props) {
+    if (one.kind !== 'lazy') yield* partsOf(one, name, left);
+  }
+}
+
 export function hitOf(use: Use, fault: Fault): WeaknessHit {
   const { file, node } = use;
   const line = file.lineOf(node);
   const { taint, ...text } = fault;
-  const named = taint.origin === '' ? [] : [`argument ${plain(taint.origin)}`];
-  const flow = [...named, ...taint.steps, `${file.path}:${line} ${use.name}`];
+  const named = taint && taint.origin !== '' ? [`argument ${plain(taint.origin)}`] : [];
+  const flow = [...named, ...(taint?.steps ?? []), `${file.path}:${line} ${use.name}`];
   return {
     ...text,
     file: file.path,

@@ -4,15 +4,20 @@ import type { ServerSource } from '../package-context.ts';
 import { readServer } from '../surface/read-server.ts';
 import type { Use } from '../surface/model.ts';
 import { actOf } from './acts.ts';
-import { commandFault } from './commands.ts';
+import { commandFault, lineFault, rawShellFault } from './commands.ts';
+import { containerFault } from './containers.ts';
 import { contradictions } from './contradictions.ts';
-import { codeFault, filterFault, pollutionFault, queryFault } from './data.ts';
+import { codeFault, filterFault, pollutionFault } from './data.ts';
 import { sinksFor } from './sinks.ts';
-import { hitOf, toolContext, type Fault, type ToolContext } from './faults.ts';
+import { hitOf, toolContext, type Fault, type Habits, type ToolContext } from './faults.ts';
+import { habitsOf } from './habits.ts';
 import { pathFault } from './paths.ts';
-import { requestFault } from './requests.ts';
-import { isNetworkOnly, serverFaults } from './server.ts';
+import { languageFault, queryFault, wholeQueryFault } from './queries.ts';
+import { redirectFault, requestFault } from './requests.ts';
+import { resultFault } from './results.ts';
+import { serverFaults } from './server.ts';
 import { askingTools, unaskedFault } from './unasked.ts';
+import { unlistedFault } from './unlisted.ts';
 
 const MAX_HITS = 200;
 const ORDER = { critical: 0, high: 1, moderate: 2, low: 3, info: 4 };
@@ -20,13 +25,16 @@ const ORDER = { critical: 0, high: 1, moderate: 2, low: 3, info: 4 };
 /** One hit for a sink and a fault, the worst of the tools that reach it; in the order of file and line. */
 export function findWeaknesses(server: ServerSource, surface: SurfaceFact): WeaknessHit[] {
   const model = readServer(server);
-  const isShared = isNetworkOnly(server);
-  const tools = new Map(surface.tools.map((tool) => [tool.name, toolContext(tool, isShared)]));
+  const habits = habitsOf(server);
+  const tools = new Map(surface.tools.map((tool) => [tool.name, toolContext(tool, habits)]));
   const definitions = new Map(surface.tools.map((tool) => [tool.name, tool]));
   const asking = askingTools(model.uses);
+  const shared = new Set(model.uses.flatMap(({ channel, node }) => (channel ? [] : [node])));
   const worst = new Map<string, WeaknessHit>();
   for (const use of model.uses) {
-    const faults = faultsOf(use, tools.get(use.tool) ?? contextOf(use, isShared));
+    const tool = tools.get(use.tool) ?? contextOf(use, habits);
+    const hidden = unlistedFault(use, tool, shared);
+    const faults = [...faultsOf(use, tool), ...(hidden ? [hidden] : [])];
     const act = actOf(use, definitions.get(use.tool));
     const unasked = unaskedFault(act, asking);
     const contradicted = [...contradictions(act), ...(unasked ? [unasked] : [])];
@@ -45,18 +53,25 @@ export function findWeaknesses(server: ServerSource, surface: SurfaceFact): Weak
 }
 
 /** A prompt, a resource or a request says nothing of what its arguments may be: anything. */
-const contextOf = ({ channel }: Use, isShared: boolean): ToolContext => ({
-  ...toolContext(undefined, isShared),
+const contextOf = ({ channel }: Use, habits: Habits): ToolContext => ({
+  ...toolContext(undefined, habits),
   isKnown: channel !== undefined,
 });
 
 function faultsOf(use: Use, tool: ToolContext): Fault[] {
   const faults: (Fault | undefined)[] = [];
-  for (const sink of sinksFor(use)) {
+  const sinks = sinksFor(use, tool.ranges);
+  for (const sink of sinks) {
     switch (sink.kind) {
       case 'shell':
       case 'program':
         faults.push(commandFault(use, sink, tool));
+        break;
+      case 'quoting-shell':
+        if (tool.isUnquoted) faults.push(rawShellFault(use, tool));
+        break;
+      case 'redirect':
+        faults.push(redirectFault(use, tool, sink.args));
         break;
       case 'path':
         faults.push(...sink.args.map((index) => pathFault(use, use.args[index], tool)));
@@ -74,6 +89,12 @@ function faultsOf(use: Use, tool: ToolContext): Fault[] {
         faults.push(codeFault(use, sink, tool));
     }
   }
-  faults.push(queryFault(use, tool), filterFault(use, tool));
+  if (sinks.length === 0) faults.push(lineFault(use, tool));
+  faults.push(
+    queryFault(use, tool) ?? languageFault(use, tool) ?? wholeQueryFault(use, tool),
+    filterFault(use, tool),
+    resultFault(use, tool),
+    containerFault(use, tool),
+  );
   return faults.filter((fault) => fault !== undefined);
 }

@@ -79,7 +79,7 @@ const CHANGES = /\.(?:write|append|unlink|rm|rmdir|rename|copy|cp|move|outputFil
 
 const CONTAINING = ['allowed', 'pattern', 'prefix', 'named'] as const;
 
-function isContained({ checks, taint }: Arrival, value: Value): boolean {
+export function isContained({ checks, taint }: Arrival, value: Value): boolean {
   if (CONTAINING.some((kind) => checks.has(kind))) return true;
   // A URL has resolved its own dots.
   if (/\.pathname$/.test(taint.origin) && !startsWithArgument(value)) return true;

@@ -61,6 +61,26 @@ function browserFault({ taint, checks }: Arrival, tool: ToolContext): Fault {
   };
 }
 
+/** `res.redirect(req.query.redirect_uri)`: where a sign-in sends its code to. */
+export function redirectFault(
+  use: Use,
+  tool: ToolContext,
+  positions: readonly number[],
+): Fault | undefined {
+  if (use.channel !== 'http') return undefined;
+  for (const at of positions) {
+    const host = use.args[at] && hostPart(use.args[at]);
+    const open = arrivals(use, host?.value, tool, ['stripped', 'encoded']).find(
+      ({ checks }) => !HOLDING.some((kind) => checks.has(kind)),
+    );
+    if (!open || host?.isSubdomain) continue;
+    const { taint } = open;
+    const text = { ruleId: 'open-redirect', severity: 'moderate', confidence: 'medium' } as const;
+    return { ...text, taint, message: 'A request decides where the browser is sent next' };
+  }
+  return undefined;
+}
+
 /** A header or an `auth` that the server adds by itself; one that came with the call is the caller's. */
 function sendsSecret(use: Use): boolean {
   const options = [...use.args, ...(use.client ?? [])];

@@ -8,12 +8,12 @@ import { placeHit } from './place.ts';
 import { tlsFaults } from './tls.ts';
 import { tokenFaults } from './tokens.ts';
 
-const TRANSPORT =
+export const TRANSPORT =
   /\b(?:StreamableHTTPServerTransport|SSEServerTransport|StreamableHTTPTransport|StreamableHttpServerTransport|httpStream|WebStandardStreamableHTTPServerTransport)\b/;
 const AUTHENTICATES =
   /authoriz|requireBearerAuth|bearer|x-api-key|apiKeyAuth|jsonwebtoken|verifyToken|authenticate|basicAuth|AUTH_TOKEN|timingSafeEqual/i;
 const CHECKS_ORIGIN =
-  /enableDnsRebindingProtection|allowedHosts|allowedOrigins|headers\.origin|headers\[['"]origin['"]\]|headers\.host|hostHeaderValidation|createMcpExpressApp|localhostHostValidation/;
+  /enableDnsRebindingProtection|allowedHosts|allowedOrigins|headers\.origin|headers\[['"]origin['"]\]|[gG]et\(['"]origin['"]\)|header\(['"]origin['"]\)|verifyClient|\binfo\.origin\b|[gG]et\(['"]host['"]\)|header\(['"]host['"]\)|headers\.host|hostHeaderValidation|createMcpExpressApp|localhostHostValidation/;
 const SHARES_WITH_ALL =
   /\bcors(?:_\d+)?(?:\.default\)?)?\(\s*\)|\borigin:\s*(?:["'`]\*["'`]|true\b)|Access-Control-Allow-Origin["'`]\s*[,:]\s*["'`]\*["'`]/i;
 const HARMFUL: ReadonlySet<string> = new Set([
@@ -25,19 +25,16 @@ const HARMFUL: ReadonlySet<string> = new Set([
 const SERVES =
   /\b(?:https?|http2|net|node_https?)\w{0,12}(?:\.default)?\.createServer\(|\bcreateServer\(|\b(?:express|fastify|Fastify|polka)(?:_\d+)?(?:\.default\)?)?\(|new (?:Hono|Koa|WebSocketServer)\b/;
 const RUNS_BODY = /\b(?:exec|execSync|spawn|spawnSync|execFile|eval)\(|new Function\(/;
+// Answers calls of tools itself, and not over stdio only.
+const ANSWERS = /["'`]tools\/call["'`]/;
+const SOCKETS =
+  /\bnew\s+(?:\w+\.)?WebSocketServer\(|\bnew\s+\w*(?:WebSocket|ws)\w*\.Server\(|upgradeWebSocket\(|\buWS\b.{0,20}\.App\(/i;
+const CHANGES_BODY =
+  /\b(?:writeFile|writeFileSync|appendFile|unlink|rm|rmSync|exec|execSync|spawn|execFile|outputFile|insert|update|delete)\s*\(/;
 const LOGS =
   /\b(?:winston|pino|bunyan|log4js|tslog|loglevel|sendLoggingMessage|auditLog|audit_log|logger)\b/;
 // The SDK speaks of all this itself; bundles say nothing about the server.
-const MAX_OWN_CHARS = 400_000;
-
-/** It has a transport over the network and none over stdio. */
-export function isNetworkOnly(server: ServerSource): boolean {
-  const files = [...server.files.values()].filter((file) => file.text.length < MAX_OWN_CHARS);
-  return (
-    files.some((file) => TRANSPORT.test(file.text)) &&
-    !files.some((file) => /StdioServerTransport|["'`]stdio["'`]/.test(file.text))
-  );
-}
+export const MAX_OWN_CHARS = 400_000;
 
 export function serverFaults(server: ServerSource, surface: SurfaceFact): WeaknessHit[] {
   const files = [...server.files.values()].filter((file) => file.text.length < MAX_OWN_CHARS);
@@ -55,7 +52,7 @@ function openListener(files: readonly SourceFile[], surface: SurfaceFact): Weakn
   const serving = files.filter((file) => TRANSPORT.test(file.text));
   const [first] = serving;
   if (files.some((file) => AUTHENTICATES.test(withoutClients(file.text)))) return [];
-  if (!first) return homeMadeListener(files);
+  if (!first) return [...homeMadeListener(files), ...homeMadeBridge(files)];
   const hits: WeaknessHit[] = [];
   const open = listeners(files).find(({ isOpen }) => isOpen !== false);
   if (open) hits.push(openTransport(open, surface));
@@ -79,7 +76,7 @@ function openToPages(
   if (sharing && isHarmful) {
     return placeHit(sharing, sharing.program, {
       ruleId: 'no-rebinding-protection',
-      severity: 'moderate',
+      severity: 'high',
       confidence: 'medium',
       message:
         'The HTTP transport lets every web page call it (CORS for all origins), and its tools change or delete',
@@ -123,6 +120,32 @@ function homeMadeListener(files: readonly SourceFile[]): WeaknessHit[] {
       message: runs
         ? 'A server on every network interface asks nobody who they are and starts programs'
         : 'A server listens on every network interface and asks nobody who they are',
+    }),
+  ];
+}
+
+/** MCP spoken by hand over HTTP or a WebSocket: pages may open a socket to any host, whatever CORS says. */
+function homeMadeBridge(files: readonly SourceFile[]): WeaknessHit[] {
+  if (files.some((file) => CHECKS_ORIGIN.test(file.text))) return [];
+  const bridge = files.find(
+    (file) =>
+      ANSWERS.test(file.text) && (SHARES_WITH_ALL.test(file.text) || SOCKETS.test(file.text)),
+  );
+  const sharing =
+    bridge ??
+    (files.some((file) => ANSWERS.test(file.text))
+      ? files.find((file) => SHARES_WITH_ALL.test(file.text) || SOCKETS.test(file.text))
+      : undefined);
+  if (!sharing) return [];
+  const isHarmful = files.some((file) => CHANGES_BODY.test(file.text));
+  return [
+    placeHit(sharing, sharing.program, {
+      ruleId: 'no-rebinding-protection',
+      severity: isHarmful ? 'high' : 'moderate',
+      confidence: 'medium',
+      message: isHarmful
+        ? 'Every web page that the user opens can call the tools (no look at Origin), and they change things'
+        : 'Every web page that the user opens can call the tools: nothing looks at Origin',
     }),
   ];
 }

@@ -6,9 +6,11 @@ import type { Use } from '../surface/model.ts';
 export type SinkKind =
   | 'shell'
   | 'program'
+  | 'quoting-shell'
   | 'path'
   | 'url'
   | 'page'
+  | 'redirect'
   | 'code'
   | 'regex'
   | 'merge'
@@ -20,6 +22,8 @@ export interface Sink {
   names: string[];
   /** Methods that tell by their name, of whatever object that is not the package's own. */
   methods?: string[];
+  /** Only dangerous in older versions: the package and the first major that is not. */
+  below?: { package: string; major: number };
   /** Positions of the arguments that matter. */
   args: number[];
 }
@@ -36,13 +40,21 @@ function isSinks(data: unknown): data is { sinks: Sink[] } {
 const MADE_OF =
   /(?<=^(?:axios|got|ky|request|needle|superagent|wretch|ofetch|node-fetch)(?:\.\w+){0,2})\.(?:create|extend|instance|defaults?|agent|url)\(\)/g;
 
-export function sinksFor(use: Use): Sink[] {
+export function sinksFor(use: Use, ranges: Readonly<Record<string, string>>): Sink[] {
   const made = use.name.replaceAll(MADE_OF, '');
   return ruleData('sinks', isSinks).sinks.filter(
     (sink) =>
-      sink.names.some((name) => isNamed(made, name)) ||
-      (use.name.startsWith('.') || use.name.includes(')')
-        ? (sink.methods ?? []).includes(use.method)
-        : false),
+      (!sink.below || isBelow(ranges[sink.below.package], sink.below.major)) &&
+      (sink.names.some((name) => isNamed(made, name)) ||
+        (use.name.startsWith('.') || use.name.includes(')')
+          ? (sink.methods ?? []).includes(use.method)
+          : false)),
   );
+}
+
+/** The range can only be met by an older major; one that is open upwards cannot be told. */
+function isBelow(range: string | undefined, major: number): boolean {
+  if (range === undefined || /^(?:>|\*|latest|x)/.test(range)) return false;
+  const first = /\d{1,6}/.exec(range)?.[0];
+  return first !== undefined && Number(first) < major;
 }

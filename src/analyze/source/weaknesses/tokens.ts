@@ -9,7 +9,10 @@ const DECODES =
   /^(?:jose[.#](?:decodeJwt|UnsecuredJWT\.decode)|(?:jsonwebtoken|njwt|jwt-simple|fast-jwt)[.#](?:decode|default\.decode)|jwt-decode(?:[.#](?:jwtDecode|default))?|hono\/jwt[.#]decode|@tsndr\/cloudflare-worker-jwt[.#](?:default\.)?decode)$/;
 const VERIFIES =
   /\bjwtVerify\b|\bcompactVerify\b|\bjwt\w*\.verify\(|\.verify(?:Access|Id)?(?:Token|Jwt|JWT)?\(|\bverify\w*(?:Token|Jwt|JWT)\b|createVerify\(|createHmac\(|subtle\.verify|timingSafeEqual|express-jwt|express-oauth2-jwt-bearer|passport-jwt|introspect/;
-const FROM_REQUEST = /\bauthoriz(?:ation|ed)\b|\bbearer\b|\bcookies?\b/i;
+// What a request brings, not what this program sends.
+const FROM_REQUEST =
+  /\bheaders?(?:\?\.)?(?:\.|\[["'`]|\(["'`]|\.get\(["'`])authorization|\.get\(["'`]authorization|\.header\(["'`]authorization|\b(?:req|request|ctx|c)\.cookies?\b|getCookie\(/i;
+const NEAR_CHARS = 3000;
 // `JSON.parse(Buffer.from(token.split('.')[1], 'base64url'))`
 const BY_HAND = /split\(\s*["'`]\.["'`]\s*\)/;
 const LISTENS =
@@ -42,9 +45,8 @@ function decodesByHand(file: SourceFile, node: Node & { type: 'CallExpression' }
     return false;
   }
   const text = file.textOf(node);
-  return (
-    /base64|atob/.test(text) && BY_HAND.test(file.text) && /jwt|bearer|claims/i.test(file.text)
-  );
+  const around = file.text.slice(Math.max(0, node.start - NEAR_CHARS), node.end + NEAR_CHARS);
+  return /base64|atob/.test(text) && BY_HAND.test(around) && FROM_REQUEST.test(around);
 }
 
 const tokenHit = (file: SourceFile, node: Node): WeaknessHit =>

@@ -77,5 +77,6 @@ export function taggedOf(
   const callee = it.evaluate(node.tag, env);
   const name = callee.kind === 'external' ? `${callee.name}\`\`` : '``';
   const event = { node, file: env.file, name, self: undefined, args: [text], isNew: false };
-  return it.hooks.onCall({ ...event, callee: external(name) }) ?? UNKNOWN;
+  const made = callee.kind === 'external' && callee.args ? { args: callee.args } : {};
+  return it.hooks.onCall({ ...event, callee: { ...external(name), ...made } }) ?? UNKNOWN;
 }

@@ -195,6 +195,8 @@ function spreadInto(target: ObjectValue, source: Value): void {
   }
   target.isOpen = true;
   if (source.kind === 'unknown' && source.taints) target.rest = source;
+  // `{ ...process.env }`
+  if (source.kind === 'external') target.rest ??= source;
 }
 
 function arrayOf(it: Machine, elements: readonly (Node | null)[], env: Env): Value {

@@ -47,7 +47,8 @@ export function externalCall(it: Machine, event: CallEvent, callee: ExternalValu
     if (name === 'Array.from' && args[1]?.kind === 'function') {
       return array([it.callFunction(args[1], [first])], true);
     }
-    return passed(first, args);
+    const isText = first.kind === 'unknown' || first.kind === 'text';
+    return name === 'JSON.stringify' && isText ? marked(first, 'json') : passed(first, args);
   }
   if (TAME.test(name)) return UNKNOWN;
   if (DECODES.test(name)) return afterDecoding(first);
@@ -162,14 +163,14 @@ function objectCall(it: Machine, name: string, args: readonly Value[]): Value {
             [...target.props.keys()].map((key) => it.get(target, key)),
             target.isOpen,
           )
-        : array(taintsOf(first).length > 0 ? [first] : [], true);
+        : array(isListed(first) ? [first] : [], true);
     case 'Object.entries':
       return target
         ? array(
             [...pairs(target), ...(target.rest ? [array([target.rest, target.rest])] : [])],
             target.isOpen,
           )
-        : array(taintsOf(first).length > 0 ? [array([first, first])] : [], true);
+        : array(isListed(first) ? [array([first, first])] : [], true);
     case 'Object.assign':
       return assigned(target, args);
     case 'Object.getPrototypeOf':
@@ -192,6 +193,10 @@ function objectCall(it: Machine, name: string, args: readonly Value[]): Value {
   }
 }
 
+/** What comes of its members is made of it. */
+const isListed = (value: Value) =>
+  taintsOf(value).length > 0 || (value.kind === 'external' && value.name === 'process.env');
+
 /** The object; of several that may stand there, one with the properties of all. */
 function objectIn(value: Value): ObjectValue | undefined {
   const objects = optionsOf(value).filter((option) => option.kind === 'object');
@@ -210,6 +215,9 @@ function assigned(target: ObjectValue | undefined, args: readonly Value[]): Valu
     } else if (source.kind === 'unknown') {
       result.isOpen = true;
       if (source.taints) result.rest = source;
+    } else if (source.kind === 'external') {
+      result.isOpen = true;
+      result.rest ??= source;
     }
   }
   return result;

@@ -49,6 +49,7 @@ export function stringCall(it: Machine, event: CallEvent, self: Value): Value | 
     case 'includes':
     case 'indexOf':
     case 'search':
+    case 'has':
       return included(self, first);
     case 'replace':
     case 'replaceAll':
@@ -153,6 +154,15 @@ function regexCall(name: string, source: string, flags: string, value: Value): V
   const isTight = ANCHORED.test(source) && !ANYTHING.test(source) && !flags.includes('m');
   const kind = isTight ? 'pattern' : (addressKind(source) ?? statementKind(source));
   const checks = checksOf(value, kind);
+  // `/\b(insert|update|delete|drop)\b/i.test(sql)` means no.
+  if (
+    !kind &&
+    /(?:insert|update|delete|drop|alter).{1,4}(?:insert|update|delete|drop|alter|truncate)/i.test(
+      source,
+    )
+  ) {
+    return withChecks({ kind: 'unknown' }, checksOf(value, 'named', false));
+  }
   // A list of forbidden characters: `/[;&|`$]/.test(x)` means no.
   if (!kind && /[;|&`$]/.test(source) && source.startsWith('[')) {
     return withChecks({ kind: 'unknown' }, checksOf(value, 'named', false));

@@ -20,6 +20,7 @@ export type Mark =
   | 'encoded'
   | 'regex-escaped'
   | 'basename'
+  | 'json'
   | 'not-enforced';
 
 /** What is known of an argument where the value that carries this is truthy (or falsy). */

@@ -1,0 +1,28 @@
+// What holds for the server as a whole and decides how bad a fault of one tool is.
+import type { ServerSource } from '../package-context.ts';
+import type { Habits } from './faults.ts';
+import { MAX_OWN_CHARS, TRANSPORT } from './server.ts';
+
+// zx quotes what is put into a command; `$.quote = (x) => x` ends that.
+const DROPS_QUOTING =
+  /(?:\.quote\s*=|\bquote:)\s*(?:async\s*)?(?:\(?\s*(\w{1,40})\s*\)?\s*=>\s*(?:\1\b|String\(\1\)|`\$\{\1\}`|\{\s*return \1\b)|function\s*\w*\((\w{1,40})\)\s*\{\s*return \2\b|\(?\w*identity|noop|String\b)/;
+
+const READ_ONLY_SESSION =
+  /\b(?:begin|start)\s+(?:transaction\s+)?(?:isolation level [\w ]{1,30},? )?read\s+only|transaction\s+read\s+only|default_transaction_read_only|SQLITE_OPEN_READONLY|OPEN_READONLY|\bquery_only\b|[?&]mode=ro\b|\breadonly:\s*(?!false)|\breadOnly:\s*true|accessMode|READ_ONLY\b|ApplicationIntent\s*=\s*ReadOnly/i;
+const FULL_RIGHTS = /SERVICE_ROLE|service_role|MASTER_KEY|ADMIN_SECRET|X-Hasura-Admin-Secret/;
+// To refuse such a key is no use of it.
+const REFUSES = /if\s*\(\s*process\.env\.\w*SERVICE_ROLE\w*\s*\)/;
+
+export function habitsOf(server: ServerSource): Habits {
+  const texts = [...server.files.values()]
+    .map(({ text }) => text)
+    .filter((text) => text.length < MAX_OWN_CHARS);
+  const has = (pattern: RegExp) => texts.some((text) => pattern.test(text));
+  return {
+    isShared: has(TRANSPORT) && !has(/StdioServerTransport|["'`]stdio["'`]/),
+    isUnquoted: has(DROPS_QUOTING),
+    isReadOnlySession: has(READ_ONLY_SESSION),
+    hasFullRights: has(FULL_RIGHTS) && !has(REFUSES),
+    ranges: server.manifest.dependencies,
+  };
+}

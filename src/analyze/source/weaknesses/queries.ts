@@ -1,0 +1,186 @@
+// Arguments that become text of a query, or a whole query that nothing limits.
+import { optionsOf, textOf, type Value } from '../surface/eval/values.ts';
+import type { Use } from '../surface/model.ts';
+import { isWholeArgument } from './commands.ts';
+import { arrivals, partsOf, states, type Arrival, type Fault, type ToolContext } from './faults.ts';
+
+const SQL =
+  /\b(?:select\b[\s\S]{0,2000}\bfrom|insert\s+(?:or\s+\w+\s+)?into|update\b[\s\S]{0,200}\bset|delete\s+from|drop\s+(?:table|database|index|view|schema)|create\s+(?:table|index|view|database)|alter\s+table|truncate\s+table|replace\s+into|with\s+\w+\s+as|explain\s|describe\s|show\s+(?:tables|columns|create|index)|pragma\s|call\s+\w+|grant\s|where\s)/i;
+const QUERY_METHOD =
+  /^(?:query|execute|exec|raw|run|all|get|each|prepare|unsafe|any|one|many|none|oneOrNone|manyOrNone|\$?queryRawUnsafe|\$?executeRawUnsafe|\$queryRawUnsafe|\$executeRawUnsafe|command|sql|request|runAndReadAll|queryObject)$/;
+
+// Parts of a query, which need not look like one: `db('t').whereRaw('a = 1')`.
+const FRAGMENT_METHOD = /^(?:where|orWhere|andWhere|having|orHaving|orderBy|groupBy|join|from)Raw$/;
+
+const MAX_CHARS = 20_000;
+
+interface Language {
+  methods: RegExp;
+  /** What its texts look like. */
+  text: RegExp;
+  message: string;
+  severity: 'high' | 'moderate';
+}
+const LANGUAGES: readonly Language[] = [
+  {
+    methods: /^(?:search\w*|find\w*|authenticate)$/,
+    text: /\((?:[&|!]\s*\(|\s*[\w-]{1,40}[~<>]?=)/,
+    message:
+      'A tool argument is put into the filter of a directory search; `*)(` in it changes what is found',
+    severity: 'high',
+  },
+  {
+    methods: /^(?:run|executeQuery|query|cypher|execute|read|write)$/,
+    text: /\b(?:match|merge|create|unwind|detach delete)\s*\(/i,
+    message:
+      'A tool argument is put into the text of a graph query instead of being passed as a parameter',
+    severity: 'high',
+  },
+  {
+    methods: /^(?:select1?|evaluate\w*|useNamespaces|find|get|xpath)$/,
+    text: /(?:^|[^:])\/\/?[\w*@]+.{0,200}\[|\[@?\w+\s*=/,
+    message: 'A tool argument is put into the text of an XPath expression',
+    severity: 'high',
+  },
+  {
+    methods: /^(?:request|rawRequest|query|mutate|graphql|fetch|post|gql)$/,
+    text: /^\s*(?:(?:query|mutation)\b[^{]{0,200}\{|\{\s*\w+\s*[({])/,
+    message:
+      'A tool argument is put into the text of a GraphQL query instead of being passed as a variable',
+    severity: 'moderate',
+  },
+  {
+    methods: /^(?:queryRows|collectRows|iterateRows|query|queryRaw)$/,
+    text: /\bfrom\(\s*bucket\b/,
+    message:
+      'A tool argument is put into the text of a query instead of being passed as a parameter',
+    severity: 'high',
+  },
+];
+
+export function queryFault(use: Use, tool: ToolContext): Fault | undefined {
+  const isFragment = FRAGMENT_METHOD.test(use.method);
+  if (!isFragment && !QUERY_METHOD.test(use.method)) return undefined;
+  const [first] = use.args;
+  if (!first) return undefined;
+  for (const option of statements(first)) {
+    if (option.kind !== 'text') continue;
+    if (!isFragment && !SQL.test(written(option))) continue;
+    const open = arrivals(use, option, tool, ['stripped', 'encoded']).find(
+      ({ checks, isTyped }) => !isTyped && !checks.has('allowed') && !checks.has('pattern'),
+    );
+    if (!open) continue;
+    const isDoubtful = open.checks.has('named') || open.taint.marks.has('half-quoted');
+    return {
+      ruleId: 'sql-injection',
+      severity: isDoubtful ? 'low' : 'high',
+      confidence: isDoubtful ? 'low' : 'high',
+      message:
+        'A tool argument is put into the text of a query instead of being passed as a parameter',
+      taint: open.taint,
+    };
+  }
+  return undefined;
+}
+
+/** The same in other languages than SQL. */
+export function languageFault(use: Use, tool: ToolContext): Fault | undefined {
+  for (const language of LANGUAGES) {
+    if (!language.methods.test(use.method)) continue;
+    const texts = use.args
+      .flatMap((arg) => textsIn(arg))
+      .filter((text) => language.text.test(written(text)));
+    for (const text of texts) {
+      const open = arrivals(use, text, tool, ['stripped', 'encoded', 'half-quoted', 'json']).find(
+        isOpen,
+      );
+      if (!open) continue;
+      const { message, severity } = language;
+      const { taint } = open;
+      return { ruleId: 'sql-injection', severity, confidence: 'medium', message, taint };
+    }
+  }
+  return undefined;
+}
+
+const isOpen = ({ checks, isTyped }: Arrival) =>
+  !isTyped && !checks.has('allowed') && !checks.has('pattern') && !checks.has('named');
+
+function textsIn(value: Value): Value[] {
+  return [...partsOf(value)].map(([, part]) => part).filter(({ kind }) => kind === 'text');
+}
+
+const READS =
+  /\bread.?only\b|\bonly (?:select|reads?)\b|\bselect (?:query|queries|statements?) only\b/;
+// One statement at a time, whatever the text is.
+const SINGLE = /(?:better-sqlite3|node:sqlite|sqlite|bun:sqlite)\b.*\.prepare$/;
+
+/** A whole statement of the caller's: what it may do is said, or tested at its beginning, and not enforced. */
+export function wholeQueryFault(use: Use, tool: ToolContext): Fault | undefined {
+  const text = wholeText(use);
+  if (!text || SINGLE.test(use.name)) return undefined;
+  const open = arrivals(use, text, tool).find(isOpen);
+  if (!open) return undefined;
+  const { taint } = open;
+  const found = { ruleId: 'unbounded-query', taint } as const;
+  if (!tool.isReadOnlySession && open.checks.has('statement')) {
+    return { ...found, severity: 'high', confidence: 'medium', message: BY_BEGINNING };
+  }
+  if (!tool.isReadOnlySession && (tool.isReadOnly || states(tool, READS))) {
+    return { ...found, severity: 'moderate', confidence: 'medium', message: NOT_HELD };
+  }
+  if (!tool.hasFullRights) return undefined;
+  return { ...found, severity: 'moderate', confidence: 'medium', message: FULL_RIGHTS };
+}
+
+const BY_BEGINNING =
+  'Statements are told by how they begin, and run with all rights; `;` or a CTE that changes rows passes';
+const NOT_HELD = 'A tool that says it only reads runs any statement; nothing holds it to reading';
+const FULL_RIGHTS = 'A tool runs any statement with a key that no row rule limits';
+
+/** `query(text)`, `query({ text })` and `rpc('exec_sql', { query: text })`, but no prepared kinds of protocol. */
+function wholeText(use: Use): Value | undefined {
+  const [first, second] = use.args;
+  if (!first) return undefined;
+  const name = textOf(first);
+  if (use.method === 'rpc' && name !== undefined && /sql|query|exec/i.test(name) && second) {
+    return [...partsOf(second)].map(([, part]) => part).find(isWholeArgument);
+  }
+  if (!QUERY_METHOD.test(use.method) || use.method === 'prepare' || use.method === 'get')
+    return undefined;
+  const isTold = /sql|query|statement|cypher/i;
+  const object = optionsOf(first).find((option) => option.kind === 'object');
+  if (object?.kind === 'object' && object.props.has('queryMode')) return undefined;
+  const whole = statements(first).find(isWholeArgument);
+  return whole && arrivals(use, whole, NO_TOOL).some(({ taint }) => isTold.test(taint.origin))
+    ? whole
+    : undefined;
+}
+
+const NO_TOOL: ToolContext = {
+  stated: '',
+  properties: new Map(),
+  isKnown: false,
+  isReadOnly: false,
+  isShared: false,
+  isUnquoted: false,
+  isReadOnlySession: false,
+  hasFullRights: false,
+  ranges: {},
+};
+
+/** A text with a blank for what is not known; of a part that was added under a condition, all that it may be. */
+function written(value: Value): string {
+  if (value.kind === 'text') return value.parts.map(written).join('').slice(0, MAX_CHARS);
+  if (value.kind === 'union') return value.options.map(written).join(' ').slice(0, MAX_CHARS);
+  return textOf(value) ?? ' ? ';
+}
+
+/** `query(text)` and `query({ text })`. */
+function statements(value: Value): readonly Value[] {
+  return optionsOf(value).flatMap((option) => {
+    if (option.kind !== 'object') return [option];
+    const inner = option.props.get('text') ?? option.props.get('sql') ?? option.props.get('query');
+    return inner ? optionsOf(inner) : [];
+  });
+}

@@ -1,0 +1,28 @@
+// Tools that answer though no list shows them, where they can do what the listed ones cannot.
+import { capabilitiesOf } from '../surface/capabilities.ts';
+import type { Use } from '../surface/model.ts';
+import { lineFault } from './commands.ts';
+import type { Fault, ToolContext } from './faults.ts';
+
+const RUNS = new Set(['shell', 'process-spawn', 'dynamic-code']);
+const CHANGES = new Set(['file-write', 'file-delete']);
+
+/** `shared`: places that a listed tool reaches as well, as behind an old name of it. */
+export function unlistedFault(
+  use: Use,
+  tool: ToolContext,
+  shared: ReadonlySet<unknown>,
+): Fault | undefined {
+  if (use.channel !== 'unlisted' || shared.has(use.node)) return undefined;
+  const can = capabilitiesOf([use]).get(use.tool) ?? [];
+  const runs = can.some((one) => RUNS.has(one)) || lineFault(use, tool) !== undefined;
+  if (!runs && !can.some((one) => CHANGES.has(one))) return undefined;
+  return {
+    ruleId: 'unlisted-tool',
+    severity: runs ? 'critical' : 'high',
+    confidence: 'medium',
+    message: runs
+      ? 'A tool that no list shows answers to its name and runs commands or code'
+      : 'A tool that no list shows answers to its name and changes files',
+  };
+}
