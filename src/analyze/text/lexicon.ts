@@ -122,9 +122,12 @@ function indexOf(name: string, isWanted: (language: string) => boolean): Index {
 }
 
 function entryOf(concept: string, language: string, word: string): Entry {
+  const isAscii = !/[^\x00-\x7f]/.test(word);
   const isStem =
-    word.endsWith('*') || GLUED.test(word) || (SEMITIC.test(word) && word.length >= KEY);
-  const [head = '', tail = ''] = foldPattern(word.replace(/\*$/, '')).split(' ~ ');
+    word.endsWith('*') ||
+    (!isAscii && (GLUED.test(word) || (SEMITIC.test(word) && word.length >= KEY)));
+  const plain = word.endsWith('*') ? word.slice(0, -1) : word;
+  const [head = '', tail = ''] = (isAscii ? plain : foldPattern(plain)).split(' ~ ');
   return { concept, language, head, tail, isStem };
 }
 

@@ -21,7 +21,8 @@ const SLOT =
 const AGENT_FILE =
   /\b(?:claude|agents|gemini|codex|copilot-instructions)\.md\b|\.cursorrules\b|\.cursor\/rules|\.windsurfrules\b|\.clinerules\b|\.github\/copilot|\.mdc\b|\bmemory file|\brules file/g;
 // What is fetched and run at once, or runs by itself at the next install.
-const PIPE = /\b(?:curl|wget)\b[^|]{0,120}\| ?(?:sudo )?\w{0,2}sh\b|['"`](?:post|pre)install['"`]/g;
+const PIPE =
+  /\b(?:curl|wget)\b[^|]{0,120}\| ?(?:sudo )?\w{0,2}sh\b|\bsh <\((?:curl|wget)|\b\w{1,3}sh <\((?:curl|wget)|['"`](?:post|pre)install['"`]/g;
 const NEUTRAL: readonly [string, RegExp][] = [
   ['target', TARGET],
   ['address', ADDRESS],
