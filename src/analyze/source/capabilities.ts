@@ -223,7 +223,7 @@ const REFUSED =
   /^_?(?:refuse|den(?:y|ied)|block|forbid|ignor|exclu|skip|sensitive|protected|never|banned|disallow|restricted|off_?limits|dangerous|unsafe)/i;
 
 /** A member of a list that says by its name that these are not to be touched. */
-function isRefused(node: Node, file: SourceFile): boolean {
+export function isRefused(node: Node, file: SourceFile): boolean {
   let at = file.parentOf(node);
   while (at?.type === 'ArrayExpression' || at?.type === 'NewExpression') at = file.parentOf(at);
   if (at?.type === 'VariableDeclarator' && at.id.type === 'Identifier')

@@ -12,6 +12,7 @@ import { sinksFor } from './sinks.ts';
 import { hitOf, toolContext, type Fault, type Habits, type ToolContext } from './faults.ts';
 import { habitsOf } from './habits.ts';
 import { pathFault } from './paths.ts';
+import { privateReads } from './private-data.ts';
 import { languageFault, queryFault, wholeQueryFault } from './queries.ts';
 import { redirectFault, requestFault } from './requests.ts';
 import { resultFault } from './results.ts';
@@ -47,7 +48,7 @@ export function findWeaknesses(server: ServerSource, surface: SurfaceFact): Weak
       if (!before || ORDER[hit.severity] < ORDER[before.severity]) worst.set(key, hit);
     }
   }
-  return [...worst.values(), ...serverFaults(server, surface)]
+  return [...worst.values(), ...serverFaults(server, surface), ...privateReads(server)]
     .sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line))
     .slice(0, MAX_HITS);
 }
