@@ -1,6 +1,7 @@
 // Private data that code reads: stores of other programs, everything below home; each with a benign twin.
 import { describe, expect, test } from 'vitest';
-import { privateData, privateReads } from '../../../src/analyze/source/weaknesses/private-data.ts';
+import { privateReads } from '../../../src/analyze/source/weaknesses/private-data.ts';
+import { privateData } from '../../../src/analyze/source/weaknesses/private-kinds.ts';
 import { privateDataRules } from '../../../src/checks/permission-review/private-data.ts';
 import { analysisOf, evidenceOf, known } from '../../support/evidence.ts';
 import { serverOf } from './helpers.ts';
