@@ -173,6 +173,16 @@ describe('requests', () => {
   ]);
 });
 
+test('the path of a request is no host, and has resolved its dots', () => {
+  const route = (body: string) =>
+    `import { Hono } from 'hono'; const app = new Hono(); app.get('*', async (c) => { ${body} });`;
+  expect(hitsOf(route('return fetch(`http://localhost:3000${c.req.path}`);'))).toEqual([]);
+  expect(hitsOf(route('return fs.readFileSync(path.join(ROOT, c.req.path));'))).toEqual([]);
+  expect(hitsOf(route("return fs.readFileSync(path.join(ROOT, c.req.query('f')));"))).toEqual([
+    'high path-traversal',
+  ]);
+});
+
 describe('certificates', () => {
   const agent = (value: string) =>
     `import https from 'node:https'; export const agent = new https.Agent({ rejectUnauthorized: ${value} });`;

@@ -82,7 +82,8 @@ const CONTAINING = ['allowed', 'pattern', 'prefix', 'named'] as const;
 export function isContained({ checks, taint }: Arrival, value: Value): boolean {
   if (CONTAINING.some((kind) => checks.has(kind))) return true;
   // A URL has resolved its own dots.
-  if (/\.pathname$/.test(taint.origin) && !startsWithArgument(value)) return true;
+  if (/\.pathname$|\breq(?:uest)?\.path$/.test(taint.origin) && !startsWithArgument(value))
+    return true;
   // Without `..` a joined path stays inside; one that may be absolute does not.
   if (checks.has('no-dots')) {
     return taint.marks.has('joined') || taint.marks.has('normalized') || !startsWithArgument(value);

@@ -10,6 +10,7 @@ const FETCHES =
 const BROWSES = /\b(?:navigat\w+|brows(?:e|er|es|ing)|goto|go to|tabs?)\b/;
 const SECRET_HEADER =
   /^(?:authorization|proxy-authorization|cookie|(?:x-)?api-?key|.{0,30}-(?:token|key|secret))$/i;
+const IS_PATH = /(?:^|\.)(?:path|pathname|url|originalUrl|search)$/;
 const HOLDING = ['allowed', 'pattern', 'host', 'named'] as const;
 
 export function requestFault(
@@ -26,6 +27,8 @@ export function requestFault(
   );
   if (!open) return undefined;
   const { taint } = open;
+  // The path of a request begins with a slash, so it ends the host that stands before it.
+  if (!host.isWhole && use.channel === 'http' && IS_PATH.test(taint.origin)) return undefined;
   const text = { ruleId: 'request-forgery', confidence: host.isWhole ? 'high' : 'medium' } as const;
   if (!host.isSubdomain && sendsSecret(use)) {
     return { ...text, severity: 'high', taint, message: SENDS_SECRET };
@@ -71,9 +74,10 @@ export function redirectFault(
   for (const at of positions) {
     const host = use.args[at] && hostPart(use.args[at]);
     const open = arrivals(use, host?.value, tool, ['stripped', 'encoded']).find(
-      ({ checks }) => !HOLDING.some((kind) => checks.has(kind)),
+      ({ checks, taint }) =>
+        !HOLDING.some((kind) => checks.has(kind)) && !/(?:^|\.)headers\./.test(taint.origin),
     );
-    if (!open || host?.isSubdomain) continue;
+    if (!open || host?.isSubdomain || IS_PATH.test(open.taint.origin)) continue;
     const { taint } = open;
     const text = { ruleId: 'open-redirect', severity: 'moderate', confidence: 'medium' } as const;
     return { ...text, taint, message: 'A request decides where the browser is sent next' };
