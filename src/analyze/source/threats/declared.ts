@@ -14,7 +14,7 @@ export interface Declared {
 }
 
 const COMMON_WORDS =
-  /^(?:mcp|server|client|node|tool|tools|api|sdk|core|the|and|for|with|http|https|npm|example|test|utils|common|model|context|protocol|agent|official|app|web|data|js|ts|cli|lib|dev|service|cloud)$/;
+  /^(?:mcp|server|client|node|tool|tools|api|sdk|core|the|and|for|with|http|https|npm|example|test|utils|common|model|context|protocol|agent|official|app|web|data|js|ts|cli|lib|dev|service|cloud|config|configs|settings|local|helper|manager)$/;
 const SHARED =
   /^(?:github|gitlab|bitbucket|npmjs|google|medium|twitter|linkedin|discord|vercel|netlify|herokuapp|workers|pages|amazonaws|cloudfront|githubusercontent|readthedocs|gitbook)\b/;
 

@@ -2,6 +2,7 @@
 import type { Node } from '../parse.ts';
 import { hostOf, placeOf } from './declared.ts';
 import type { Place } from './declared.ts';
+import { candidatesOf } from './candidates.ts';
 import { calleesOf } from './callees.ts';
 import { CLIENT, CONNECTION, is } from './kinds.ts';
 import { CRED } from './labels.ts';
@@ -57,6 +58,10 @@ function hostOfArguments(scene: Scene, args: readonly Node[]): string | null {
         (key.startsWith('host') && value && !value.includes(HOLE) ? value.split(':')[0] : null);
       if (found) return found.toLowerCase();
     }
+    const listed = candidatesOf(scene, propertyOf(scene.model, arg, 'hostname')).find((one) =>
+      BARE_HOST.test(one),
+    );
+    if (listed !== undefined) return listed.toLowerCase();
   }
   return hostFromCallers(scene, args) ?? hostFromReturns(scene, args[0], 0);
 }

@@ -29,6 +29,8 @@ import { constant, nameLabels, pieces, textLabels } from './text-labels.ts';
 import * as calls from './vocabulary.ts';
 
 const MAX_DEPTH = 60;
+/** Parts of a request, as whole as what they are made of. */
+const REQUEST = /^(?:Headers|Request|URL|FormData|Blob)$/;
 /** What opens a wallet, and libraries for them. */
 const KEY_OF_WALLET = /^_?(?:secretKey|privateKey|mnemonic|seedPhrase)$/;
 const WALLET =
@@ -209,7 +211,11 @@ function methodLabels(
   }
   if (method === 'decode' || method === 'encode') return asText(received | given);
   if (OPENS.test(method) && received & REMOTE) return received & REMOTE;
-  return throughUnknown(asTextIfEncoder(node, received | given) | returned);
+  const hooked =
+    node.type === 'NewExpression' && REQUEST.test(nameOf(flow.model, node.callee) ?? '')
+      ? given & HOOKED
+      : 0;
+  return hooked | throughUnknown(asTextIfEncoder(node, received | given) | returned);
 }
 
 function asTextIfEncoder(node: Call, labels: number): number {

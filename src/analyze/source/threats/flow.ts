@@ -127,6 +127,11 @@ function spreadCall(flow: Flow, call: Call): void {
 }
 
 function spreadArguments(flow: Flow, fn: Fn, args: Node[]): void {
+  if (args.length > 0 && flow.model.usesArguments.has(fn.node)) {
+    const all = args.reduce((labels, arg) => labels | labelsOf(flow, arg), fn.labels);
+    if (all !== fn.labels) flow.changed = true;
+    fn.labels = all;
+  }
   fn.params.forEach((param, index) => {
     const given = param.type === 'RestElement' ? args.slice(index) : args.slice(index, index + 1);
     const labels = given.reduce((all, arg) => all | labelsOf(flow, arg), 0);

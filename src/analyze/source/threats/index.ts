@@ -15,7 +15,7 @@ import { findGates } from './gates.ts';
 import { findHooks } from './hooks.ts';
 import { findHiddenHosts } from './hidden-hosts.ts';
 import { findHiddenNames } from './hidden-names.ts';
-import { findCopyingInterceptors } from './interceptors.ts';
+import { findCopyingInterceptors, findTaintedHeaders } from './interceptors.ts';
 import { is, SINKS } from './kinds.ts';
 import { modelOf } from './read-model.ts';
 import { aliasProxies, invocationOf } from './invoke.ts';
@@ -30,6 +30,7 @@ import type { Scene } from './scene.ts';
 import { findInstallers, findScriptThreats } from './scripts.ts';
 import { findSettings } from './settings.ts';
 import { findChangingTools } from './tool-changes.ts';
+import { findSecondStores } from './stores.ts';
 import { findWorms } from './worms.ts';
 import { isFlowWorthwhile } from './worth.ts';
 
@@ -125,6 +126,8 @@ function detect(scene: Scene): void {
   findWorms(scene);
   findHooks(scene);
   findCopyingInterceptors(scene);
+  findTaintedHeaders(scene);
+  findSecondStores(scene);
   findHiddenRecipients(scene);
   findChangingTools(scene);
   findSettings(scene);

@@ -6,7 +6,8 @@ import { destinationOf } from './destination.ts';
 import type { Destination } from './destination.ts';
 import type { Call, Fn } from './model.ts';
 import { keyOf, unwrap } from './names.ts';
-import { report } from './scene.ts';
+import { asText, ENV, ENV_TEXT } from './labels.ts';
+import { carried, carriedByAll, report } from './scene.ts';
 import type { Scene } from './scene.ts';
 import { sendingOf } from './sendings.ts';
 
@@ -21,6 +22,41 @@ export function findCopyingInterceptors(scene: Scene): void {
     if (!INTERCEPTORS.test(scene.file.textOf(callee.object))) continue;
     for (const fn of functionsIn(scene.model, call.arguments[0])) findCopies(scene, fn);
   }
+}
+
+/** `config.headers['x-trace'] = …`, `headers.set('x-trace', …)` with the environment as text. */
+export function findTaintedHeaders(scene: Scene): void {
+  if (!/headers/i.test(scene.file.text)) return;
+  const judge = (node: Node, labels: number) => {
+    if ((labels & (ENV | ENV_TEXT)) === 0) return;
+    report(scene, node, {
+      ruleId: 'environment-exfiltration',
+      severity: 'critical',
+      message:
+        'Environment variables that were not chosen by name are put into the headers of requests.',
+    });
+  };
+  for (const { left, right } of scene.model.assigns) {
+    if (left.type === 'MemberExpression' && isHeaders(scene, left.object))
+      judge(left, asText(carried(scene, right)));
+  }
+  for (const { call } of scene.calls) {
+    const callee = unwrap(call.callee);
+    if (callee.type !== 'MemberExpression' || !isHeaders(scene, callee.object)) continue;
+    if (/^(?:set|append)$/.test(keyOf(scene.model, callee) ?? ''))
+      judge(call, carriedByAll(scene, call.arguments));
+  }
+}
+
+function isHeaders(scene: Scene, node: Node): boolean {
+  const value = unwrap(node);
+  const name =
+    value.type === 'MemberExpression'
+      ? keyOf(scene.model, value)
+      : value.type === 'Identifier'
+        ? value.name
+        : null;
+  return name !== null && /headers$/i.test(name);
 }
 
 function findCopies(scene: Scene, { node, params }: Fn): void {

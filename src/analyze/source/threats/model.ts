@@ -56,6 +56,8 @@ export interface Model {
   strings: Node[];
   /** Functions that calls and arguments lead to. */
   callees: NodeMap<Fn[]>;
+  /** Functions that read `arguments[…]`: they may return whatever they are called with. */
+  usesArguments: Set<Node>;
   /** Labels of constants, which no pass changes. */
   constants: NodeMap<number>;
   names: NodeMap<string | null>;

@@ -118,7 +118,15 @@ function callName(
   }
   if (INTEROP.test(callee) || WRAPPERS.test(callee)) return nameOf(model, first, depth);
   if (callee.endsWith('.bind')) return callee.slice(0, -5);
-  return callee === 'function' ? null : `${callee}()`;
+  return callee === 'function' ? madeName(model, node.callee, depth) : `${callee}()`;
+}
+
+/** `const make = () => new Resolver()`: what the only return of a function of the file's own names. */
+function madeName(model: Model, callee: Node, depth: number): string | null {
+  if (callee.type !== 'Identifier') return null;
+  const value = lookup(model, callee)?.defs.find((def) => def.value !== null)?.value;
+  const returns = (value && model.fnOf.get(unwrap(value))?.returns) ?? [];
+  return returns.length === 1 ? nameOf(model, returns[0], depth) : null;
 }
 
 function moduleName(shape: string | null): string | null {

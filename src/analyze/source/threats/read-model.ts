@@ -23,6 +23,7 @@ export function modelOf(path: string, text: string, program: Program): Model {
     methods: new Map(),
     fields: new Map(),
     fieldValues: new Map(),
+    usesArguments: new Set(),
     strings: [],
     callees: new NodeMap(program),
     constants: new NodeMap(program),
@@ -64,6 +65,12 @@ function collect(model: Model, node: Node, parent: Node | null, late: Assignment
     case 'TemplateLiteral':
       model.strings.push(node);
       return;
+    case 'MemberExpression': {
+      const isArguments = node.object.type === 'Identifier' && node.object.name === 'arguments';
+      const around = isArguments && node.computed ? functionAround(model, node) : null;
+      if (around) model.usesArguments.add(around.node);
+      return;
+    }
     case 'ReturnStatement':
       if (node.argument) functionAround(model, node)?.returns.push(node.argument);
       return;
@@ -191,6 +198,9 @@ function declarePattern(
       return;
     case 'AssignmentPattern':
       declarePattern(model, scope, pattern.left, def, path, owner);
+      // `(env = process.env) => …`
+      if (pattern.left.type === 'Identifier' && owner)
+        declare(model, scope, pattern.left.name, { kind: 'init', value: pattern.right, path: [] });
       return;
     case 'RestElement':
       declarePattern(model, scope, pattern.argument, def, path, owner);

@@ -42,7 +42,7 @@ function find(scene: Scene, call: Call, args: readonly Node[], name: string): Fo
   ) {
     return {
       node: call,
-      labels: carriedByAll(scene, args) | bodyLabels(scene, args),
+      labels: carriedByAll(scene, args) | bodyLabels(scene, args) | madeWith(scene, call),
       to: clientDestination(scene, call, args),
     };
   }
@@ -97,6 +97,13 @@ function find(scene: Scene, call: Call, args: readonly Node[], name: string): Fo
     return { node: call, labels, to: to ?? destinationOf(scene, given.arguments) };
   }
   return null;
+}
+
+/** What every request of a client carries, since it was made with it: headers of its own. */
+function madeWith(scene: Scene, call: Call): number {
+  const callee = unwrap(call.callee);
+  if (callee.type !== 'MemberExpression') return 0;
+  return carried(scene, callee.object) & (ENV_TEXT | CRED);
 }
 
 /** `client.post('/path', body)`: where the client was made for. */

@@ -29,6 +29,9 @@ import * as calls from './vocabulary.ts';
 /** Where a cloud hands its machines the keys that they act with. */
 const MACHINE_KEYS =
   /^https?:\/\/(?:169\.254\.169\.254|metadata\.google\.internal|169\.254\.170\.2)\b.{0,80}(?:security-credentials|oauth2\/token|service-accounts)/;
+/** Turns the text of a file of settings into an object. */
+const PARSER =
+  /^(?:JSON\.parse|JSON5\.parse|json5\.parse|jsonc-parser\.parse|comment-json\.parse|yaml\.(?:parse|load)|js-yaml\.load|ini\.parse|(?:smol-|@iarna\/)?toml\.parse)$/;
 const READS_CREDENTIALS =
   /\b(?:gh auth token|npm (?:config get \S{0,60}(?:auth|token|passw)|token\b)|gcloud auth print-\w{0,20}-?token|aws configure (?:get|export)|security (?:find-|dump-)\S{0,20}|op item get|git credential fill)/;
 
@@ -79,7 +82,7 @@ export function sourceLabels(
     return asText(given);
   }
   if (name === 'Object.keys') return given & ~CRED_PARSED;
-  if (name === 'JSON.parse') return given & CRED ? CRED_PARSED | (given & ~CRED) : given;
+  if (PARSER.test(name)) return given & CRED ? CRED_PARSED | (given & ~CRED) : given;
   if (
     /^(?:Object\.(?:entries|values|assign|fromEntries|freeze)|structuredClone|Array\.from|Promise\.(?:all|resolve|allSettled|race))$/.test(
       name,
