@@ -2,7 +2,7 @@
 import type { Node } from '../parse.ts';
 import type { Flow } from './callees.ts';
 import { named, SHELL, SOCKET } from './labels.ts';
-import { fieldKey, lookup } from './model.ts';
+import { fieldKey, lookup, plainKey } from './model.ts';
 import type { Binding } from './model.ts';
 import { keyOf, unwrap } from './names.ts';
 
@@ -27,7 +27,7 @@ export function bindLabels(flow: Flow, pattern: Node | undefined, labels: number
     case 'ObjectPattern':
       for (const part of pattern.properties) {
         if (part.type === 'RestElement') bindLabels(flow, part.argument, labels, depth + 1);
-        else bindLabels(flow, part.value, named(labels), depth + 1);
+        else bindLabels(flow, part.value, named(labels, plainKey(part.key)), depth + 1);
       }
       return;
     default:

@@ -146,7 +146,7 @@ function member(
   if (held !== null) return held;
   // All servers of an agent, and what one of them is given: still secrets of others.
   if (object & CRED_PARSED && /^(?:mcpServers|env)$/.test(key)) return object;
-  return /^\d+$/.test(key) ? object : named(object) | (object & (SOCKET | SHELL));
+  return /^\d+$/.test(key) ? object : named(object, key) | (object & (SOCKET | SHELL));
 }
 
 /** A field or getter of an instance; null if its class has neither. */

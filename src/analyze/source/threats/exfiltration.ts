@@ -57,7 +57,9 @@ function judge(scene: Scene, sending: Sending, all: Sending[]): void {
   const isForeign = to.place === 'drop' || to.place === 'foreign' || to.place === 'release';
   // The call that the hook stands for goes where its caller wants.
   const isPassedOn = to.host === null && (carried(scene, first) & HOOKED) !== 0;
-  if (labels & HOOKED && to.place !== 'own' && !isPassedOn) {
+  const isOwn =
+    to.place === 'own' && !(isOwnByName(to.host, scene.declared) && isSwallowed(scene, node));
+  if (labels & HOOKED && !isOwn && !isPassedOn) {
     report(scene, node, {
       ruleId: 'network-hook',
       severity: 'critical',
@@ -95,6 +97,16 @@ function judgeWatching(scene: Scene, node: Node): void {
 }
 
 function judgeOneSecret(scene: Scene, { node, labels, to }: Sending): void {
+  const isElsewhere = to.place === 'foreign' || isNamesake(scene, to.host);
+  if (labels & TOKEN && isElsewhere && isSwallowed(scene, node)) {
+    report(scene, node, {
+      ruleId: 'credential-exfiltration',
+      severity: 'critical',
+      message:
+        'A token is sent to a host that it does not belong to, and nobody waits for the answer.',
+    });
+    return;
+  }
   const isLogging = to.host !== null && hosts.logging.test(to.host) && (labels & TOKEN) === 0;
   if (to.place !== 'drop' && !isLogging) return;
   if (/discord|telegram/.test(to.host ?? '')) return;

@@ -68,7 +68,7 @@ function labelsOfDef(flow: Flow, def: Def): number {
   if (!def.value || def.kind === 'import' || def.kind === 'function' || def.kind === 'class')
     return 0;
   let labels = labelsOf(flow, def.value);
-  for (const key of def.path) if (!/^(?:\*|\d{1,4})$/.test(key)) labels = named(labels);
+  for (const key of def.path) if (!/^(?:\*|\d{1,4})$/.test(key)) labels = named(labels, key);
   if (def.kind !== 'each' && def.kind !== 'keys') return labels;
   const loop = parentOf(def.value);
   const body = loop && labels & ENV ? flow.model.text.slice(loop.start, loop.end) : '';

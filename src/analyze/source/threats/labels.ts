@@ -41,7 +41,7 @@ export const VENDORS = [1 << 21, 1 << 22, 1 << 23, 1 << 24, 1 << 25] as const;
 export const VENDOR_MASK = VENDORS.reduce((mask: number, bit) => mask | bit, 0);
 /** Data about the machine and its user that is listed or searched file by file. */
 export const FILES = 1 << 26;
-/** A token of a forge or registry. */
+/** A token of a forge or registry, or one out of a file of credentials. */
 export const TOKEN = 1 << 27;
 /** The conversation, or what the model was told, as a parameter. */
 export const CONVERSATION = 1 << 28;
@@ -56,9 +56,13 @@ const PATHS = CRED_PATH | AGENT_PATH | HOOK_PATH | AUTOSTART_PATH | SSH_PATH | C
 /** Objects that unknown functions reduce to what they need. */
 const WHOLE = ENV | TOOL_ALL | SOCKET | SHELL | CRED_PARSED | HOOKED | REMOTE | DECODED;
 
-/** After `value.name`. */
-export function named(labels: number): number {
+/** What a secret is called in a file of them. */
+const SECRET_FIELD = /token|auth|secret|passw|api_?key|credential/i;
+
+/** After `value.key`. */
+export function named(labels: number, key: string): number {
   let left = labels & ~(ENV | TOOL_ALL | CRED_PARSED);
+  if (labels & CRED_PARSED && SECRET_FIELD.test(key)) left |= TOKEN;
   if (labels & TOOL_ALL) left |= TOOL_PART;
   return left;
 }
