@@ -22,6 +22,7 @@ export { escapeExcerpt } from './escape.ts';
 
 const MAX_SCANNED = 262_144;
 const MAX_FINDINGS = 50;
+const MAX_TOGETHER = 20_000;
 const ORDER: Record<Severity, number> = { info: 0, low: 1, moderate: 2, high: 3, critical: 4 };
 const LEVELS = ['info', 'low', 'moderate', 'high', 'critical'] as const;
 
@@ -54,18 +55,52 @@ export function findInstructions(
   return verdictOf(text, candidates);
 }
 
-/** The texts in which something was found, in the order given. */
+/** The texts in which something was found, in the order given; then what they say only together. */
 export function observeTexts(
   texts: readonly ServerText[],
   toolNames: readonly string[],
 ): TextObservation[] {
-  return texts
-    .map((text) => ({
-      text,
-      verdict: findInstructions(text.text, { location: text.location, toolNames }),
-    }))
-    .filter(({ verdict }) => verdict.findings.length > 0);
+  const observed = texts.map((text) => ({
+    text,
+    verdict: findInstructions(text.text, { location: text.location, toolNames }),
+  }));
+  const found = observed.filter(({ verdict }) => verdict.findings.length > 0);
+  return [...found, ...togetherFound(observed)];
 }
+
+// A model reads a tool as one text, however it is split over fields: only what is grave in it counts.
+function togetherFound(observed: readonly TextObservation[]): TextObservation[] {
+  const found: TextObservation[] = [];
+  for (const group of groupsOf(observed)) {
+    const [first] = group;
+    if (first === undefined) continue;
+    const text = { ...first.text, text: group.map(({ text }) => text.text).join('\n') };
+    if (text.text.length > MAX_TOGETHER) continue;
+    const worst = Math.max(...group.map(({ verdict }) => rankOf(verdict.severity)));
+    const { findings } = findInstructions(text.text, { location: 'tool-description' });
+    const grave = findings.filter(
+      ({ severity }) => ORDER[severity] > worst && ORDER[severity] >= ORDER.high,
+    );
+    const [gravest] = grave;
+    if (gravest) found.push({ text, verdict: { severity: gravest.severity, findings: grave } });
+  }
+  return found;
+}
+
+/** The texts of each tool that has several. */
+function groupsOf(observed: readonly TextObservation[]): TextObservation[][] {
+  const groups = new Map<string, TextObservation[]>();
+  for (const one of observed) {
+    const { location, owner, file = '' } = one.text;
+    if (location !== 'tool-description' && location !== 'param-description') continue;
+    const key = `${file} ${owner.split('.')[0] ?? ''}`;
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()].filter((group) => group.length > 1);
+}
+
+const rankOf = (severity: InstructionVerdict['severity']) =>
+  severity === 'none' ? -1 : ORDER[severity];
 
 // Naming another tool is no fault; beside an order that is one, it says whom it is aimed at.
 function otherToolFindings(

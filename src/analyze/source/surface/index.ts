@@ -2,24 +2,28 @@
 import type { SurfaceFact } from '../../../types.ts';
 import type { ServerSource } from '../package-context.ts';
 import { capabilitiesOf } from './capabilities.ts';
-import { textsOf, toolOf } from './describe.ts';
+import { toolOf } from './describe.ts';
 import { looseTexts } from './loose-texts.ts';
 import type { ServerModel } from './model.ts';
 import { readServer } from './read-server.ts';
 import { hasOpenList } from './shapes.ts';
+import { textsOf } from './texts.ts';
 
 /** Tools in the order of their names; every text a model may read. */
 export function extractSurface(server: ServerSource): SurfaceFact {
   const model = readServer(server);
   const capabilities = capabilitiesOf(model.uses);
-  const tools = model.tools
-    .map((record) => toolOf(record, capabilities.get(record.name) ?? []))
-    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : (a.line ?? 0) - (b.line ?? 0)));
+  const declared = model.tools
+    .map((record) => ({ record, tool: toolOf(record, capabilities.get(record.name) ?? []) }))
+    .sort(({ tool: a }, { tool: b }) =>
+      a.name < b.name ? -1 : a.name > b.name ? 1 : (a.line ?? 0) - (b.line ?? 0),
+    );
+  const tools = declared.map(({ tool }) => tool);
   const reason = doubtOf(server, model);
-  const texts = textsOf(model, tools);
+  const texts = textsOf(model, declared);
   return {
     tools,
-    texts: [...texts, ...looseTexts(server.files, texts)],
+    texts: [...texts, ...looseTexts(server, texts)],
     ...(model.serverName === undefined ? {} : { serverName: model.serverName }),
     ...(model.serverVersion === undefined ? {} : { serverVersion: model.serverVersion }),
     isComplete: reason === undefined,

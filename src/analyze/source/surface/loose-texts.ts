@@ -1,12 +1,16 @@
-// Orders to a model in strings that no declaration holds: put behind a result, or into a description later.
+// Orders to a model in strings that no declaration holds: put behind a result, into an error, or into a
+// description later. Whatever could not be tied to a tool is looked at here, at a stricter bar.
 import type { ServerText } from '../../../types.ts';
+import { findInstructions } from '../../text/index.ts';
 import type { SourceFile } from '../file.ts';
-import type { Node } from '../parse.ts';
+import type { ServerSource } from '../package-context.ts';
+import { dataTexts, isProse, writtenTexts } from './written.ts';
 
-const MIN_CHARS = 50;
+const MIN_CHARS = 40;
 const MAX_CHARS = 5000;
 const MAX_TEXTS = 20;
-// In bundles the strings are those of many libraries.
+const MAX_LOOKED_AT = 1500;
+// In bundles the strings are those of many libraries: only what these find is looked at.
 const MAX_FILE_CHARS = 400_000;
 // Secrecy from the user, a secret to be fetched, or an order that claims rank: what no plain result says.
 const ORDERS = new RegExp(
@@ -25,28 +29,43 @@ const ORDERS = new RegExp(
   'i',
 );
 
-/** Strings of the server's own code that speak to a model like that, and are not among `known`. */
-export function looseTexts(
-  files: ReadonlyMap<string, SourceFile>,
-  known: readonly ServerText[],
-): ServerText[] {
+/** Texts of the server's own code and data that speak to a model like that, and are not among `known`. */
+export function looseTexts(server: ServerSource, known: readonly ServerText[]): ServerText[] {
   const found: ServerText[] = [];
-  for (const file of files.values()) {
-    if (file.text.length > MAX_FILE_CHARS || !ORDERS.test(file.text)) continue;
-    const nodes: Node[] = [...file.nodesOf('Literal'), ...file.nodesOf('TemplateElement')];
-    for (const node of nodes) {
-      const text = textOf(node);
-      if (text.length < MIN_CHARS || text.length > MAX_CHARS || !ORDERS.test(text)) continue;
-      if (found.length >= MAX_TEXTS) return found;
-      if (known.some((one) => one.text.includes(text.trim().slice(0, MIN_CHARS)))) continue;
-      const line = file.lineOf(node);
-      found.push({ location: 'tool-response', owner: 'source', text, file: file.path, line });
+  const seen = new Set<string>();
+  const told = known.map(({ text }) => lettersOf(text)).join('\n');
+  let left = MAX_LOOKED_AT;
+  const look = (text: string, file: string, lineOf: () => number) => {
+    if (found.length >= MAX_TEXTS || left <= 0 || seen.has(text)) return;
+    seen.add(text);
+    if (text.length < MIN_CHARS || text.length > MAX_CHARS) return;
+    if (told.includes(lettersOf(text))) return;
+    left -= 1;
+    if (!isOrder(text)) return;
+    found.push({ location: 'tool-response', owner: 'source', text, file, line: lineOf() });
+  };
+  for (const file of server.files.values()) {
+    if (isLarge(file) && !ORDERS.test(file.text)) continue;
+    for (const { text, node } of writtenTexts(file)) {
+      if (isProse(text) && (!isLarge(file) || ORDERS.test(text)))
+        look(text, file.path, () => file.lineOf(node));
+    }
+  }
+  for (const path of server.dataPaths) {
+    for (const { text, line } of dataTexts(path, server.dataOf(path) ?? '')) {
+      if (isProse(text)) look(text, path, () => line);
     }
   }
   return found;
 }
 
-function textOf(node: Node): string {
-  if (node.type === 'TemplateElement') return node.value.cooked ?? '';
-  return node.type === 'Literal' && typeof node.value === 'string' ? node.value : '';
+// However the pieces were joined.
+const lettersOf = (text: string) => text.replace(/\$\{\}|[^\p{L}\p{N}]+/gu, '');
+const isLarge = (file: SourceFile) => file.text.length > MAX_FILE_CHARS;
+
+// A note, an error or a help text may well be in the imperative: only what is grave counts here.
+function isOrder(text: string): boolean {
+  if (ORDERS.test(text)) return true;
+  const { severity, findings } = findInstructions(text, { location: 'tool-response' });
+  return severity === 'critical' || findings.some(({ ruleId }) => ruleId === 'answer-falsified');
 }

@@ -11,6 +11,8 @@ export interface ToolRecord {
   description?: Value | undefined;
   schema?: Value | undefined;
   annotations?: Value | undefined;
+  /** What clients are handed beside the definition: `_meta`. */
+  meta?: Value | undefined;
   hasOutputSchema: boolean;
   handler?: Value | undefined;
   /** Whether the SDK validates arguments against the schema before the handler sees them. */

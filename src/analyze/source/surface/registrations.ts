@@ -238,7 +238,7 @@ function functionMember(it: Machine, value: ObjectValue): Value | undefined {
 
 type Details = Pick<
   ToolRecord,
-  'title' | 'description' | 'schema' | 'annotations' | 'hasOutputSchema'
+  'title' | 'description' | 'schema' | 'annotations' | 'meta' | 'hasOutputSchema'
 >;
 
 function detailsOf(it: Machine, value: ObjectValue): Details {
@@ -254,6 +254,7 @@ function detailsOf(it: Machine, value: ObjectValue): Details {
     description: member('description'),
     schema,
     annotations: member('annotations'),
+    meta: member('_meta') ?? member('meta'),
     hasOutputSchema: member('outputSchema') !== undefined,
   };
 }
@@ -332,6 +333,7 @@ function push(model: ServerModel, record: ToolRecord): void {
     before.description ??= record.description;
     before.schema ??= record.schema;
     before.annotations ??= record.annotations;
+    before.meta ??= record.meta;
     before.title ??= record.title;
     before.hasOutputSchema ||= record.hasOutputSchema;
     return;

@@ -1,0 +1,106 @@
+// The texts that are written in code and data, pieces put together as far as they stand side by side.
+import type { SourceFile } from '../file.ts';
+import type { Node } from '../parse.ts';
+
+const MAX_DEPTH = 200;
+const MAX_DATA_TEXTS = 400;
+const MIN_WORDS = 6;
+// Documents about the package, settings and lists of files: nobody sends them to a model.
+const ABOUT =
+  /(?:^|\/)(?:readme|changelog|changes|history|licen[cs]e|contributing|security|code_of_conduct|notice|package|tsconfig|jsconfig|composer|deno|bower)[^/]*$|(?:^|\/)(?:tests?|__tests__|spec|fixtures?|examples?|docs?|\.github)\//i;
+
+/** Strings, templates, sums and lists of them; unknown parts are `${}`. */
+export function* writtenTexts(file: SourceFile): Generator<{ text: string; node: Node }> {
+  const kinds = ['BinaryExpression', 'TemplateLiteral', 'Literal', 'ArrayExpression'] as const;
+  for (const kind of kinds) {
+    for (const node of file.nodesOf(kind) as Node[]) {
+      if (isPart(file, node)) continue;
+      const text = textOf(node, 0);
+      if (text !== null && text !== '') yield { text, node };
+    }
+  }
+}
+
+function isPart(file: SourceFile, node: Node): boolean {
+  const parent = file.parentOf(node);
+  if (parent?.type === 'BinaryExpression')
+    return parent.operator === '+' && node.type !== 'ArrayExpression';
+  return parent?.type === 'ArrayExpression' && textOf(parent, 0) !== null;
+}
+
+function textOf(node: Node, depth: number): string | null {
+  if (depth > MAX_DEPTH) return null;
+  switch (node.type) {
+    case 'Literal':
+      return typeof node.value === 'string' ? node.value : null;
+    case 'TemplateLiteral':
+      return node.quasis.map((quasi) => quasi.value.cooked ?? '').join('${}');
+    case 'BinaryExpression': {
+      if (node.operator !== '+') return null;
+      const left = textOf(node.left, depth + 1);
+      const right = textOf(node.right, depth + 1);
+      return left === null && right === null ? null : (left ?? '${}') + (right ?? '${}');
+    }
+    case 'ArrayExpression': {
+      const items = node.elements.map((item) => (item ? textOf(item, depth + 1) : null));
+      if (items.length < 2 || items.includes(null)) return null;
+      // Lines of a text, or pieces of an encoded one.
+      return items.join(items.some((item) => /\s/.test(item ?? '')) ? ' ' : '');
+    }
+    default:
+      return null;
+  }
+}
+
+/** The strings of JSON and the paragraphs of other texts; line is 1-based. */
+export function dataTexts(path: string, text: string): { text: string; line: number }[] {
+  if (ABOUT.test(path)) return [];
+  if (!/\.json[c5]?$/i.test(path)) return paragraphs(text).slice(0, MAX_DATA_TEXTS);
+  try {
+    return strings(JSON.parse(text)).map((one) => ({ text: one, line: 1 }));
+  } catch {
+    return [];
+  }
+}
+
+function paragraphs(text: string): { text: string; line: number }[] {
+  let line = 1;
+  return text.split(/\n[ \t]*\n/).map((paragraph) => {
+    const at = line;
+    line += paragraph.split('\n').length + 1;
+    return { text: paragraph, line: at };
+  });
+}
+
+/** Iterative; a list of strings is one text. */
+function strings(json: unknown): string[] {
+  const found: string[] = [];
+  const pending: unknown[] = [json];
+  while (pending.length > 0 && found.length < MAX_DATA_TEXTS) {
+    const value = pending.pop();
+    if (typeof value === 'string') found.push(value);
+    else if (
+      Array.isArray(value) &&
+      value.length > 1 &&
+      value.every((one) => typeof one === 'string')
+    )
+      found.push(value.slice(0, 500).join(' '));
+    else if (typeof value === 'object' && value !== null)
+      pending.push(...Object.values(value).slice(0, 2000).reverse());
+  }
+  return found;
+}
+
+/** Natural language, or what may be an encoded piece of it. */
+export function isProse(text: string): boolean {
+  if (/^[A-Za-z0-9+/=_-]{60,}$/.test(text)) return true;
+  const words = text.match(/\p{L}{2,}/gu) ?? [];
+  if (words.length >= MIN_WORDS && /\p{L}[^\n]* [^\n]*\p{L}/u.test(text)) return true;
+  return (
+    (
+      text.match(
+        /[\u0600-\u06ff\u0900-\u0dff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/g,
+      ) ?? []
+    ).length >= 15
+  );
+}
