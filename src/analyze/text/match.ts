@@ -12,20 +12,9 @@ export function matchRules(book: Phrasebook, location: TextLocation): Match[] {
   const found: Match[] = [];
   for (const rule of RULES) {
     const severity = rule.at?.[location] ?? rule.severity;
-    for (const place of meet(rule, book)) {
-      if (!isExcused(rule, book, place)) found.push({ ruleId: rule.id, severity, ...place });
-    }
+    for (const place of meet(rule, book)) found.push({ ruleId: rule.id, severity, ...place });
   }
   return found;
-}
-
-// "... once the user agrees": what is done with consent is no order against anybody.
-function isExcused({ unless = [] }: PhraseRule, book: Phrasebook, span: Place): boolean {
-  return unless.some((name) =>
-    book
-      .affirmedPlaces(name)
-      .some(({ start, end }) => end >= span.start - EXCUSES && start <= span.end + EXCUSES),
-  );
 }
 
 /**
@@ -61,11 +50,6 @@ export function signalPoints(book: Phrasebook): { points: number; place: Place }
 
 const WINDOW = 350;
 const MAX_EACH = 5;
-const EXCUSES = 120;
-const SECRECY = new Set(['covert', 'user-secrecy', 'ml-secrecy', 'secrecy-strong']);
-// "Never put secrets there": whatever the wording, what is denied is not asked for.
-const DENIABLE = new Set(['secret-path', 'secret-word', 'context-word', 'private-data']);
-const UNDENIED = new Set(['unasked', 'coerce', 'habit', 'distort']);
 
 function meet(rule: PhraseRule, book: Phrasebook): Place[] {
   const [first = [], ...rest] = placesOf(rule, book);
@@ -85,28 +69,11 @@ function meet(rule: PhraseRule, book: Phrasebook): Place[] {
 function placesOf(rule: PhraseRule, book: Phrasebook): Place[][] {
   const all: Place[][] = [];
   for (const part of rule.parts) {
-    // What is kept from the user is worded as a denial itself.
-    const places = part.flatMap((name) => placesFor(rule, book, name));
+    const places = part.flatMap((name) => book.places(name));
     if (places.length === 0) return [];
     all.push(places);
   }
   return all;
-}
-
-function placesFor(rule: PhraseRule, book: Phrasebook, name: string): readonly Place[] {
-  if (SECRECY.has(name)) {
-    return book.places(name).filter(({ start, end }) => !isAboutIds(book.text, start, end));
-  }
-  // Other concepts are worded as a denial, or as what holds either way.
-  const mayBeDenied = rule.affirmed === true ? !UNDENIED.has(name) : DENIABLE.has(name);
-  return mayBeDenied ? book.affirmedPlaces(name) : book.places(name);
-}
-
-// Inner numbers mean nothing to people: sparing them is good manners.
-function isAboutIds(text: string, start: number, end: number): boolean {
-  return /(?:\bids?\b|(?<=[^\x00-\x7f])ids?(?![a-z])|\buuids?\b|\bidentifiers?\b|\bidentificador\w*)/.test(
-    text.slice(Math.max(0, start - 25), end + 30),
-  );
 }
 
 // A sentence ends at a stop before a blank; the stop of an abbreviation or a path does not count.

@@ -14,7 +14,6 @@ export interface Views {
 }
 
 const MAX_VIEWS = 60;
-const MAX_SPELLED = 20_000;
 const MAX_VIEW_CHARACTERS = 500_000;
 
 /** All readings of the text, the text itself first; nested twice. Bounded in number and in total size. */
@@ -62,13 +61,5 @@ function inner(view: View): RawView[] {
     ...markupViews(view.text),
     ...decodedViews(view.text),
     ...disguisedViews(view.text, view.folded),
-    ...spelledOut(view.text),
   ];
-}
-
-// `do_not_tell_the_user`: a name that is a sentence.
-function spelledOut(text: string): RawView[] {
-  if (!/[A-Za-z]+(?:_[A-Za-z]+){3}/.test(text.slice(0, MAX_SPELLED))) return [];
-  const words = text.slice(0, MAX_SPELLED).replace(/(?<=[A-Za-z])_(?=[A-Za-z])/g, ' ');
-  return [{ kind: 'field', text: words, start: 0, end: text.length }];
 }
