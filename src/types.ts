@@ -444,7 +444,17 @@ export interface ServerText {
   file?: string;
   line?: number;
 }
+/** Something about the surface that no text of it shows. */
+export interface SurfaceNote {
+  kind: 'remote-definition' | 'secret-asked' | 'disguised-name';
+  severity: Severity;
+  file: string;
+  line: number;
+  /** Foreign text, cut. */
+  excerpt: string;
+}
 export interface SurfaceFact {
+  notes?: SurfaceNote[];
   tools: ToolDefinition[];
   /** Prompts, resources, server instructions, parameter descriptions: all text a model may read. */
   texts: ServerText[];

@@ -4,6 +4,8 @@ import type { Confidence, InstructionFinding, Severity, TextObservation } from '
 
 const HIDDEN = new Set(['hidden-characters', 'hidden-text']);
 const OTHER_TOOLS = new Set(['cross-tool-reference', 'other-tool-changed']);
+// As many words make a sentence.
+const MIN_WORDS = 5;
 const ORDER: Record<Severity, number> = { info: 0, low: 1, moderate: 2, high: 3, critical: 4 };
 
 const instructionInToolText = defineRule({
@@ -71,7 +73,7 @@ function hitOf(
     {
       message: message(worst, Math.max(0, kinds.size - 1)),
       location: locationOf(text),
-      severity: worst.severity,
+      severity: isConcealedProse(worst) ? 'critical' : worst.severity,
       confidence: confidenceOf(worst, kinds.size, verdict.findings),
       excerpt: worst.excerpt,
       caps: mayCap(worst, verdict.findings) ? 'do-not-use' : null,
@@ -83,6 +85,12 @@ function locationOf(text: TextObservation['text']): string {
   if (text.file !== undefined)
     return text.line === undefined ? text.file : `${text.file}:${text.line}`;
   return text.location;
+}
+
+// A sentence that was put where nobody sees it; right-to-left scripts have honest uses for such marks.
+function isConcealedProse({ ruleId, severity, excerpt }: InstructionFinding): boolean {
+  if (!HIDDEN.has(ruleId) || severity !== 'high' || /[\u0590-\u08ff]/.test(excerpt)) return false;
+  return (excerpt.match(/\p{L}{2,}/gu) ?? []).length >= MIN_WORDS;
 }
 
 // Sure: critical, or several different rules agree.

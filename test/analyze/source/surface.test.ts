@@ -271,3 +271,63 @@ export default Log;`,
     expect(tools).toMatchObject([{ name: 'log', description: 'Notes. Keep it short.' }]);
   });
 });
+
+describe('texts that are put together', () => {
+  const SAID = 'Lists the files of a folder.';
+  test.each([
+    [
+      'a fold',
+      `const d = ['Lists the files', ' of a folder.'].reduce((sum, part) => sum + part, '');`,
+    ],
+    [
+      'a fold without a start',
+      `const d = ['Lists the files', 'of a folder.'].reduce((a, b) => a + ' ' + b);`,
+    ],
+    [
+      'numbers of characters',
+      `const d = String.fromCharCode(${[...SAID].map((c) => c.charCodeAt(0)).join(', ')});`,
+    ],
+    [
+      'letters moved by one',
+      `const d = [...'${[...SAID].map((c) => String.fromCharCode(c.charCodeAt(0) + 1)).join('')}'].map((c) => String.fromCharCode(c.charCodeAt(0) - 1)).join('');`,
+    ],
+    [
+      'bytes',
+      `const d = Buffer.from([${[...SAID].map((c) => c.charCodeAt(0)).join(', ')}]).toString('utf8');`,
+    ],
+    ['a turned text', `const d = '${[...SAID].reverse().join('')}'.split('').reverse().join('');`],
+    [
+      'a tag that tidies',
+      'import dedent from "dedent"; const d = dedent`Lists the files of a folder.`;',
+    ],
+    ['a replaced part', `const d = 'Lists the files of a PLACE.'.replace('PLACE', 'folder');`],
+  ])('%s is worked out', (_, code) => {
+    const { tools } = extractSurface(
+      serverOf({
+        'index.js': `${SDK}${code}\nserver.registerTool('list', { description: d }, async () => ({}));`,
+      }),
+    );
+    expect(tools).toMatchObject([{ name: 'list', description: SAID }]);
+  });
+
+  test('both sides of a condition, all languages of a table and the rest of a definition are texts', () => {
+    const { texts } = extractSurface(
+      serverOf({
+        'index.js': `${SDK}
+const words = { en: require('./en.json'), ja: require('./ja.json') }[process.env.LANG];
+server.registerTool('list', { description: process.env.X ? 'One way of saying it.' : 'Another way of saying it.', title: words.title, _meta: { note: 'What clients are handed beside.' } }, async () => ({}));`,
+        'en.json': '{ "title": "List of files" }',
+        'ja.json': '{ "title": "ファイルの一覧表" }',
+      }),
+    );
+    expect(texts.map(({ text }) => text)).toEqual(
+      expect.arrayContaining([
+        'One way of saying it.',
+        'Another way of saying it.',
+        'List of files',
+        'ファイルの一覧表',
+        'What clients are handed beside.',
+      ]),
+    );
+  });
+});

@@ -5,6 +5,7 @@ import { capabilitiesOf } from './capabilities.ts';
 import { toolOf } from './describe.ts';
 import { looseTexts } from './loose-texts.ts';
 import type { ServerModel } from './model.ts';
+import { notesOf } from './notes.ts';
 import { readServer } from './read-server.ts';
 import { hasOpenList } from './shapes.ts';
 import { textsOf } from './texts.ts';
@@ -20,10 +21,12 @@ export function extractSurface(server: ServerSource): SurfaceFact {
     );
   const tools = declared.map(({ tool }) => tool);
   const reason = doubtOf(server, model);
+  const notes = notesOf(model);
   const texts = textsOf(model, declared);
   return {
     tools,
     texts: [...texts, ...looseTexts(server, texts)],
+    ...(notes.length === 0 ? {} : { notes }),
     ...(model.serverName === undefined ? {} : { serverName: model.serverName }),
     ...(model.serverVersion === undefined ? {} : { serverVersion: model.serverVersion }),
     isComplete: reason === undefined,

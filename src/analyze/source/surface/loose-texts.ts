@@ -29,11 +29,19 @@ const ORDERS = new RegExp(
   'i',
 );
 
+const SCANNER =
+  /prompt[- ]?injection|jailbreak|guardrail|red[- ]?team|tool[- ]poisoning|injection[- ](?:scan|detect|test|pattern)/i;
+const CODE =
+  /```|=>|\bconst \w|\bfunction\b.{0,40}\(|\breturn [\w(<]|[;{]\s*\n|<\/?[a-z]+[ >]|\bimport \w.{0,40}\bfrom\b/;
+
 /** Texts of the server's own code and data that speak to a model like that, and are not among `known`. */
 export function looseTexts(server: ServerSource, known: readonly ServerText[]): ServerText[] {
   const found: ServerText[] = [];
   const seen = new Set<string>();
   const told = known.map(({ text }) => lettersOf(text)).join('\n');
+  // A scanner carries what it looks for; what it says of itself is looked at elsewhere.
+  const { description = '', keywords } = server.manifest;
+  if (SCANNER.test([description, ...keywords].join(' '))) return [];
   let left = MAX_LOOKED_AT;
   const look = (text: string, file: string, lineOf: () => number) => {
     if (found.length >= MAX_TEXTS || left <= 0 || seen.has(text)) return;
@@ -63,9 +71,11 @@ export function looseTexts(server: ServerSource, known: readonly ServerText[]): 
 const lettersOf = (text: string) => text.replace(/\$\{\}|[^\p{L}\p{N}]+/gu, '');
 const isLarge = (file: SourceFile) => file.text.length > MAX_FILE_CHARS;
 
-// A note, an error or a help text may well be in the imperative: only what is grave counts here.
+// A note, an error, a help text or code of an example may well be in the imperative: only what is
+// grave counts here, and only in prose.
 function isOrder(text: string): boolean {
   if (ORDERS.test(text)) return true;
+  if (CODE.test(text)) return false;
   const { severity, findings } = findInstructions(text, { location: 'tool-response' });
   return severity === 'critical' || findings.some(({ ruleId }) => ruleId === 'answer-falsified');
 }

@@ -18,6 +18,7 @@ import {
 } from './values.ts';
 
 const MAX_ITEMS = 2000;
+const MAX_FOLDED = 100;
 
 /** The result of a method that the language defines, or undefined if it is none we know. */
 export function builtinCall(it: Machine, event: CallEvent, self: Value): Value | undefined {
@@ -181,6 +182,19 @@ function isAllowList(self: ArrayValue): boolean {
   return taintsOf(self).length === 0;
 }
 
+/** A closed list, folded item by item. */
+function reduced(it: Machine, args: readonly Value[], self: ArrayValue): Value | undefined {
+  const [callback, start] = args;
+  if (callback?.kind !== 'function' || self.isOpen || self.items.length > MAX_FOLDED) {
+    return undefined;
+  }
+  const [first = UNDEFINED, ...rest] = self.items;
+  return (start === undefined ? rest : self.items).reduce(
+    (sum, item, index) => it.callFunction(callback, [sum, item, literal(index), self]),
+    start ?? first,
+  );
+}
+
 function iterate(
   it: Machine,
   name: string,
@@ -236,8 +250,7 @@ function iterate(
       return withChecks(value, checks);
     }
     case 'reduce':
-      items.forEach(run);
-      return UNKNOWN;
+      return reduced(it, args, self) ?? (items.forEach(run), UNKNOWN);
     default:
       return undefined;
   }

@@ -4,6 +4,10 @@ import type { Machine } from './machine.ts';
 import { keyOf, memberOf } from './property-access.ts';
 import { UNKNOWN, external, type Env, type Value } from './values.ts';
 
+// Tags that only tidy a text up; those of queries do not give the text.
+const PROSE_TAG =
+  /dedent|outdent|indent|oneLine|String\.raw|^(?:md|markdown|trim|text|prompt|prose|doc|lines?)$/i;
+
 export function callOf(
   it: Machine,
   node: Node & { type: 'CallExpression' | 'NewExpression' },
@@ -78,5 +82,8 @@ export function taggedOf(
   const name = callee.kind === 'external' ? `${callee.name}\`\`` : '``';
   const event = { node, file: env.file, name, self: undefined, args: [text], isNew: false };
   const made = callee.kind === 'external' && callee.args ? { args: callee.args } : {};
-  return it.hooks.onCall({ ...event, callee: { ...external(name), ...made } }) ?? UNKNOWN;
+  const answer = it.hooks.onCall({ ...event, callee: { ...external(name), ...made } });
+  const tag =
+    callee.kind === 'external' ? callee.name : node.tag.type === 'Identifier' ? node.tag.name : '';
+  return answer ?? (PROSE_TAG.test(tag) ? text : UNKNOWN);
 }

@@ -29,6 +29,7 @@ import {
 } from './values.ts';
 
 const MAX_NESTING = 700;
+const MAX_CHARACTERS = 2000;
 
 export function evaluate(it: Machine, node: Node, env: Env): Value {
   if (it.steps <= 0 || it.nesting > MAX_NESTING) return UNKNOWN;
@@ -197,6 +198,12 @@ function spreadInto(target: ObjectValue, source: Value): void {
   if (source.kind === 'unknown' && source.taints) target.rest = source;
   // `{ ...process.env }`
   if (source.kind === 'external') target.rest ??= source;
+  // `{ ...tool, ...texts[tool.name] }`: what was said before may be replaced.
+  if (source.kind === 'external' && source.name.includes('()')) {
+    const said = target.props.get('description');
+    if (said)
+      target.props.set('description', union([said, external(`${source.name}.description`)]));
+  }
 }
 
 function arrayOf(it: Machine, elements: readonly (Node | null)[], env: Env): Value {
@@ -211,6 +218,8 @@ function arrayOf(it: Machine, elements: readonly (Node | null)[], env: Env): Val
     if (spread.kind === 'array') {
       result.items.push(...spread.items);
       if (spread.isOpen) result.isOpen = true;
+    } else if (textOf(spread) !== undefined) {
+      result.items.push(...Array.from(textOf(spread) ?? '', literal).slice(0, MAX_CHARACTERS));
     } else if (spread.kind !== 'literal') {
       result.isOpen = true;
       for (const option of optionsOf(spread)) {

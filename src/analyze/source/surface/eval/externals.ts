@@ -88,9 +88,11 @@ function readCall(it: Machine, event: CallEvent, name: string): Value | undefine
   }
   if (name === 'JSON.parse') return text === undefined ? undefined : parsedValue(text);
   if (name === 'atob') return text === undefined ? undefined : decoded(text, 'base64');
-  if (name === 'Buffer.from') {
-    return text === undefined ? undefined : decoded(text, textOf(second) ?? '');
+  if (name === 'Buffer.from' && text !== undefined) return decoded(text, textOf(second) ?? '');
+  if (/^(?:Buffer\.from|Uint8Array\.(?:from|of))$/.test(name) && first.kind === 'array') {
+    return spelled(first.items);
   }
+  if (/^String\.from(?:CharCode|CodePoint)$/.test(name)) return spelled(event.args);
   if (/^fs\.(?:promises\.)?readdir(?:Sync)?$/.test(name)) return it.listFolder(event.file, first);
   if (!/^fs\.(?:promises\.)?read(?:File|Json)(?:Sync)?$/.test(name)) return undefined;
   const found = it.readFile(event.file, first);
@@ -100,6 +102,18 @@ function readCall(it: Machine, event: CallEvent, name: string): Value | undefine
   return /[jJ]son/.test(name)
     ? union(optionsOf(found).map((one) => parsedValue(textOf(one) ?? '') ?? one))
     : found;
+}
+
+/** The text that the numbers of its characters spell. */
+function spelled(codes: readonly Value[]): Value | undefined {
+  if (codes.length === 0 || codes.length > MAX_ENCODED_CHARS) return undefined;
+  let text = '';
+  for (const code of codes) {
+    if (code.kind !== 'literal' || typeof code.value !== 'number') return undefined;
+    if (!(code.value >= 0 && code.value <= 0x10ffff)) return undefined;
+    text += String.fromCodePoint(Math.floor(code.value));
+  }
+  return literal(text);
 }
 
 /** What an encoding hides, if it is text. */

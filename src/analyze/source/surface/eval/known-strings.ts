@@ -34,6 +34,9 @@ export function knownCall(name: string, known: string, args: readonly Value[]): 
       return literal(known.substring(numberOf(first) ?? 0, numberOf(second)));
     case 'charAt':
       return literal(known.charAt(numberOf(first) ?? 0));
+    case 'charCodeAt':
+    case 'codePointAt':
+      return literal(known.codePointAt(numberOf(first) ?? 0));
     case 'repeat':
       return known.length * (numberOf(first) ?? 0) > MAX_CHARS
         ? undefined

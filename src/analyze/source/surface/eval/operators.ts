@@ -34,8 +34,28 @@ export function arithmetic(it: Machine, node: Operator, env: Env): Value {
     case 'in':
       return withChecks(UNKNOWN, allowed(left, right.kind === 'object' && !right.isOpen));
     default:
-      return UNKNOWN;
+      return computed(node.operator, left, right);
   }
+}
+
+/** Numbers of characters are moved and turned by these; comparisons decide too much. */
+const NUMERIC: Readonly<Record<string, (a: number, b: number) => number>> = {
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '/': (a, b) => a / b,
+  '%': (a, b) => a % b,
+  '^': (a, b) => a ^ b,
+  '&': (a, b) => a & b,
+  '|': (a, b) => a | b,
+  '<<': (a, b) => a << b,
+  '>>': (a, b) => a >> b,
+};
+
+function computed(operator: string, left: Value, right: Value): Value {
+  const work = NUMERIC[operator];
+  if (work === undefined || left.kind !== 'literal' || right.kind !== 'literal') return UNKNOWN;
+  if (typeof left.value !== 'number' || typeof right.value !== 'number') return UNKNOWN;
+  return literal(work(left.value, right.value));
 }
 
 function unary(it: Machine, node: Node & { type: 'UnaryExpression' }, env: Env): Value {
