@@ -73,6 +73,28 @@ describe('derived findings', () => {
     expect(verdictOf('minified')).toEqual(['moderate']);
     expect(verdictOf('readable')).toEqual([]);
   });
+  test('programs for a processor need a source, or a way to build them', () => {
+    const verdictOf = (file: string, ...more: string[]) => {
+      const hit = { capability: 'native-code' as const, detail: 'native', line: 1 };
+      const source = known({
+        subject: analysisOf({
+          capabilities: [{ ...hit, file, reached: 'none' }],
+          hashes: Object.fromEntries([file, ...more].map((path) => [path, ''])),
+        }),
+        dependencies: {},
+        reachedNodes: [],
+        unread: [],
+        stated: { functions: [], expectedCapabilities: [], expectedHosts: [] },
+      });
+      return runChecks(evidenceOf({ facts: { source } }))
+        .flatMap(({ findings }) => findings)
+        .filter(({ ruleId }) => ruleId === 'native-without-source')
+        .map(({ severity }) => severity);
+    };
+    expect(verdictOf('lib/idle.node')).toEqual(['moderate']);
+    expect(verdictOf('lib/linux-x64.dat')).toEqual(['high']);
+    expect(verdictOf('lib/idle.node', 'binding.gyp', 'src/idle.cc')).toEqual([]);
+  });
   test('unreached or minor threats count nowhere else', () => {
     expect(findings([threat({ reached: 'none' }), threat({ severity: 'moderate' })])).toEqual([]);
   });

@@ -21,4 +21,39 @@ const unreadableSource = defineRule({
       .filter(({ severity }) => severity !== undefined && LOUD.has(severity)),
 });
 
-export const unreadableRules: Rule[] = [unreadableSource, hidingCode];
+const RECIPE =
+  /(?:^|\/)(?:binding\.gyp|CMakeLists\.txt|Cargo\.toml|Makefile|build\.zig|go\.mod)$|\.(?:c|cc|cpp|cxx|rs|zig|go|m|mm|swift|nim)$/i;
+const NAMED_NATIVE = /\.(?:node|dll|so(?:\.\d+)*|dylib|exe|bundle|lib|a|o)$|(?:^|\/)[^./]+$/i;
+
+const nativeWithoutSource = defineRule({
+  id: 'native-without-source',
+  check: 'source-verification',
+  severity: 'moderate',
+  title: 'Programs for a processor without source or recipe',
+  why: 'What such a file does can only be known from its source and from how it is built, and neither is in the package.',
+  fix: 'Do not connect it unless you know its publisher; or build it from public source.',
+  fixUpstream: 'Ship the source with its build files, or publish with provenance.',
+  needs: ['source'],
+  find({ source: { subject } }) {
+    const files = subject.capabilities
+      .filter(({ capability, detail }) => capability === 'native-code' && detail === 'native')
+      .map(({ file }) => file);
+    const disguised = files.find((file) => !NAMED_NATIVE.test(file));
+    const first = disguised ?? files[0];
+    if (first === undefined || Object.keys(subject.hashes).some((path) => RECIPE.test(path)))
+      return [];
+    return [
+      {
+        message:
+          disguised === undefined
+            ? 'A program for a processor comes without its source and without a way to build it.'
+            : 'A program for a processor, named like a data file, comes without its source.',
+        location: first,
+        severity: disguised === undefined ? 'moderate' : 'high',
+        confidence: 'medium',
+      },
+    ];
+  },
+});
+
+export const unreadableRules: Rule[] = [unreadableSource, nativeWithoutSource, hidingCode];

@@ -88,6 +88,13 @@ describe('contradictions', () => {
       'destructiveHint: false',
       'T.',
       'await fs.promises.unlink(p);',
+      'high',
+    ],
+    [
+      'a tool that says that it deletes, and that it is not destructive,',
+      'destructiveHint: false',
+      'Deletes a file.',
+      'await fs.promises.unlink(p);',
       'moderate',
     ],
     [
@@ -102,7 +109,7 @@ describe('contradictions', () => {
       'destructiveHint: false',
       'T.',
       "await db.query('DROP TABLE IF EXISTS audit_2023');",
-      'moderate',
+      'high',
     ],
     [
       'a read-only tool that sends DELETE',

@@ -3,7 +3,7 @@ import { ruleData } from '../../../rule-data.ts';
 import type { ToolDefinition } from '../../../types.ts';
 import { UNKNOWN, taintsOf, type Taint, type Value } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
-import { deedPattern } from './deed-data.ts';
+import { deedPattern, type DeedWord } from './deed-data.ts';
 import { capabilityOf, type Deed } from './deeds.ts';
 
 interface ClaimWords {
@@ -34,6 +34,10 @@ export interface Act {
   isScratch: boolean;
   /** Name or description say that something is done. */
   isTold: boolean;
+  /** They say that something is lost by it. */
+  isLossTold: boolean;
+  /** What the package says of itself in a line. */
+  about: string;
 }
 
 // What everybody outside notices, whatever the arguments are.
@@ -60,7 +64,7 @@ export const DOES: Record<Deed, string> = {
   mails: 'sends messages to people',
 };
 
-export function actOf(use: Use, tool: ToolDefinition | undefined): Act | undefined {
+export function actOf(use: Use, tool: ToolDefinition | undefined, about = ''): Act | undefined {
   const does = tool && capabilityOf(use);
   if (!does) return undefined;
   const place = taintsOf(use.args[0] ?? UNKNOWN)[0];
@@ -77,7 +81,9 @@ export function actOf(use: Use, tool: ToolDefinition | undefined): Act | undefin
     taint: place ?? content,
     isPlaced: place !== undefined,
     isScratch: deedPattern('scratch').test(text),
-    isTold: tells(tool),
+    isTold: says(tool, 'tells'),
+    isLossTold: says(tool, 'destroys'),
+    about,
   };
 }
 
@@ -88,9 +94,9 @@ function leading(self: Value | undefined): readonly Value[] {
 }
 
 /** What it says that it does not do is no telling. */
-function tells({ name, title, description }: ToolDefinition): boolean {
+export function says({ name, title, description }: ToolDefinition, word: DeedWord): boolean {
   const denied = new RegExp(claimWords().claims.readOnly, 'gi');
   const trial = new RegExp(deedPattern('dryRun').source, 'gi');
   const words = `${name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').replaceAll(/[_.-]/g, ' ')}. ${title ?? ''}. ${description.slice(0, 1000)}`;
-  return deedPattern('tells').test(words.replace(denied, ' ').replace(trial, ' '));
+  return deedPattern(word).test(words.replace(denied, ' ').replace(trial, ' '));
 }

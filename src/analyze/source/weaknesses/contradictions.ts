@@ -1,5 +1,5 @@
 // Handlers that do what the tool's annotations or description say that it does not.
-import { DOES, NO_TAINT, OUTWARD, REMOTE, claimWords, type Act } from './acts.ts';
+import { DOES, NO_TAINT, OUTWARD, REMOTE, claimWords, says as toolSays, type Act } from './acts.ts';
 import { deedPattern } from './deed-data.ts';
 import type { Fault } from './faults.ts';
 import { hintFault, type Judged } from './hints.ts';
@@ -36,7 +36,11 @@ function isLie(act: Act): boolean {
   const { claims } = claimWords();
   const says = (pattern: string) => new RegExp(pattern, 'i').test(tool.description);
   const isRemote = REMOTE.has(does);
-  if (does === 'sends') return says(claims.local);
+  if (does === 'sends') {
+    // What the package says holds for every tool that does not speak of the network.
+    const isAbout = new RegExp(claims.local, 'i').test(act.about) && !toolSays(tool, 'networks');
+    return says(claims.local) || (taint !== undefined && isAbout);
+  }
   // Scratch files and caches are no lie; and a tool that tells of its change denies another one.
   if (isRemote ? act.isTold && !OUTWARD.has(does) : !taint) return false;
   return (does === 'writes' || does === 'deletes' || isRemote) && says(claims.readOnly);

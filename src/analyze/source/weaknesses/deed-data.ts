@@ -27,6 +27,10 @@ export interface DeedData {
   looks: string;
   /** Words by which a tool says that it does something. */
   tells: string;
+  /** Words by which a tool says that something is lost. */
+  destroys: string;
+  /** Words by which a tool says that it asks elsewhere. */
+  networks: string;
   dryRun: string;
 }
 

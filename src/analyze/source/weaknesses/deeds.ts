@@ -84,7 +84,19 @@ function wholeDeed({ name, method, args }: Use): RemoteDeed | undefined {
     const isOpen = filter !== undefined && !isEmpty(filter);
     return isOpen && (where === undefined || !isEmpty(where)) ? 'deletes-data' : 'drops';
   }
+  if (isForced({ name, method, args })) return 'deletes-data';
   return /^knex(?:\.knex)?\(\)\(\)\.(?:del|delete)$/.test(name) ? 'drops' : undefined;
+}
+
+/** What was there before is lost: a branch moved by force, a tree reset. */
+function isForced({ name, method, args }: Pick<Use, 'name' | 'method' | 'args'>): boolean {
+  if (method === 'updateRef') {
+    const force = property(args[0], 'force');
+    return force?.kind === 'literal' && force.value === true;
+  }
+  if (!/^(?:simple-git|isomorphic-git)\b/.test(name)) return false;
+  const flags = args.flatMap((arg) => (arg.kind === 'array' ? arg.items : [arg])).map(written);
+  return flags.some((flag) => /^(?:--force(?:-with-lease)?|-f|-fd?x?|--hard|-D|hard)$/.test(flag));
 }
 
 const isEmpty = (value: Value) =>

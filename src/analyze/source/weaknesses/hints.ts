@@ -59,13 +59,13 @@ function readOnlyJudged(act: Act): Judged | undefined {
   }
 }
 
-function destructiveJudged({ tool, does, taint }: Act): Judged | undefined {
+function destructiveJudged({ tool, does, taint, isLossTold }: Act): Judged | undefined {
   if (tool.annotations.destructiveHint !== false) return undefined;
-  if (does === 'deletes') return [taint ? 'moderate' : 'low', 'medium'];
-  if (does === 'deletes-data') return taint ? ['moderate', 'medium'] : undefined;
-  return does === 'drops' || does === 'commands-deletion' || does === 'pays'
-    ? ['moderate', 'medium']
-    : undefined;
+  // Who says so has set the hint in error; who does not hides it.
+  const grave: Judged = [isLossTold ? 'moderate' : 'high', 'medium'];
+  if (does === 'deletes') return taint ? grave : ['low', 'medium'];
+  if (does === 'deletes-data') return taint ? grave : undefined;
+  return does === 'drops' || does === 'commands-deletion' || does === 'pays' ? grave : undefined;
 }
 
 const KEYED = /idempoten|dedup|request_?id|client_?token|nonce/i;

@@ -30,13 +30,14 @@ export function findWeaknesses(server: ServerSource, surface: SurfaceFact): Weak
   const tools = new Map(surface.tools.map((tool) => [tool.name, toolContext(tool, habits)]));
   const definitions = new Map(surface.tools.map((tool) => [tool.name, tool]));
   const asking = askingTools(model.uses);
+  const about = server.manifest.description ?? '';
   const shared = new Set(model.uses.flatMap(({ channel, node }) => (channel ? [] : [node])));
   const worst = new Map<string, WeaknessHit>();
   for (const use of model.uses) {
     const tool = tools.get(use.tool) ?? contextOf(use, habits);
     const hidden = unlistedFault(use, tool, shared);
     const faults = [...faultsOf(use, tool), ...(hidden ? [hidden] : [])];
-    const act = actOf(use, definitions.get(use.tool));
+    const act = actOf(use, definitions.get(use.tool), about);
     const unasked = unaskedFault(act, asking);
     const contradicted = [...contradictions(act), ...(unasked ? [unasked] : [])];
     for (const fault of [...faults, ...contradicted]) {
