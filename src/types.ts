@@ -404,6 +404,8 @@ export interface ThreatHit {
   line: number;
   excerpt: string;
   reached: ReachedFrom;
+  /** An install script leads there as well, though it is reached as the server's own code. */
+  isAtInstall?: boolean;
 }
 /** A weakness of the server's own code: data flow from a tool argument to a sink. */
 export interface WeaknessHit extends ThreatHit {

@@ -67,7 +67,7 @@ export const dangerousScript = derivedRule(
     why: 'It runs with your rights before anybody has started the server.',
     fix: 'Do not install it, also not to look at it; see the finding of point 3 about the same place.',
   },
-  ({ threat }) => threat.reached === 'lifecycle',
+  ({ threat }) => threat.reached === 'lifecycle' || threat.isAtInstall === true,
 );
 
 export const harmfulDependency = derivedRule(

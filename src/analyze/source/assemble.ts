@@ -63,8 +63,16 @@ export function assemble(seen: Seen): PackageAnalysis {
     capabilities: fewOfEach([...binaryHits(seen, reachedOf), ...hits((look) => look.capabilities)]),
     hosts: hits((look) => look.hosts),
     threats: [
-      ...packageThreats.map((threat) => ({ ...threat, reached: reachOfThreat(threat.file, seen) })),
-      ...hits((look) => look.threats),
+      ...packageThreats.map((threat) => ({
+        ...threat,
+        reached: reachOfThreat(threat.file, seen),
+        ...(seen.reach.atInstall.has(threat.file) ? { isAtInstall: true } : {}),
+      })),
+      ...hits((look) => look.threats).map((threat) =>
+        threat.reached === 'entry' && seen.reach.atInstall.has(threat.file)
+          ? { ...threat, isAtInstall: true }
+          : threat,
+      ),
     ],
     weaknesses: input.isSubject ? findWeaknesses(server, surface) : [],
     environment: hits((look) => look.environment),

@@ -6,7 +6,7 @@ import { isDict, toManifest } from '../manifest.ts';
 import { addThreatsAcross } from './across-files.ts';
 import { assemble } from './assemble.ts';
 import { bundledName, crossings, splitBundled } from './bundled.ts';
-import { vendoredIn, vendoredStarts } from './vendored.ts';
+import { gypStarts, vendoredIn, vendoredStarts } from './vendored.ts';
 import { findEntries } from './entries.ts';
 import type { Entries } from './entries.ts';
 import type { SourceFile } from './file.ts';
@@ -93,7 +93,13 @@ function analyzeFiles(input: PackageInput, onLinks: OnLinks): PackageAnalysis {
     return raw === null ? null : toManifest(raw);
   });
   const found = findEntries(manifest, paths);
-  const lifecycle = [...found.lifecycle, ...vendoredStarts(vendored, paths)];
+  const gyp = files.get('binding.gyp');
+  const gypText = gyp ? Buffer.from(gyp.bytes).toString('utf8') : null;
+  const lifecycle = [
+    ...found.lifecycle,
+    ...vendoredStarts(vendored, paths),
+    ...gypStarts(manifest, gypText, paths),
+  ];
   const entries = { ...found, lifecycle };
   const context = { ...contextOf(input, manifest, entries, files), vendored };
   const kinds = new Map(input.files.map(({ path, bytes }) => [path, fileKindOf(path, bytes)]));

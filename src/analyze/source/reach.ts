@@ -15,6 +15,8 @@ export interface FileLinks {
 }
 export interface Reach {
   reached: Map<string, ReachedFrom>;
+  /** Files that an install script leads to, whatever else does. */
+  atInstall: ReadonlySet<string>;
   /** Bare names of packages, sorted. */
   packages: string[];
 }
@@ -83,7 +85,7 @@ export function findReach(
       reached.set(file, before.get(file) ?? 'lifecycle');
     }
   }
-  return { reached, packages: [...packages].sort() };
+  return { reached, atInstall: new Set(fromInstall), packages: [...packages].sort() };
 }
 
 function targetsOf(

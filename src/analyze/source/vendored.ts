@@ -34,6 +34,20 @@ export function vendoredIn(
   });
 }
 
+/** Files of the package that its binding.gyp has node start: `<!(node native/paths.js)`. */
+export function gypStarts(
+  manifest: Manifest,
+  gyp: string | null,
+  paths: ReadonlySet<string>,
+): string[] {
+  const commands = [...(gyp ?? '').slice(0, 200_000).matchAll(/<!@?\(([^()]{1,500})\)/g)].slice(
+    0,
+    50,
+  );
+  const install = commands.map(([, command = '']) => command).join(' ; ');
+  return install === '' ? [] : lifecycleFiles({ ...manifest, scripts: { install } }, paths);
+}
+
 /** Files that their install scripts start, relative to the outer package. */
 export function vendoredStarts(
   vendored: readonly Vendored[],

@@ -52,6 +52,10 @@ const HUNTS =
 function judgeLine(scene: Scene, call: Call, line: string): void {
   const context = { readme: scene.declared.readme, declared: scene.declared, name: scene.pkg.name };
   for (const threat of shellThreats(line, context)) {
+    // What the file itself encodes stands in it in clear, for the sake of quoting.
+    if (threat.ruleId === 'encoded-command' && /utf-?16-?le/i.test(scene.file.text)) {
+      if (!/-W(?:in\w{0,10})?\s+Hidden/i.test(line)) continue;
+    }
     const isHunt = threat.ruleId === 'agent-permission-bypass' && HUNTS.test(line);
     const reach = threat.isOnRequestFine && !isHunt ? reachOfCommand(scene, call) : 'start';
     const { isOnRequestFine: _, ...told } = threat;

@@ -41,10 +41,12 @@ export function chosenFunctions(model: Model, node: Node, depth = 0): Fn[] {
   }
 }
 
-/** Functions that listen to an event of that name, in this file. */
-export function listenersOf(model: Model, event: string): Fn[] {
+/** Functions that listen to an event of that name in this file; to any, if its name is not known. */
+export function listenersOf(model: Model, event: string | null): Fn[] {
   if (!model.listeners) model.listeners = readListeners(model);
-  return model.listeners.get(event) ?? [];
+  if (event !== null) return model.listeners.get(event) ?? [];
+  const all = [...model.listeners.values()].flat();
+  return all.length > MAX_FUNCTIONS ? [] : all;
 }
 
 function readListeners(model: Model): Map<string, Fn[]> {

@@ -12,6 +12,7 @@ import type { Binding, Call } from './model.ts';
 import { constantOf, shapeOf, unwrap } from './names.ts';
 import { carriedByAll, report } from './scene.ts';
 import type { Scene } from './scene.ts';
+import { propertyTexts } from './sources.ts';
 
 /** What was written, by the path or the variable that holds it. */
 export type Written = Map<string | Binding, { node: Call; labels: number }>;
@@ -30,6 +31,23 @@ export function noteWrite(scene: Scene, call: Call, name: string, written: Writt
   }
   if ((labels & (REMOTE | DECODED | INVISIBLE)) === 0) return;
   for (const key of keysOf(scene, path)) written.set(key, { node: call, labels });
+}
+
+/** `spawnSync('curl', ['-o', file, url])`: a program writes the file. */
+export function noteFetched(scene: Scene, call: Call, name: string, written: Written): void {
+  if (!is(name, EXEC) || !/^(?:\S*\/)?(?:curl|wget)(?:\.exe)?$/.test(lineOf(scene, call))) return;
+  const list = call.arguments[1];
+  const parts = list?.type === 'ArrayExpression' ? list.elements : [];
+  for (const [index, part] of parts.entries()) {
+    const path = parts[index + 1];
+    if (
+      !part ||
+      !path ||
+      !/^(?:-\w{0,6}[oO]|--output(?:-document)?)$/.test(shapeOf(scene.model, part) ?? '')
+    )
+      continue;
+    for (const key of keysOf(scene, path)) written.set(key, { node: call, labels: REMOTE });
+  }
 }
 
 /** `tar.x({ file, cwd })`, `unzip -d dir file`: what comes out is what was fetched. */
@@ -57,7 +75,7 @@ const UNPACKER =
 const UNPACKS = /^(?:\S*\/)?(?:tar|unzip|7z|gunzip|gzip|bsdtar|Expand-Archive)\b/;
 /** Programs that get a file ready, or only look at it. */
 const HANDLES =
-  /^(?:\S*\/)?(?:tar|unzip|7z|gunzip|gzip|bsdtar|chmod|chown|xattr|codesign|ls|file|sha256sum|shasum|rm|mv|cp|mkdir)\b/;
+  /^(?:\S*\/)?(?:tar|unzip|7z|gunzip|gzip|bsdtar|chmod|chown|xattr|codesign|ls|file|sha256sum|shasum|rm|mv|cp|mkdir|curl|wget)\b/;
 
 const lineOf = (scene: Scene, call: Call): string =>
   (shapeOf(scene.model, call.arguments[0]) ?? '').trim();
@@ -145,6 +163,11 @@ function droppedIn(
 function sourcePlace(scene: Scene): Place {
   const places = new Set<Place>();
   for (const { call, name } of scene.calls) {
+    if (is(name, EXEC) && /^(?:\S*\/)?(?:curl|wget)\b/.test(lineOf(scene, call))) {
+      const words = `${lineOf(scene, call)} ${propertyTexts(scene.flow, call.arguments[1])}`;
+      const url = /https?:\/\/[^\s'"]{3,200}/.exec(words)?.[0];
+      places.add(placeOf(hostOf(url ?? null), scene.declared));
+    }
     if (!is(name, CLIENT) && !/^https?\.(?:get|request)$/.test(name)) continue;
     const texts = addressesOf(scene, call.arguments);
     for (const text of texts.length > 0 ? texts : ['']) {

@@ -6,7 +6,7 @@ import { callsCode } from './code-runners.ts';
 import { judgeCommand } from './commands.ts';
 import { hostOf, placeOf } from './declared.ts';
 import type { Place } from './declared.ts';
-import { judgeDropped, noteUnpacked, noteWrite } from './dropped.ts';
+import { judgeDropped, noteFetched, noteUnpacked, noteWrite } from './dropped.ts';
 import type { Written } from './dropped.ts';
 import { CHMOD, CONNECTION, EVAL, EXEC, WRITE, is } from './kinds.ts';
 import { DECODED, INVISIBLE, REMOTE, SHELL, SOCKET } from './labels.ts';
@@ -38,9 +38,18 @@ export function findExecution(scene: Scene): void {
       judgeOwnCode(scene, call, name);
     }
   }
+  for (const { call, name } of scene.calls) noteFetched(scene, call, name, written);
   for (const { call, name } of scene.calls) noteUnpacked(scene, call, name, written);
   for (const { call, name, args } of scene.calls) {
     if (is(name, EXEC)) judgeCommand(scene, call, args, name);
+    if (name === 'require' && args[0] && carried(scene, args[0]) & REMOTE) {
+      if (isNamedThere(scene, shapeOf(scene.model, args[0]) ?? ''))
+        report(scene, call, {
+          ruleId: 'fetched-code-executed',
+          severity: 'critical',
+          message: 'Which module is loaded comes over the network.',
+        });
+    }
     const isLoad = name === 'require' || name === 'process.dlopen' || name === 'new Worker';
     if ((is(name, EXEC) || isLoad) && !is(name, CHMOD))
       judgeDropped(scene, call, call.arguments.slice(0, 2), written);
@@ -115,7 +124,8 @@ function judgeImport(scene: Scene, node: Extract<Node, { type: 'ImportExpression
       (labels & REMOTE) !== 0;
     report(scene, node, {
       ruleId: 'fetched-code-executed',
-      severity: isInline ? 'critical' : gradeOfImport(scene, shape, place),
+      severity:
+        isInline || isNamedThere(scene, shape) ? 'critical' : gradeOfImport(scene, shape, place),
       message: 'A module is imported from the network.',
     });
   } else if (isData && (labels & (DECODED | REMOTE) || /;base64/.test(shape))) {
@@ -126,6 +136,10 @@ function judgeImport(scene: Scene, node: Extract<Node, { type: 'ImportExpression
     });
   }
 }
+
+/** Whoever sends the name of a module chooses what runs. */
+const isNamedThere = (scene: Scene, shape: string): boolean =>
+  scene.pkg.isSubject && shape.replaceAll(HOLE, '') === '';
 
 /** How bad it is to import from a place; a library that loads what its own user names is no attack. */
 function gradeOfImport(scene: Scene, shape: string, place: Place): Severity {

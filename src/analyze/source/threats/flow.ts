@@ -159,7 +159,7 @@ function spreadToNamed(flow: Flow, call: Call, received: number): void {
   if (method === 'emit') {
     const given = call.arguments.slice(1).map((arg) => heard(labelsOf(flow, arg)));
     if (given.every((labels) => labels === 0)) return;
-    for (const fn of listenersOf(model, constantOf(model, call.arguments[0]) ?? ''))
+    for (const fn of listenersOf(model, constantOf(model, call.arguments[0])))
       fn.params.forEach((param, index) => bindLabels(flow, param, given[index] ?? 0));
     return;
   }

@@ -7,6 +7,7 @@ import { isCloselyRead, isSmall } from './closeness.ts';
 import { ADDRESS, findClipboard } from './clipboard.ts';
 import { declaredBy } from './declared.ts';
 import { findDialogs } from './dialogs.ts';
+import { findEditorCommands } from './editor-commands.ts';
 import { findExecution } from './execution.ts';
 import { findExfiltration } from './exfiltration.ts';
 import { findFileThreats } from './files.ts';
@@ -49,7 +50,7 @@ const HAS_SOURCE =
 const HAS_WALLET = /['"`](?:0x[0-9a-fA-F]{40}|bc1[a-z0-9]{20,60}|[1-9A-HJ-NP-Za-km-z]{32,48})['"`]/;
 // What destroys may lie behind an object that another file made.
 const MAY_DESTROY =
-  /resolvedOptions|timeZone|getTimezoneOffset|isAfter|new Date\(\s{0,3}['"\d]|Date\.parse|country|hidden answer/;
+  /resolvedOptions|timeZone|getTimezoneOffset|isAfter|new Date\(\s{0,3}['"\d]|Date\.parse|country|hidden answer|folderOpen|(?:Create|Start|initialize|Attach)Command|nonce/;
 const MAX_HITS = 100;
 
 /** Whether a file without sinks may carry something from one file to another. */
@@ -134,6 +135,7 @@ function detect(scene: Scene): void {
   findSabotage(scene);
   findClipboard(scene);
   findDialogs(scene);
+  findEditorCommands(scene);
   findGates(scene);
 }
 

@@ -134,7 +134,18 @@ function leaves(scene: Scene, node: Node): boolean {
 function asks(scene: Scene, test: Node): boolean {
   const text = scene.model.text.slice(test.start, Math.min(test.end, test.start + 300));
   if (/require\.main|import\.meta\.(?:url|main)/.test(text)) return false;
+  if (isToldByInstall(scene, text)) return false;
   return ASKED.test(text.replace(/process\.env\.\w+/g, '')) || isAnswer(scene, test);
+}
+
+/** `node cli.js welcome` as an install script: nobody asked for `welcome`. */
+function isToldByInstall({ pkg, file }: Scene, test: string): boolean {
+  if (!pkg.lifecycleEntries.includes(file.path)) return false;
+  const { preinstall = '', install = '', postinstall = '' } = pkg.manifest.scripts;
+  const words = `${preinstall} ${install} ${postinstall}`.split(/\s+/);
+  return [...test.matchAll(/['"`]([\w:-]{2,40})['"`]/g)].some(([, word = '']) =>
+    words.includes(word),
+  );
 }
 
 /** `const { x } = await prompt(…); if (!x)`: what a person answered, whatever it is called. */

