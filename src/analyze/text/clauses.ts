@@ -31,6 +31,8 @@ const DENIALS = new Set(['not', 'not-around', 'not-back', 'without', 'user-does'
 // These end with their clause: "without asking", "the user can run it".
 const BRIEF = new Set(['without', 'user-does']);
 const VERBS = new Set(['give', 'take', 'write', 'run', 'tell', 'weak-tell', 'consent', 'gives']);
+// Acts that stay denied even where the clause is about not telling: "never confirm without asking".
+const DEEDS = new Set(['confirm-self', 'guard', 'auto-approve', 'destroy', 'swap', 'push']);
 // Denying the act leaves these as they are: "do not stop before each call".
 const UNDENIED = new Set(['each', 'user', 'agent', 'target', 'address', 'link', 'and', 'trivia']);
 const SHY = new Set(['tell', 'weak-tell', 'consent']);
@@ -78,7 +80,7 @@ function readClause(own: readonly Hit[], before: Carried, reading: Reading): boo
     const isDenied =
       (denial !== null || before.carries) &&
       !UNDENIED.has(hit.concept) &&
-      !(isShy && !VERBS.has(hit.concept));
+      !(isShy && !VERBS.has(hit.concept) && !DEEDS.has(hit.concept));
     if (isDenied && SHY.has(hit.concept) && denial !== 'user-does') {
       // "Do nothing without their consent" asks for it.
       const idea = denial === 'without' && before.denied ? null : shyIdea(hit.concept, concepts);

@@ -14,6 +14,7 @@ const DISTRUST =
   /^[^.;!?]{0,12}(?:that (?:are|is|may|might|appear)|which|returned by|embedded|contained|found|coming|appearing|inside|within|in|from)\b[^.;!?]{0,30}(?:tool|response|result|output|data|content|document|dialogue|page|email|issue|untrusted|external|third|retrieved|fetched|user-supplied)/;
 const QUOTE_OPEN = /["'`(\u300c\u300e\u2018\u201c][^"'`\u300d\u300f\n]{0,160}$/;
 
+const ABOUT_SECRETS = /^(?:secret-|authority-claimed$|instruction-signals$)/;
 const TRIFLE =
   /^ (?:(?:los|las|the|les|des|die|gli|os|as|de|any) )?(?:internal )?(?:ids?|uuids?|json|identif\w{0,12})\b/;
 
@@ -46,10 +47,14 @@ export function isAboutSecurity(text: string): boolean {
  * True if the phrase rule's match is denied: "never put ~/.ssh/id_rsa there" (`denied` are the words the
  * text says to leave alone), or if it keeps from the user what nobody misses: "do not mention ids".
  */
-export function isDenied(match: Match, book: Phrasebook, denied: readonly Place[]): boolean {
+export function isDenied(
+  match: Pick<Match, 'ruleId' | keyof Place>,
+  book: Phrasebook,
+  denied: readonly Place[],
+): boolean {
   if (match.ruleId === 'hidden-from-user')
     return TRIFLE.test(book.text.slice(match.end, match.end + 40));
-  if (denied.length === 0 || !match.ruleId.startsWith('secret-')) return false;
+  if (denied.length === 0 || !ABOUT_SECRETS.test(match.ruleId)) return false;
   const paths = book
     .places('secret-path')
     .filter(({ start, end }) => start >= match.start && end <= match.end);

@@ -133,7 +133,8 @@ function findingsOf(view: View, location: TextLocation): Candidate[] {
   if (
     signals !== null &&
     signals.points >= (isCarried(view) ? 0.9 : 2) &&
-    !isMention(book.text, signals.place)
+    !isMention(book.text, signals.place) &&
+    !isDenied({ ...signals.place, ruleId: 'instruction-signals' }, book, orders.denied)
   ) {
     found.push({
       ruleId: 'instruction-signals',

@@ -23,12 +23,15 @@ const AGENT_FILE =
 // What is fetched and run at once, or runs by itself at the next install.
 const PIPE =
   /\b(?:curl|wget)\b[^|]{0,120}\| ?(?:sudo )?\w{0,2}sh\b|\bsh <\((?:curl|wget)|\b\w{1,3}sh <\((?:curl|wget)|['"`](?:post|pre)install['"`]/g;
+// Packages from a registry that nothing vouches for.
+const INDEX = /--(?:(?:extra-)?index-url|registry)[ =]http:\/\//g;
 const NEUTRAL: readonly [string, RegExp][] = [
   ['target', TARGET],
   ['address', ADDRESS],
   ['link', LINK],
   ['slot', SLOT],
   ['pipe', PIPE],
+  ['index', INDEX],
   ['agent-file', AGENT_FILE],
 ];
 
