@@ -41,13 +41,16 @@ export function openReader(input: ReaderInput): Reader {
   setMaxListeners(0, signal);
   const pacoteOptions = { ...input.pacoteOptions, signal };
   let isOver = false;
-  let timer: NodeJS.Timeout | undefined;
+  const timer = setTimeout(() => end.abort(), input.budgetMs ?? BUDGET_MS);
+  // First of all that listen: nobody waits for a request that does not heed the signal.
   const over = new Promise<Read>((done) => {
-    timer = setTimeout(() => {
+    const stop = () => {
       isOver = true;
+      clearTimeout(timer);
       done({ reason: OUT_OF_TIME });
-      end.abort();
-    }, input.budgetMs ?? BUDGET_MS);
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
   });
   const start = async (node: TreeNode): Promise<Read> =>
     isOver ? { reason: OUT_OF_TIME } : readNode(node, { ...input, pacoteOptions }, cache);
@@ -64,10 +67,7 @@ export function openReader(input: ReaderInput): Reader {
       reads.set(key, read);
       return read;
     },
-    close() {
-      clearTimeout(timer);
-      end.abort();
-    },
+    close: () => end.abort(),
   };
 }
 
