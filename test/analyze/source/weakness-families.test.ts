@@ -490,6 +490,34 @@ const first = () => fs.readFileSync('a.txt'); const second = () => fs.writeFileS
   ]);
 });
 
+describe('objects and templates', () => {
+  const assign = (guard: string) =>
+    `const store = {}; function assignPath(o, p, v) { const ks = p.split('.'); ks.reduce((n, k, i) => { ${guard} return i === ks.length - 1 ? (n[k] = v) : (n[k] ??= {}); }, o); }`;
+  family([
+    [
+      'a path of names is walked and written',
+      'moderate prototype-pollution',
+      tool('assignPath(store, a, b);', assign('')),
+      tool(
+        'assignPath(store, a, b);',
+        assign("if (k === '__proto__' || k === 'constructor') throw new Error('no');"),
+      ),
+    ],
+    [
+      'an environment of templates',
+      'high template-injection',
+      tool(
+        'return env.renderString(a, { b });',
+        "import nunjucks from 'nunjucks'; const env = new nunjucks.Environment();",
+      ),
+      tool(
+        "return env.renderString('Hello {{ a }}', { a });",
+        "import nunjucks from 'nunjucks'; const env = new nunjucks.Environment();",
+      ),
+    ],
+  ]);
+});
+
 test('YAML is read unsafely by old versions only', () => {
   const text = HEAD + tool('return yaml.load(a);', "import yaml from 'js-yaml';");
   const found = (range: string) => {

@@ -182,15 +182,18 @@ function isAllowList(self: ArrayValue): boolean {
   return taintsOf(self).length === 0;
 }
 
-/** A closed list, folded item by item. */
+/**
+ * Folded item by item; a list that is open goes round twice, so that what the first round made is
+ * met by the second.
+ */
 function reduced(it: Machine, args: readonly Value[], self: ArrayValue): Value | undefined {
   const [callback, start] = args;
-  if (callback?.kind !== 'function' || self.isOpen || self.items.length > MAX_FOLDED) {
-    return undefined;
-  }
-  const [first = UNDEFINED, ...rest] = self.items;
-  return (start === undefined ? rest : self.items).reduce(
-    (sum, item, index) => it.callFunction(callback, [sum, item, literal(index), self]),
+  if (callback?.kind !== 'function' || self.items.length > MAX_FOLDED) return undefined;
+  const items = self.isOpen ? [...self.items, ...self.items] : self.items;
+  const [first = self.isOpen ? UNKNOWN : UNDEFINED, ...rest] = items;
+  return (start === undefined ? rest : items).reduce(
+    (sum, item, index) =>
+      it.callFunction(callback, [sum, item, self.isOpen ? UNKNOWN : literal(index), self]),
     start ?? first,
   );
 }
