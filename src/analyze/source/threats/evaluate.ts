@@ -11,6 +11,7 @@ import {
   CRED_PATH,
   ENV,
   ENV_TEXT,
+  HOME,
   HOOKED,
   named,
   REMOTE,
@@ -24,6 +25,7 @@ import { fieldKey, lookup } from './model.ts';
 import type { Call, Model } from './model.ts';
 import { keyOf, nameOf, propertyOf, shapeOf, unwrap } from './names.ts';
 import { isNarrow } from './narrow.ts';
+import { yieldedProperty } from './yielded.ts';
 import { sourceLabels } from './sources.ts';
 import { constant, nameLabels, pieces, textLabels } from './text-labels.ts';
 import * as calls from './vocabulary.ts';
@@ -31,6 +33,8 @@ import * as calls from './vocabulary.ts';
 const MAX_DEPTH = 60;
 /** Parts of a request, as whole as what they are made of. */
 const REQUEST = /^(?:Headers|Request|URL|FormData|Blob)$/;
+/** A folder well below the home: what is listed in it is not what people keep in theirs. */
+const DEEP = /^~[\\/][\w. -]+[\\/][\w. -]/;
 /** What opens a wallet, and libraries for them. */
 const KEY_OF_WALLET = /^_?(?:secretKey|privateKey|mnemonic|seedPhrase)$/;
 const WALLET =
@@ -141,6 +145,8 @@ function member(
   if (node.object.type === 'ThisExpression') return model.fields.get(fieldKey(node, key)) ?? 0;
   const value = propertyOf(model, node.object, key);
   if (value) return evaluate(flow, value, depth);
+  const yielded = yieldedProperty(model, node.object, key);
+  if (yielded) return yielded.reduce((labels, one) => labels | evaluate(flow, one, depth), 0);
   const made = instanceClass(model, node.object);
   const held = made ? ofInstance(model, made, key) : null;
   if (held !== null) return held;
@@ -163,7 +169,8 @@ function call(flow: Flow, node: Call, depth: number, isCallback: boolean): numbe
   const given = node.arguments.reduce((labels, arg) => labels | evaluate(flow, arg, depth), 0);
   const whole = shapeOf(model, node);
   const text = whole === null ? 0 : constant(flow, node, () => textLabels(whole));
-  if (/^path\b.{0,8}\.(?:join|resolve|normalize|dirname|relative)$/.test(name)) return given | text;
+  if (/^path\b.{0,8}\.(?:join|resolve|normalize|dirname|relative)$/.test(name))
+    return (DEEP.test(whole ?? '') ? given & ~HOME : given) | text;
   if (/^(?:new )?\.{1,2}\//.test(name) && !/\.json\b/.test(name))
     return linkLabel(flow.imports, name);
   const source = sourceLabels(flow, node, name, given, () =>

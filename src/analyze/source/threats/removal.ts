@@ -1,10 +1,11 @@
 // Threats by what is deleted: whole homes, or what people keep in them.
 import type { Node } from '../parse.ts';
+import { calleesOf } from './callees.ts';
 import { candidatesOf } from './candidates.ts';
 import { is, WRITE } from './kinds.ts';
 import { FILES, HOME } from './labels.ts';
 import { functionAround } from './model.ts';
-import type { Call } from './model.ts';
+import type { Call, Fn } from './model.ts';
 import { constantOf, HOLE, propertyOf, shapeOf, unwrap } from './names.ts';
 import { reachOf } from './reach.ts';
 import { carried, report } from './scene.ts';
@@ -63,7 +64,7 @@ export function judgeRansom(scene: Scene, call: Call): void {
   // What is rare is asked first: the text of the file may be megabytes.
   if ((carried(scene, file) & HOME) === 0 || constantOf(scene.model, file) !== null) return;
   const around = functionAround(scene.model, call);
-  if (!around || !ENCRYPTS.test(scene.file.text)) return;
+  if (!around || !ENCRYPTS.test(scene.file.text) || !encrypts(scene, around)) return;
   const isReplaced = scene.calls.some(
     (one) => is(one.name, WRITE) && functionAround(scene.model, one.call) === around,
   );
@@ -74,6 +75,18 @@ export function judgeRansom(scene: Scene, call: Call): void {
     message:
       'Code encrypts the files that it finds in the home directory and deletes the originals.',
   });
+}
+
+/** The function itself, or one that it calls. */
+function encrypts(scene: Scene, around: Fn): boolean {
+  const isIn = ({ node }: Fn) => ENCRYPTS.test(scene.file.text.slice(node.start, node.end));
+  return (
+    isIn(around) ||
+    scene.calls.some(
+      ({ call }) =>
+        functionAround(scene.model, call) === around && calleesOf(scene.model, call).some(isIn),
+    )
+  );
 }
 
 /** `join(homedir(), part)` where the part may be Documents or another folder of a person's own. */
