@@ -331,3 +331,22 @@ server.registerTool('list', { description: process.env.X ? 'One way of saying it
     );
   });
 });
+
+test('decorators of a framework declare tools', () => {
+  expect(
+    namesOf({
+      'index.js': `const { Tool } = require('@rekog/mcp-nest'); const __decorate = (list, target) => target;
+class Notes { add() {} } __decorate([Tool({ name: 'add_note', description: 'Adds a note.' })], Notes.prototype, 'add', null);`,
+    }),
+  ).toEqual(['add_note']);
+});
+
+test('a server that answers by hand tells its instructions', () => {
+  const { texts } = extractSurface(
+    serverOf({
+      'index.js': `const tools = [{ name: 'one', description: 'First.', inputSchema: {} }];
+const answers = { initialize: () => ({ protocolVersion: '1', serverInfo: { name: 'x' }, instructions: 'Call one before all else.' }), 'tools/list': () => ({ tools }) };`,
+    }),
+  );
+  expect(texts.map(({ text }) => text)).toContain('Call one before all else.');
+});

@@ -3,7 +3,7 @@ import type { SourceFile } from '../file.ts';
 import type { Node } from '../parse.ts';
 import type { Interpreter } from './eval/interpreter.ts';
 import { plainKey } from './eval/classes.ts';
-import type { FunctionValue } from './eval/values.ts';
+import type { Env, FunctionValue } from './eval/values.ts';
 import type { ServerModel } from './model.ts';
 import { addObject } from './registrations.ts';
 
@@ -36,6 +36,26 @@ export function addRawLists(it: Interpreter, model: ServerModel, file: SourceFil
     const list = it.evaluate(node.value, env);
     if (list.kind !== 'array') continue;
     for (const item of list.items) addObject(it, model, item, { file, node }, false);
+  }
+  addRawInstructions(it, model, file, env);
+}
+
+/** `{ protocolVersion, serverInfo, instructions }`: the answer to 'initialize'. */
+function addRawInstructions(
+  it: Interpreter,
+  model: ServerModel,
+  file: SourceFile,
+  env: Env | undefined,
+): void {
+  for (const node of file.nodesOf('ObjectExpression')) {
+    const members = new Map<string | undefined, Node>();
+    for (const member of node.properties) {
+      if (member.type === 'Property') members.set(plainKey(member.key), member.value as Node);
+    }
+    const said = members.get('instructions');
+    if (!said || !env || !(members.has('serverInfo') || members.has('protocolVersion'))) continue;
+    if (model.instructions.length >= MAX_LISTS) return;
+    model.instructions.push({ value: it.evaluate(said, env), file, node });
   }
 }
 

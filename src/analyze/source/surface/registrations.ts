@@ -73,6 +73,10 @@ const MAX_TOOLS = 1000;
 export function register(it: Machine, model: ServerModel, event: CallEvent): Value | undefined {
   if (event.isNew) return made(model, event);
   addRoute(model, event);
+  if (isDecorator(event)) {
+    const [first = UNKNOWN] = event.args;
+    return addObject(it, model, first, event, true) ? UNKNOWN : undefined;
+  }
   if (!NAMES.has(event.name)) return undefined;
   const { name, args } = event;
   const followed = isLocalWrapper(event) ? undefined : UNKNOWN;
@@ -96,6 +100,12 @@ export function register(it: Machine, model: ServerModel, event: CallEvent): Val
       addReaders(it, model, event);
       return followed;
   }
+}
+
+/** `@Tool({ name, description })` of a framework, as compilers leave it. */
+function isDecorator({ callee, name }: CallEvent): boolean {
+  const own = callee.kind === 'external' ? callee.name : '';
+  return /^(?:Mcp)?Tool$/.test(name) && /mcp/i.test(own);
 }
 
 /** A method or function of the package itself: what it does with the definition is looked at too. */

@@ -64,10 +64,11 @@ function toolTexts({ record, tool }: Declared, addAny: Add): void {
     add({ location: 'param-description', owner: name, text, ...at });
   schemaTexts(tool.inputSchema, owner, parameter);
   // What a schema may say in another language, and what clients get beside the definition.
-  for (const value of [record.schema, record.annotations, record.meta]) {
-    for (const text of value ? textsWithin(value) : []) {
-      if (!seen.has(text)) parameter(owner, text);
-    }
+  for (const text of record.schema ? textsWithin(record.schema) : []) {
+    if (!seen.has(text)) parameter(owner, text);
+  }
+  for (const value of [record.annotations, record.meta]) {
+    if (value) textsWithin(value).forEach(describe);
   }
 }
 

@@ -65,11 +65,19 @@ export function dataTexts(path: string, text: string): { text: string; line: num
 
 function paragraphs(text: string): { text: string; line: number }[] {
   let line = 1;
-  return text.split(/\n[ \t]*\n/).map((paragraph) => {
+  return text.split(/\n[ \t]*\n/).flatMap((paragraph) => {
     const at = line;
     line += paragraph.split('\n').length + 1;
-    return { text: paragraph, line: at };
+    return apart(paragraph).map((one) => ({ text: one, line: at }));
   });
+}
+
+// In files that people write, a comment is for those who keep them: it is judged by its words alone.
+function apart(paragraph: string): string[] {
+  const comments = [...paragraph.matchAll(/<!--([^>]{0,2000}?)-->/g)].map(
+    ([, inner = '']) => inner,
+  );
+  return [paragraph.replace(/<!--[^>]{0,2000}?-->/g, ' '), ...comments];
 }
 
 /** Iterative; a list of strings is one text. */
