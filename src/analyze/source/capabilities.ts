@@ -131,10 +131,13 @@ function addCall(call: NamedCall, file: SourceFile, index: RuleIndex, add: Add):
 // The command that shows an address to the user, whatever the shell is needed for.
 const OPENER = /^(?:open|xdg-open|start|cmd(?:\.exe)? \/c start)\s+(?:"" )?"?\$\{\}"?$/;
 
+// A whole command line that is known; which of these are ordinary, rules/functions.json says.
+const PLAIN_COMMAND = /^[a-z][\w.-]{0,30}(?: [\w./:=-]{1,40}){0,4}$/;
+
 function openerOf(capability: Capability, call: NamedCall, file: SourceFile): string | null {
   if (capability !== 'shell') return null;
   const command = commandOf(call, file);
-  return OPENER.test(command) ? command : null;
+  return OPENER.test(command) || PLAIN_COMMAND.test(command) ? command : null;
 }
 
 function addCommand(call: NamedCall, file: SourceFile, index: RuleIndex, add: Add): void {

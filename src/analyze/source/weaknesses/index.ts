@@ -18,7 +18,7 @@ import { redirectFault, requestFault } from './requests.ts';
 import { resultFault } from './results.ts';
 import { serverFaults } from './server.ts';
 import { askingTools, unaskedFault } from './unasked.ts';
-import { unlistedFault } from './unlisted.ts';
+import { unlistedFault, withHiddenArgument } from './unlisted.ts';
 
 const MAX_HITS = 200;
 const ORDER = { critical: 0, high: 1, moderate: 2, low: 3, info: 4 };
@@ -36,7 +36,8 @@ export function findWeaknesses(server: ServerSource, surface: SurfaceFact): Weak
   for (const use of model.uses) {
     const tool = tools.get(use.tool) ?? contextOf(use, habits);
     const hidden = unlistedFault(use, tool, shared);
-    const faults = [...faultsOf(use, tool), ...(hidden ? [hidden] : [])];
+    const listed = faultsOf(use, tool).map((fault) => withHiddenArgument(fault, tool));
+    const faults = [...listed, ...(hidden ? [hidden] : [])];
     const act = actOf(use, definitions.get(use.tool), about);
     const unasked = unaskedFault(act, asking);
     const contradicted = [...contradictions(act), ...(unasked ? [unasked] : [])];

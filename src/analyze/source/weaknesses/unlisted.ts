@@ -1,4 +1,4 @@
-// Tools that answer though no list shows them, where they can do what the listed ones cannot.
+// Tools that answer though no list shows them, and arguments that work though no schema names them.
 import { capabilitiesOf } from '../surface/capabilities.ts';
 import type { Use } from '../surface/model.ts';
 import { lineFault } from './commands.ts';
@@ -24,5 +24,20 @@ export function unlistedFault(
     message: runs
       ? 'A tool that no list shows answers to its name and runs commands or code'
       : 'A tool that no list shows answers to its name and changes files',
+  };
+}
+
+const RUNNING = new Set(['shell-injection', 'code-injection', 'program-from-argument']);
+
+/** A command or code in an argument that the schema keeps quiet about is a back door. */
+export function withHiddenArgument(fault: Fault, { isKnown, properties }: ToolContext): Fault {
+  const { origin } = fault.taint ?? { origin: '' };
+  const names = origin.split('.');
+  const isNamed = origin === '' || names.some((name) => properties.has(name));
+  if (!RUNNING.has(fault.ruleId) || !isKnown || isNamed) return fault;
+  return {
+    ...fault,
+    severity: 'critical',
+    message: `${fault.message}; no schema names that argument`,
   };
 }

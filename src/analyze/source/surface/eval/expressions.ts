@@ -152,7 +152,7 @@ function objectOf(it: Machine, node: Node & { type: 'ObjectExpression' }, env: E
   };
   for (const property of node.properties) {
     if (property.type === 'SpreadElement') {
-      spreadInto(value, it.evaluate(property.argument, env));
+      spreadInto(it, value, it.evaluate(property.argument, env));
       continue;
     }
     const key = keyOf(it, property, env);
@@ -178,7 +178,7 @@ function objectOf(it: Machine, node: Node & { type: 'ObjectExpression' }, env: E
   return value;
 }
 
-function spreadInto(target: ObjectValue, source: Value): void {
+function spreadInto(it: Machine, target: ObjectValue, source: Value): void {
   if (source.kind === 'object') {
     for (const [key, member] of source.props) target.props.set(key, member);
     if (source.rest) target.rest = source.rest;
@@ -187,7 +187,7 @@ function spreadInto(target: ObjectValue, source: Value): void {
   }
   if (source.kind === 'literal') return;
   if (source.kind === 'union') {
-    for (const option of source.options) spreadInto(target, option);
+    for (const option of source.options) spreadInto(it, target, option);
     return;
   }
   if (source.kind === 'schema' && source.shape) {
@@ -195,7 +195,15 @@ function spreadInto(target: ObjectValue, source: Value): void {
     return;
   }
   target.isOpen = true;
-  if (source.kind === 'unknown' && source.taints) target.rest = source;
+  if (source.kind === 'unknown' && source.taints) {
+    target.rest = source;
+    // `{ ...defaults, ...args }`: whoever calls decides about the defaults too.
+    for (const [key, member] of target.props) {
+      if (member.kind !== 'literal') continue;
+      const given = it.get(source, key);
+      target.props.set(key, member.value ? union([member, given]) : given);
+    }
+  }
   // `{ ...process.env }`
   if (source.kind === 'external') target.rest ??= source;
   // `{ ...tool, ...texts[tool.name] }`: what was said before may be replaced.

@@ -60,6 +60,9 @@ export function schema(json: JsonObject, more: Partial<SchemaValue> = {}): Schem
   return { kind: 'schema', json, isOptional: false, ...more };
 }
 
+// Members that no schema names come through.
+const OPEN: JsonObject = { additionalProperties: true };
+
 function built(it: Machine, name: string, args: readonly Value[]): Value | undefined {
   const [first = UNKNOWN, second] = args;
   const plain = TYPES[name];
@@ -67,8 +70,9 @@ function built(it: Machine, name: string, args: readonly Value[]): Value | undef
   switch (name) {
     case 'object':
     case 'strictObject':
-    case 'looseObject':
       return withJson(objectSchema(first), optionsJson(second));
+    case 'looseObject':
+      return withJson(objectSchema(first), { ...optionsJson(second), ...OPEN });
     case 'array':
     case 'set':
       return schema(
@@ -195,6 +199,10 @@ function chained(it: Machine, name: string, args: readonly Value[], self: Schema
     return first.kind === 'literal' ? json({ [key]: jsonOf(first) }) : self;
   }
   switch (name) {
+    case 'passthrough':
+    case 'loose':
+    case 'catchall':
+      return json(OPEN);
     case 'describe':
       return json({ description: textOf(first) ?? '' });
     case 'meta':

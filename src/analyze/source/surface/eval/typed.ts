@@ -19,7 +19,9 @@ export function applySchema(it: Machine, schema: SchemaValue, value: Value, dept
     for (const [key, member] of shape) {
       props.set(key, applied(it, member, it.get(value, key), depth));
     }
-    return { kind: 'object', props, isOpen: false };
+    return json['additionalProperties'] === true
+      ? { kind: 'object', props, isOpen: true, rest: value }
+      : { kind: 'object', props, isOpen: false };
   }
   const item = shape?.get('@@item');
   if (json['type'] === 'array' && item) {
