@@ -67,3 +67,15 @@ test('a scanner may carry what it looks for', () => {
   server.manifest.description = 'Finds prompt injection in texts';
   expect(extractSurface(server).texts).toEqual([]);
 });
+
+test('large lists and comments without an end are read in linear time', () => {
+  const list = (count: number) =>
+    `export const words = [[${'"a word of some length", '.repeat(count)}]];`;
+  const time = (code: string, data: string) => {
+    const started = performance.now();
+    extractSurface(serverOf({ 'index.js': `${START}${code}`, 'a.md': data }));
+    return performance.now() - started;
+  };
+  time(list(500), '<!-- '.repeat(500));
+  expect(time(list(20_000), '<!-- '.repeat(40_000))).toBeLessThan(3000);
+});

@@ -5,6 +5,8 @@ import type { Value } from './eval/values.ts';
 const MAX_ALTERNATIVES = 8;
 const MAX_TEXTS = 200;
 const MAX_DEPTH = 12;
+const MAX_NESTING = 4;
+const MAX_VISITS = 3000;
 // A sentence; shorter ones are names and units.
 const MIN_CHARS = 20;
 
@@ -15,15 +17,17 @@ export function alternativesOf(value: Value): string[] {
   return [...found].slice(0, MAX_ALTERNATIVES);
 }
 
-function variants(value: Value): string[] {
-  if (value.kind === 'lazy') return variants(value.force());
-  if (value.kind === 'union') return value.options.flatMap(variants).slice(0, MAX_ALTERNATIVES);
+function variants(value: Value, depth = 0): string[] {
+  if (depth > MAX_NESTING) return [];
+  if (value.kind === 'lazy') return variants(value.force(), depth + 1);
+  if (value.kind === 'union')
+    return value.options.flatMap((one) => variants(one, depth + 1)).slice(0, MAX_ALTERNATIVES);
   if (value.kind !== 'text') {
     const text = foldText(value);
     return text === '${}' ? [] : [text];
   }
   const parts = value.parts.map((part) => {
-    const some = variants(part);
+    const some = variants(part, depth + 1);
     return some.length === 0 ? ['${}'] : some;
   });
   // One part at a time: all combinations are too many, and say nothing more.
@@ -36,31 +40,37 @@ function variants(value: Value): string[] {
     .slice(0, MAX_ALTERNATIVES);
 }
 
-/** Sentences anywhere inside the value. */
-export function textsWithin(value: Value): string[] {
-  const found = new Set<string>();
-  gather(value, 0, found);
-  return [...found];
+interface Search {
+  found: Set<string>;
+  left: number;
 }
 
-function gather(value: Value, depth: number, found: Set<string>): void {
-  if (depth > MAX_DEPTH || found.size >= MAX_TEXTS) return;
+/** Sentences anywhere inside the value. */
+export function textsWithin(value: Value): string[] {
+  const search = { found: new Set<string>(), left: MAX_VISITS };
+  gather(value, 0, search);
+  return [...search.found];
+}
+
+function gather(value: Value, depth: number, search: Search): void {
+  // Objects may hold one another: the visits are counted.
+  if (depth > MAX_DEPTH || search.found.size >= MAX_TEXTS || search.left-- <= 0) return;
   switch (value.kind) {
     case 'literal':
     case 'text':
-      for (const text of variants(value)) if (isSentence(text)) found.add(text);
+      for (const text of variants(value)) if (isSentence(text)) search.found.add(text);
       return;
     case 'union':
-      for (const option of value.options) gather(option, depth + 1, found);
+      for (const option of value.options) gather(option, depth + 1, search);
       return;
     case 'array':
-      for (const item of value.items) gather(item, depth + 1, found);
+      for (const item of value.items) gather(item, depth + 1, search);
       return;
     case 'object':
-      for (const member of value.props.values()) gather(member, depth + 1, found);
+      for (const member of value.props.values()) gather(member, depth + 1, search);
       return;
     case 'lazy':
-      gather(value.force(), depth + 1, found);
+      gather(value.force(), depth + 1, search);
       return;
     default:
   }

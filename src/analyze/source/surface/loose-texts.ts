@@ -44,9 +44,10 @@ export function looseTexts(server: ServerSource, known: readonly ServerText[]): 
   if (SCANNER.test([description, ...keywords].join(' '))) return [];
   let left = MAX_LOOKED_AT;
   const look = (text: string, file: string, lineOf: () => number) => {
-    if (found.length >= MAX_TEXTS || left <= 0 || seen.has(text)) return;
+    if (found.length >= MAX_TEXTS || left <= 0) return;
+    if (text.length < MIN_CHARS || text.length > MAX_CHARS || seen.has(text)) return;
     seen.add(text);
-    if (text.length < MIN_CHARS || text.length > MAX_CHARS) return;
+    if (!isProse(text)) return;
     if (told.includes(lettersOf(text))) return;
     left -= 1;
     if (!isOrder(text)) return;
@@ -55,13 +56,12 @@ export function looseTexts(server: ServerSource, known: readonly ServerText[]): 
   for (const file of server.files.values()) {
     if (isLarge(file) && !ORDERS.test(file.text)) continue;
     for (const { text, node } of writtenTexts(file)) {
-      if (isProse(text) && (!isLarge(file) || ORDERS.test(text)))
-        look(text, file.path, () => file.lineOf(node));
+      if (!isLarge(file) || ORDERS.test(text)) look(text, file.path, () => file.lineOf(node));
     }
   }
   for (const path of server.dataPaths) {
     for (const { text, line } of dataTexts(path, server.dataOf(path) ?? '')) {
-      if (isProse(text)) look(text, path, () => line);
+      look(text, path, () => line);
     }
   }
   return found;

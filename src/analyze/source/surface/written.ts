@@ -3,11 +3,16 @@ import type { SourceFile } from '../file.ts';
 import type { Node } from '../parse.ts';
 
 const MAX_DEPTH = 200;
+const MAX_PIECES = 500;
 const MAX_DATA_TEXTS = 400;
+const MAX_COMMENTS = 50;
 const MIN_WORDS = 6;
 // Documents about the package, settings and lists of files: nobody sends them to a model.
 const ABOUT =
   /(?:^|\/)(?:readme|changelog|changes|history|licen[cs]e|contributing|security|code_of_conduct|notice|package|tsconfig|jsconfig|composer|deno|bower)[^/]*$|(?:^|\/)(?:tests?|__tests__|spec|fixtures?|examples?|docs?|\.github)\//i;
+
+// Each list is put together once, however many pieces ask whether they are part of it.
+const lists = new WeakMap<Node, string | null>();
 
 /** Strings, templates, sums and lists of them; unknown parts are `${}`. */
 export function* writtenTexts(file: SourceFile): Generator<{ text: string; node: Node }> {
@@ -42,14 +47,23 @@ function textOf(node: Node, depth: number): string | null {
       return left === null && right === null ? null : (left ?? '${}') + (right ?? '${}');
     }
     case 'ArrayExpression': {
-      const items = node.elements.map((item) => (item ? textOf(item, depth + 1) : null));
-      if (items.length < 2 || items.includes(null)) return null;
-      // Lines of a text, or pieces of an encoded one.
-      return items.join(items.some((item) => /\s/.test(item ?? '')) ? ' ' : '');
+      const known = lists.get(node);
+      if (known !== undefined) return known;
+      const text = listText(node, depth);
+      lists.set(node, text);
+      return text;
     }
     default:
       return null;
   }
+}
+
+function listText(node: Node & { type: 'ArrayExpression' }, depth: number): string | null {
+  if (node.elements.length < 2 || node.elements.length > MAX_PIECES) return null;
+  const items = node.elements.map((item) => (item ? textOf(item, depth + 1) : null));
+  if (items.includes(null)) return null;
+  // Lines of a text, or pieces of an encoded one.
+  return items.join(items.some((item) => /\s/.test(item ?? '')) ? ' ' : '');
 }
 
 /** The strings of JSON and the paragraphs of other texts; line is 1-based. */
@@ -74,10 +88,10 @@ function paragraphs(text: string): { text: string; line: number }[] {
 
 // In files that people write, a comment is for those who keep them: it is judged by its words alone.
 function apart(paragraph: string): string[] {
-  const comments = [...paragraph.matchAll(/<!--([^>]{0,2000}?)-->/g)].map(
-    ([, inner = '']) => inner,
-  );
-  return [paragraph.replace(/<!--[^>]{0,2000}?-->/g, ' '), ...comments];
+  const [before = '', ...rest] = paragraph.split('<!--', MAX_COMMENTS);
+  const cut = rest.map((part) => part.split('-->'));
+  const plain = [before, ...cut.map(([, ...after]) => after.join(' '))].join(' ');
+  return [plain, ...cut.map(([inner = '']) => inner)];
 }
 
 /** Iterative; a list of strings is one text. */
@@ -103,7 +117,7 @@ function strings(json: unknown): string[] {
 export function isProse(text: string): boolean {
   if (/^[A-Za-z0-9+/=_-]{60,}$/.test(text)) return true;
   const words = text.match(/\p{L}{2,}/gu) ?? [];
-  if (words.length >= MIN_WORDS && /\p{L}[^\n]* [^\n]*\p{L}/u.test(text)) return true;
+  if (words.length >= MIN_WORDS && text.includes(' ')) return true;
   return (
     (
       text.match(

@@ -72,6 +72,7 @@ function readObject(it: Machine, target: Value & { kind: 'object' }, key: string
   }
   const inherited = target.class && memberOfClass(it, target.class, key, target, false);
   if (inherited) return inherited;
+  if (key === 'constructor' && target.class) return target.class;
   if (target.rest) return get(it, target.rest, key);
   if (target.base !== undefined && target.base !== 'Map')
     return external(`${target.base}().${key}`);
