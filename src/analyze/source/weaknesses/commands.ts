@@ -3,7 +3,15 @@ import type { Value } from '../surface/eval/values.ts';
 import { optionsOf, taintsOf, textOf } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
 import { property } from '../surface/registrations.ts';
-import { arrivals, partsOf, states, type Arrival, type Fault, type ToolContext } from './faults.ts';
+import {
+  arrivals,
+  isUnnamed,
+  partsOf,
+  states,
+  type Arrival,
+  type Fault,
+  type ToolContext,
+} from './faults.ts';
 import { isShell, scriptIn } from './scripts.ts';
 import type { Sink } from './sinks.ts';
 
@@ -51,7 +59,8 @@ export function shellFault(use: Use, command: Value, tool: ToolContext): Fault |
   if (!first) return undefined;
   const isWhole = isWholeArgument(command);
   // Running what it is told is then what the tool is for; the review of tools speaks about that.
-  if (isWhole && states(tool, RUNS_COMMANDS)) return undefined;
+  const isStated = states(tool, RUNS_COMMANDS) && !isUnnamed(tool, first.taint.origin);
+  if (isWhole && isStated) return undefined;
   const isDoubtful = first.isTyped || first.checks.has('named');
   const isOneOfSeveral = dependsOnBranch(command);
   return {

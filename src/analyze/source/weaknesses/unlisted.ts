@@ -2,7 +2,7 @@
 import { capabilitiesOf } from '../surface/capabilities.ts';
 import type { Use } from '../surface/model.ts';
 import { lineFault } from './commands.ts';
-import type { Fault, ToolContext } from './faults.ts';
+import { isUnnamed, type Fault, type ToolContext } from './faults.ts';
 
 const RUNS = new Set(['shell', 'process-spawn', 'dynamic-code']);
 const CHANGES = new Set(['file-write', 'file-delete']);
@@ -30,11 +30,9 @@ export function unlistedFault(
 const RUNNING = new Set(['shell-injection', 'code-injection', 'program-from-argument']);
 
 /** A command or code in an argument that the schema keeps quiet about is a back door. */
-export function withHiddenArgument(fault: Fault, { isKnown, properties }: ToolContext): Fault {
-  const { origin } = fault.taint ?? { origin: '' };
-  const names = origin.split('.');
-  const isNamed = origin === '' || names.some((name) => properties.has(name));
-  if (!RUNNING.has(fault.ruleId) || !isKnown || isNamed) return fault;
+export function withHiddenArgument(fault: Fault, tool: ToolContext): Fault {
+  const origin = fault.taint?.origin ?? '';
+  if (!RUNNING.has(fault.ruleId) || !isUnnamed(tool, origin)) return fault;
   return {
     ...fault,
     severity: 'critical',
