@@ -165,6 +165,9 @@ describe('credentials', () => {
     expect(wants('If you cannot use root, attach AdministratorAccess.')).toEqual(['moderate']);
     expect(wants('Sign in as the root user and make a key.')).toEqual(['moderate']);
     expect(wants('Never use the root user or AdministratorAccess; make a role.')).toEqual([]);
+    expect(wants('Make a token with no expiration and `delete_repo`.')).toEqual(['moderate']);
+    expect(wants('Keys with AdministratorAccess must not expire.')).toEqual(['moderate']);
+    expect(wants('A token without expiry; `delete_repo` is not needed.')).toEqual([]);
   });
   test('an administrator key is moderate where all tools read, or one runs any statement', () => {
     const wants = (name: string, more: string) =>

@@ -35,6 +35,8 @@ export interface ToolWords {
     scopes: string;
     /** Words with which a README forbids what the same sentence names. */
     negated: string;
+    /** What takes time, not rights, from a credential: no negation. */
+    endless: string;
     admin: string;
     /** Tools that run whatever statement they are given, by their names. */
     statements: string;

@@ -157,11 +157,14 @@ function scopesAsked({ readme, surface: { tools } }: PackageAnalysis): Hit | und
 
 /** Sentences of the README that do not forbid something. */
 function demandsIn(readme: string): string[] {
-  const negated = new RegExp(toolWords().credentials.negated, 'i');
+  const { credentials } = toolWords();
+  const negated = new RegExp(credentials.negated, 'i');
+  // A credential "without expiry" is asked for all the same.
+  const endless = new RegExp(credentials.endless, 'gi');
   return readme
     .slice(0, MAX_README_CHARS)
     .split(/[.;!?](?=\s)|\n\s*\n/)
-    .filter((sentence) => !negated.test(sentence));
+    .filter((sentence) => !negated.test(sentence.replace(endless, ' ')));
 }
 const MAX_README_CHARS = 100_000;
 
