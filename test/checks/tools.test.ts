@@ -164,6 +164,9 @@ describe('credentials', () => {
       severities('wide-credentials', { readme, surface: surfaceOf({ tools: [tool({})] }) });
     expect(wants('If you cannot use root, attach AdministratorAccess.')).toEqual(['moderate']);
     expect(wants('Sign in as the root user and make a key.')).toEqual(['moderate']);
+    expect(wants('Make a token with no expiration and the scope delete_repo.')).toEqual([
+      'moderate',
+    ]);
     expect(wants('Never use the root user or AdministratorAccess; make a role.')).toEqual([]);
     expect(wants('Make a token with no expiration and `delete_repo`.')).toEqual(['moderate']);
     expect(wants('Keys with AdministratorAccess must not expire.')).toEqual(['moderate']);
