@@ -9,7 +9,7 @@ const MAX_COMMENTS = 50;
 const MIN_WORDS = 6;
 // Documents about the package, settings and lists of files: nobody sends them to a model.
 const ABOUT =
-  /(?:^|\/)(?:readme|changelog|changes|history|licen[cs]e|contributing|security|code_of_conduct|notice|package|tsconfig|jsconfig|composer|deno|bower)[^/]*$|(?:^|\/)(?:tests?|__tests__|spec|fixtures?|examples?|docs?|\.github)\//i;
+  /(?:^|\/)(?:readme|changelog|changes|history|licen[cs]e|contributing|security|code_of_conduct|notice)(?:\.(?:md|txt|html?))?$|(?:^|\/)(?:package|tsconfig|jsconfig|composer|deno|bower)[^/]*$|(?:^|\/)(?:tests?|__tests__|spec|fixtures?|examples?|docs?|\.github)\//i;
 
 // Each list is put together once, however many pieces ask whether they are part of it.
 const lists = new WeakMap<Node, string | null>();
