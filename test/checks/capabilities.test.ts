@@ -87,6 +87,8 @@ describe('unexplained-capability', () => {
     ['code that nothing reaches', can({ reached: 'none' }), {}],
     ['opening a browser', can({ detail: 'open' }), {}],
     ['looking for a program', can({ detail: 'which chrome' }), {}],
+    ['asking git', can({ detail: 'git diff --stat ${}' }), {}],
+    ['a script of its own', can({ detail: '/bin/sh preinstall.sh' }), {}],
     ['a dependency that does', {}, { dependencies: { b: analysisOf(can()) } }],
   ])('but not %s', (_, subject, more) => {
     expect(findingsOf('unexplained-capability', subject, more)).toEqual([]);

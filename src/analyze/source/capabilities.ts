@@ -134,7 +134,14 @@ const OPENER = /^(?:open|xdg-open|start|cmd(?:\.exe)? \/c start)\s+(?:"" )?"?\$\
 // A whole command line that is known; which of these are ordinary, rules/functions.json says.
 const PLAIN_COMMAND = /^[a-z][\w.-]{0,30}(?: [\w./:=-]{1,40}){0,4}$/;
 
+// Programs that look or keep versions; in place of the call's name they say what it is for.
+const QUIET_PROGRAM = /^(?:git|tput|which|where|uname|ldd|locale|getconf|hostname|sw_vers|nproc) /;
+
 function openerOf(capability: Capability, call: NamedCall, file: SourceFile): string | null {
+  if (capability === 'process-spawn') {
+    const command = commandOf(call, file);
+    return QUIET_PROGRAM.test(command) ? command : null;
+  }
   if (capability !== 'shell') return null;
   const command = commandOf(call, file);
   return OPENER.test(command) || PLAIN_COMMAND.test(command) ? command : null;

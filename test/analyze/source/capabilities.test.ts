@@ -31,6 +31,13 @@ describe('findCapabilities', () => {
     expect(names(text)).toEqual(['process-spawn', 'shell']);
   });
 
+  test('a program that only looks is named, another is not', () => {
+    const detail = (program: string) =>
+      capabilitiesOf(`require('execa')('${program}', ['diff', a])`)[0]?.detail;
+    expect(detail('git')).toBe('git diff ${}');
+    expect(detail('rsync')).toBe('execa');
+  });
+
   test('names a few places of a capability, not all of them', () => {
     const reads = Array.from({ length: 50 }, (_, i) => `fs.readFileSync('${i}');`).join('\n');
     expect(names(`import fs from 'fs';\n${reads}`)).toEqual(['file-read']);

@@ -35,7 +35,10 @@ function judgeCommit(scene: Scene, call: Scene['calls'][number]['call']): void {
   if (!COMMITS.test(keyOf(scene.model, callee) ?? '')) return;
   const path = propertyOf(scene.model, call.arguments[0] ?? null, 'path');
   if (!path || (carried(scene, path) & CI_PATH) === 0) return;
-  const texts = scene.model.strings.map((node) => shapeOf(scene.model, node) ?? '');
+  // A joined view holds the manifest as well, whose addresses are no part of what is committed.
+  const texts = scene.model.strings
+    .filter((node) => scene.placeOf(node).file !== 'package.json')
+    .map((node) => shapeOf(scene.model, node) ?? '');
   for (const target of TARGETS)
     if (target.label === CI_PATH) tell(scene, call, target, texts.join('\n').slice(0, MAX_CONTENT));
 }
