@@ -60,9 +60,12 @@ export class Phrasebook {
     const found: Place[] = [];
     const pattern = CONCEPTS.get(concept);
     if (pattern === undefined) throw new Error(`rules/instructions.json has no concept ${concept}`);
-    for (const match of this.text.matchAll(pattern)) {
+    // Not `matchAll`, which copies the pattern: a copy is never used often enough to be compiled.
+    pattern.lastIndex = 0;
+    for (let match = pattern.exec(this.text); match; match = pattern.exec(this.text)) {
       found.push({ start: match.index, end: match.index + match[0].length });
       if (found.length >= MAX_PLACES) break;
+      if (match[0] === '') pattern.lastIndex += 1;
     }
     this.#places.set(concept, found);
     return found;
