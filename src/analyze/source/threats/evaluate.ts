@@ -145,14 +145,25 @@ function member(
   if (node.object.type === 'ThisExpression') return model.fields.get(fieldKey(node, key)) ?? 0;
   const value = propertyOf(model, node.object, key);
   if (value) return evaluate(flow, value, depth);
-  const yielded = yieldedProperty(model, node.object, key);
-  if (yielded) return yielded.reduce((labels, one) => labels | evaluate(flow, one, depth), 0);
-  const made = instanceClass(model, node.object);
-  const held = made ? ofInstance(model, made, key) : null;
+  const held = flow.isClose ? heldBy(flow, node, key, depth) : null;
   if (held !== null) return held;
   // All servers of an agent, and what one of them is given: still secrets of others.
   if (object & CRED_PARSED && /^(?:mcpServers|env)$/.test(key)) return object;
   return /^\d+$/.test(key) ? object : named(object, key) | (object & (SOCKET | SHELL));
+}
+
+/** What a property of a function's answer or of an instance is; null if that cannot be told. */
+function heldBy(
+  flow: Flow,
+  node: Extract<Node, { type: 'MemberExpression' }>,
+  key: string,
+  depth: number,
+): number | null {
+  const { model } = flow;
+  const yielded = yieldedProperty(model, node.object, key);
+  if (yielded) return yielded.reduce((labels, one) => labels | evaluate(flow, one, depth), 0);
+  const made = instanceClass(model, node.object);
+  return made ? ofInstance(model, made, key) : null;
 }
 
 /** A field or getter of an instance; null if its class has neither. */

@@ -34,7 +34,7 @@ export function flowOf(model: Model, isWorthwhile = true, isClose = true): Flow 
     changed: true,
   };
   if (!isWorthwhile) return flow;
-  handOver(model);
+  if (isClose) handOver(model);
   markHandlers(flow);
   markHooks(flow);
   markPromises(flow);
