@@ -1,10 +1,14 @@
 // Adds labels to bindings and fields, and notes that something changed.
 import type { Node } from '../parse.ts';
 import type { Flow } from './callees.ts';
-import { named, SHELL, SOCKET } from './labels.ts';
+import { named, REMOTE, SHELL, SOCKET } from './labels.ts';
 import { fieldKey, lookup, plainKey } from './model.ts';
 import type { Binding } from './model.ts';
 import { keyOf, unwrap } from './names.ts';
+
+/** In a list of keys: it may stand at any. */
+export const ANY_KEY = '*';
+const MAX_KEYS = 50;
 
 /** Adds labels to what a pattern binds. */
 export function bindLabels(flow: Flow, pattern: Node | undefined, labels: number, depth = 0): void {
@@ -35,6 +39,20 @@ export function bindLabels(flow: Flow, pattern: Node | undefined, labels: number
 }
 
 export function add(flow: Flow, binding: Binding, labels: number): void {
+  addAt(flow, binding, labels, [ANY_KEY]);
+}
+
+/** Adds labels to a variable that holds an object; what is remote in it stands at these keys only. */
+export function addAt(flow: Flow, binding: Binding, labels: number, keys: Iterable<string>): void {
+  if (labels & REMOTE) {
+    const known = flow.remoteAt.get(binding) ?? new Set();
+    flow.remoteAt.set(binding, known);
+    for (const key of keys) {
+      if (known.has(key) || known.has(ANY_KEY)) continue;
+      known.add(known.size < MAX_KEYS ? key : ANY_KEY);
+      flow.changed = true;
+    }
+  }
   if ((binding.labels | labels) === binding.labels) return;
   binding.labels |= labels;
   flow.changed = true;
@@ -43,6 +61,7 @@ export function add(flow: Flow, binding: Binding, labels: number): void {
 /** `object.key = value`: the field of `this`, or the variable that holds the object. */
 export function taint(flow: Flow, target: Node, labels: number): void {
   let at: Node = target;
+  let first = ANY_KEY;
   for (let depth = 0; at.type === 'MemberExpression' && depth < 10; depth++) {
     const object = unwrap(at.object);
     if (object.type === 'ThisExpression') {
@@ -50,11 +69,12 @@ export function taint(flow: Flow, target: Node, labels: number): void {
       if (key !== null) addField(flow, fieldKey(at, key), labels);
       return;
     }
+    first = keyOf(flow.model, at) ?? ANY_KEY;
     at = object;
   }
   if (at.type !== 'Identifier' || at.name === 'module' || at.name === 'exports') return;
   const binding = lookup(flow.model, at);
-  if (binding) add(flow, binding, labels & ~(SOCKET | SHELL));
+  if (binding) addAt(flow, binding, labels & ~(SOCKET | SHELL), [first]);
 }
 
 export function addField(flow: Flow, key: string, labels: number): void {
@@ -62,4 +82,12 @@ export function addField(flow: Flow, key: string, labels: number): void {
   if ((before | labels) === before) return;
   flow.model.fields.set(key, before | labels);
   flow.changed = true;
+}
+
+/** Whether what is remote in the object of a variable may stand at this key of it. */
+export function holdsRemote(flow: Flow, object: Node, key: string): boolean {
+  const at = unwrap(object);
+  const binding = at.type === 'Identifier' ? lookup(flow.model, at) : null;
+  const keys = binding ? flow.remoteAt.get(binding) : undefined;
+  return keys === undefined || keys.has(ANY_KEY) || keys.has(key);
 }

@@ -22,6 +22,8 @@ export interface Flow {
   imports: string[];
   /** The resolve parameter of a promise -> the promise. */
   resolvers: Map<Binding, Node>;
+  /** Where in the object that a variable holds what came over the network stands, by its key. */
+  remoteAt: Map<Binding, Set<string>>;
   /** Labels that go into the parameters of functions from outside this file. */
   changed: boolean;
 }

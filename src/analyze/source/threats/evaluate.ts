@@ -1,5 +1,6 @@
 // The labels of one expression, given those of the bindings in it.
 import type { Node } from '../parse.ts';
+import { holdsRemote } from './bind.ts';
 import { instanceClass, memberOf } from './classes.ts';
 import type { ClassNode } from './classes.ts';
 import { calleesOf, functionsIn } from './callees.ts';
@@ -132,12 +133,13 @@ function member(
   const name = nameLabels(flow, nameOf(model, node));
   if (name !== 0) return name;
   const key = keyOf(model, node);
-  const object = evaluate(flow, node.object, depth);
+  const whole = evaluate(flow, node.object, depth);
   if (key === null) {
     // A key that ranges over the environment, or over a list of secrets' names.
     const keys = evaluate(flow, node.property, depth);
-    return object & ENV ? (keys & ENV ? ENV_TEXT : 0) | keys : object;
+    return whole & ENV ? (keys & ENV ? ENV_TEXT : 0) | keys : whole;
   }
+  const object = holdsRemote(flow, node.object, key) ? whole : whole & ~REMOTE;
   if (calls.isScrubber(key)) return 0;
   if (KEY_OF_WALLET.test(key) && WALLET.test(model.text)) return CRED;
   // The arguments of a request are the whole of what the model said.

@@ -3,7 +3,7 @@ import { NodeMap } from '../node-map.ts';
 import { parentOf } from '../nodes.ts';
 import { once } from '../once.ts';
 import type { Node } from '../parse.ts';
-import { add, addField, bindLabels, taint } from './bind.ts';
+import { addField, bindLabels, taint } from './bind.ts';
 import { calleesOf, functionsIn } from './callees.ts';
 import type { Flow } from './callees.ts';
 import { isChannel } from './data.ts';
@@ -17,6 +17,7 @@ import { fieldKey, lookup, plainKey } from './model.ts';
 import type { Binding, Call, Def, Fn, Model } from './model.ts';
 import { constantOf, keyOf, nameOf, unwrap } from './names.ts';
 import { isNarrow } from './narrow.ts';
+import { bindObject, hold } from './remote-keys.ts';
 
 const MAX_PASSES = 8;
 
@@ -31,6 +32,7 @@ export function flowOf(model: Model, isWorthwhile = true, isClose = true): Flow 
     resolved: new Map(),
     imports: [],
     resolvers: new Map(),
+    remoteAt: new Map(),
     changed: true,
   };
   if (!isWorthwhile) return flow;
@@ -61,7 +63,10 @@ export function labelsOf(flow: Flow, node: Node | null | undefined): number {
 }
 
 function spreadBinding(flow: Flow, binding: Binding): void {
-  for (const def of binding.defs.slice(0, 50)) add(flow, binding, labelsOfDef(flow, def));
+  for (const def of binding.defs.slice(0, 50)) {
+    const isWhole = def.path.length === 0 && (def.kind === 'init' || def.kind === 'assign');
+    hold(flow, binding, isWhole ? def.value : null, labelsOfDef(flow, def));
+  }
 }
 
 function labelsOfDef(flow: Flow, def: Def): number {
@@ -79,11 +84,8 @@ function spreadAssignment(flow: Flow, assign: Model['assigns'][number]): void {
   spreadListener(flow, assign);
   const labels = labelsOf(flow, assign.right);
   if (labels === 0) return;
-  if (assign.left.type !== 'MemberExpression') {
-    bindLabels(flow, assign.left, labels);
-    return;
-  }
-  taint(flow, assign.left, labels);
+  if (assign.left.type === 'MemberExpression') taint(flow, assign.left, labels);
+  else bindObject(flow, assign.left, [assign.right], labels);
 }
 
 /** `socket.onmessage = (event) => …`. */
@@ -135,7 +137,7 @@ function spreadArguments(flow: Flow, fn: Fn, args: Node[]): void {
   fn.params.forEach((param, index) => {
     const given = param.type === 'RestElement' ? args.slice(index) : args.slice(index, index + 1);
     const labels = given.reduce((all, arg) => all | labelsOf(flow, arg), 0);
-    bindLabels(flow, param, labels);
+    bindObject(flow, param, given, labels);
   });
 }
 

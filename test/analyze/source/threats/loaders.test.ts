@@ -201,3 +201,38 @@ describe('what comes over the network and is run', () => {
     expect(graveIn(code)).toContain('decoded-code-executed');
   });
 });
+
+const OPENS = `import { spawn } from 'node:child_process';
+   const base = async (options) => {
+     options = { wait: false, ...options };
+     const { name: app, arguments: list = [] } = options.app ?? {};
+     if (Array.isArray(app)) return base({ ...options, app: { name: app[0], arguments: list } });
+     let command = 'xdg-open';
+     if (app) command = app;
+     options.target = String(options.target).trim();
+     return spawn(command, [...list, options.target]);
+   };
+   const open = (target, options) => base({ ...options, target });
+   const answer = await (await fetch('https://api.vendor.example/device')).json();
+`;
+
+describe('an object of options that is written out', () => {
+  test('holds what was fetched at its own key, so a fetched address names no program', () => {
+    expect(graveIn(`${OPENS} await open(answer.verification_uri);`)).toEqual([]);
+  });
+
+  test('holds a fetched program at the key that is run', () => {
+    const code = `${OPENS} await open('x', { app: { name: answer.program } });`;
+    expect(graveIn(code)).toContain('fetched-code-executed');
+  });
+
+  test('may hold it anywhere once it is handed over as a whole', () => {
+    expect(graveIn(`${OPENS} await open('x', answer);`)).toContain('fetched-code-executed');
+    const copied = `${OPENS} const all = {}; Object.assign(all, answer); await open('x', all);`;
+    expect(graveIn(copied)).toContain('fetched-code-executed');
+    const keyed = `${OPENS} const all = {}; all.app = answer; await open('x', all);`;
+    expect(graveIn(keyed)).toContain('fetched-code-executed');
+    const named = `${OPENS} const all = {}; all[answer.k] = answer.v; await open('x', all);`;
+    expect(graveIn(named)).toContain('fetched-code-executed');
+  });
+});
