@@ -477,7 +477,7 @@ const first = () => fs.readFileSync('a.txt'); const second = () => fs.writeFileS
     ],
     [
       'a redirect to wherever it is told',
-      'moderate open-redirect',
+      'high open-redirect',
       "const app = express(); app.get('/callback', (req, res) => res.redirect(req.query.redirect_uri + '?code=1'));",
       "const app = express(); app.get('/callback', (req, res) => { if (!CLIENTS.has(req.query.redirect_uri)) return res.end(); res.redirect(req.query.redirect_uri + '?code=1'); });",
     ],
@@ -528,4 +528,128 @@ test('YAML is read unsafely by old versions only', () => {
   expect(found('^3.14.1')).toContain('unsafe-deserialization');
   expect(found('^4.1.0')).not.toContain('unsafe-deserialization');
   expect(found('*')).not.toContain('unsafe-deserialization');
+});
+
+describe('checks that let through what they name', () => {
+  const key =
+    "const KEY = process.env.CDN_KEY; const get = (u) => fetch(u, { headers: { 'x-cdn-key': KEY } });";
+  const once = (how: string) => tool(`fs.writeFileSync(path.join(ROOT, a${how}), b);`);
+  family([
+    [
+      'the end of a host without the dot before it',
+      'high request-forgery',
+      tool(
+        "if (!new URL(a).hostname.endsWith('cdn.example')) throw new Error('no'); await get(a);",
+        key,
+      ),
+      tool(
+        "if (!new URL(a).hostname.endsWith('.cdn.example')) throw new Error('no'); await get(a);",
+        key,
+      ),
+    ],
+    [
+      '`../` taken out once',
+      'high path-traversal',
+      once(".replace('../', '')"),
+      once(".replace(/[^\\w-]/g, '')"),
+    ],
+    [
+      '`../` taken out everywhere, which leaves one of `....//`',
+      'high path-traversal',
+      once(".replace(/\\0/g, '').replace(/\\.\\.\\//g, '')"),
+      once(".replace(/\\0/g, '').replace(/[^\\w-]/g, '')"),
+    ],
+    [
+      'characters of which calls can be made',
+      'high code-injection',
+      tool(
+        "if (!/^[\\w\\s+*/().[\\]]*$/.test(a)) throw new Error('no'); const f = Function; return f(`return (${a})`)();",
+      ),
+      tool(
+        "if (!/^[\\d\\s+*/().-]*$/.test(a)) throw new Error('no'); const f = Function; return f(`return (${a})`)();",
+      ),
+    ],
+  ]);
+});
+
+describe('options of programs', () => {
+  const spawn =
+    "import { spawn, execFile } from 'node:child_process'; import { rgPath } from '@vscode/ripgrep';";
+  family([
+    [
+      'a pattern that ripgrep may take for --pre',
+      'high argument-injection',
+      tool(
+        "const flags = ['-n']; if (b) flags.push('-i'); spawn(rgPath, [...flags, a, ROOT]);",
+        spawn,
+      ),
+      tool(
+        "const flags = ['-n']; if (b) flags.push('-i'); spawn(rgPath, [...flags, '-e', a, '--', ROOT]);",
+        spawn,
+      ),
+    ],
+    [
+      'a revision that git may take for --output',
+      'high argument-injection',
+      tool("execFile('git', ['log', '--oneline', a]);", spawn),
+      tool("execFile('git', ['commit', '-m', a]);", spawn),
+    ],
+  ]);
+});
+
+describe('entries of archives', () => {
+  const row = (name: string, lib: string, loop: string): Row => [
+    name,
+    'high path-traversal',
+    `import lib from '${lib}'; async function unpack(zip, dest) { ${loop.replace('LOOK', '')} }`,
+    `import lib from '${lib}'; async function unpack(zip, dest) { ${loop.replace('LOOK', "if (!out.startsWith(dest + path.sep)) throw new Error('no');")} }`,
+  ];
+  family([
+    row(
+      'yauzl that is told not to look',
+      'yauzl-promise',
+      'for await (const entry of zip) { const out = path.join(dest, ...entry.filename.split(/[\\\\/]/)); LOOK fs.createWriteStream(out); console.log(path.relative(dest, out)); }',
+    ),
+    row(
+      'jszip by the names of its files',
+      'jszip',
+      "for (const name of Object.keys(zip.files)) { const out = path.join(dest, name); LOOK fs.writeFileSync(out, await zip.file(name).async('nodebuffer')); }",
+    ),
+    row(
+      'adm-zip with a word that is skipped',
+      'adm-zip',
+      "for (const e of zip.getEntries()) { if (e.entryName.startsWith('__MACOSX')) continue; const out = path.resolve(dest, e.entryName); LOOK fs.writeFileSync(out, e.getData()); }",
+    ),
+  ]);
+});
+
+describe('servers on every interface', () => {
+  const on = (host: string, name: string) =>
+    `server.registerTool('${name}', { description: 'D.', inputSchema: { a: z.string() } }, async ({ a }) => send(a)); const host = process.env.HOST ?? '${host}'; const app = express(); app.post('/mcp', (req, res) => new StreamableHTTPServerTransport({ allowedHosts: ['x'] }).handleRequest(req, res)); app.listen(80, host);`;
+  family([
+    [
+      'a tool that switches, and no authentication',
+      'high open-network-server',
+      on('0.0.0.0', 'switch_relay'),
+      on('127.0.0.1', 'switch_relay'),
+      HTTP,
+    ],
+  ]);
+});
+
+describe('where a sign-in sends its code', () => {
+  const routes = (look: string) =>
+    `const pending = new Map(); const app = express(); app.get('/authorize', (req, res) => { const { client_id, redirect_uri } = req.query; ${look} pending.set(client_id, { redirect_uri }); res.end(); });
+     app.get('/callback', (req, res) => { const back = new URL(pending.get(req.query.state).redirect_uri); back.searchParams.set('code', 'x'); res.redirect(back.href); });`;
+  family([
+    [
+      'an address that is not held against those that were registered',
+      'high open-redirect',
+      routes(''),
+      routes(
+        'if (!clients.get(client_id).redirect_uris.includes(redirect_uri)) return res.status(400).end();',
+      ),
+      HTTP,
+    ],
+  ]);
 });

@@ -45,7 +45,7 @@ describe.each([
   ['sixth/wiki-search', 'high sql-injection', ['index.js']],
   ['sixth/invoice-lookup', 'high sql-injection', ['lib/main.js', 'lib/repository.js']],
   ['sixth/sheet-formula', 'high code-injection', ['dist/tools/FormulaTool.js']],
-  ['sixth/repo-history', 'moderate argument-injection', ['index.js']],
+  ['sixth/repo-history', 'high argument-injection', ['index.js']],
   ['sixth/theme-unpack', 'high path-traversal', ['server.mjs']],
   ['sixth/local-sql', 'high no-rebinding-protection', ['server.js']],
   ['fourth/where-filter', 'high code-injection', ['index.js']],

@@ -12,6 +12,7 @@ import {
   type Fault,
   type ToolContext,
 } from './faults.ts';
+import { optionFault } from './options.ts';
 import { isShell, scriptIn } from './scripts.ts';
 import type { Sink } from './sinks.ts';
 
@@ -21,13 +22,6 @@ const RUNS_CODE =
   /\b(?:scripts?|code|python|javascript|applescript|powershell|snippets?|eval\w*|execut\w+|run|runs|sql|query|queries)\b/;
 // Quotes and the character that undoes quoting.
 const ESCAPES_ALL = /\.replace(?:All)?\(\s*(?:\/\\\\\/g|\/\[[^\]]{0,6}\\\\|["']\\\\["'])/;
-// Programs whose options can write files or run other programs.
-const OPTION_PROGRAMS =
-  /(?:^|[/\\])(?:git|ssh|scp|curl|wget|tar|find|rsync|npm|npx|docker|kubectl|hg|svn|zip|man|awk|sed|sort|xargs|env|ffmpeg|psql|mysql|openssl|gh|pip|pip3|yt-dlp|java)$/;
-
-// Among them those whose options write any file or run any program, whatever else they are told.
-const RUNS_BY_OPTION = /(?:^|[/\\])(?:git|hg|ssh|scp|tar|find|rsync)$/;
-
 export function commandFault(use: Use, sink: Sink, tool: ToolContext): Fault | undefined {
   const [first] = use.args;
   // `new StdioClientTransport({ command, args })`
@@ -43,7 +37,7 @@ export function commandFault(use: Use, sink: Sink, tool: ToolContext): Fault | u
     const script = scriptFault(use, [command, ...list.items], tool);
     if (script || isShell(program)) return script;
   }
-  return programFault(use, command, tool) ?? optionFault(use, program, list, tool);
+  return programFault(use, command, tool) ?? optionFault(use, command, list, tool);
 }
 
 function usesShell(use: Use): boolean {
@@ -152,31 +146,4 @@ function programFault(use: Use, command: Value, tool: ToolContext): Fault | unde
     message: 'A tool argument decides which program is started',
     taint: first.taint,
   };
-}
-
-function optionFault(
-  use: Use,
-  program: string | undefined,
-  list: Value | undefined,
-  tool: ToolContext,
-): Fault | undefined {
-  if (program === undefined || !OPTION_PROGRAMS.test(program) || list?.kind !== 'array')
-    return undefined;
-  const end = list.items.findIndex((item) => textOf(item) === '--');
-  const before = end === -1 ? list.items : list.items.slice(0, end);
-  for (const item of before) {
-    if (!isWholeArgument(item)) continue;
-    const first = arrivals(use, item, tool, ['stripped', 'normalized', 'joined']).find(
-      (arrival) => arrival.checks.size === 0 && !arrival.isTyped,
-    );
-    if (!first) continue;
-    return {
-      ruleId: 'argument-injection',
-      severity: RUNS_BY_OPTION.test(program) && tool.isKnown ? 'moderate' : 'low',
-      confidence: 'medium',
-      message: `A tool argument may be taken as an option of the program that is started`,
-      taint: first.taint,
-    };
-  }
-  return undefined;
 }

@@ -48,7 +48,10 @@ export function codeFault(use: Use, sink: Sink, tool: ToolContext): Fault | unde
   for (const index of sink.args) {
     const value = index < 0 ? use.args.at(index) : use.args[index];
     const open = arrivals(use, value, tool, ['stripped', 'regex-escaped', ...quoted]).find(
-      ({ checks, isTyped }) => !isTyped && !checks.has('allowed') && !checks.has('pattern'),
+      ({ checks, isCallable, isTyped }) =>
+        !isTyped &&
+        !checks.has('allowed') &&
+        (!checks.has('pattern') || (isCallable && sink.kind === 'code')),
     );
     if (!value || !open) continue;
     const isMeant = sink.kind === 'code' && isWholeArgument(value) && states(tool, RUNS_CODE);

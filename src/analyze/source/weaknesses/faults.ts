@@ -46,6 +46,8 @@ export interface ToolContext extends Habits {
 export interface Arrival {
   taint: Taint;
   checks: ReadonlySet<CheckKind>;
+  /** It passed a pattern that leaves the characters of calls. */
+  isCallable: boolean;
   /** Its schema says number, boolean or one of a list, though nothing enforces it here. */
   isTyped: boolean;
 }
@@ -103,11 +105,11 @@ export function arrivals(
   if (!value) return [];
   return taintsOf(value)
     .filter((taint) => !safeMarks.some((mark) => taint.marks.has(mark)))
-    .map((taint) => ({
-      taint,
-      checks: checksFor(use, taint.origin, value),
-      isTyped: isTyped(tool, taint.origin),
-    }));
+    .map((taint) => {
+      const checks = checksFor(use, taint.origin, value);
+      const isCallable = checks.delete('callable');
+      return { taint, checks, isCallable, isTyped: isTyped(tool, taint.origin) };
+    });
 }
 
 // Of an address these say nothing about the host.

@@ -65,7 +65,10 @@ const isFixedFile = (value: Value): boolean =>
  * be read (a bundled validator), it may still be one of a list.
  */
 const isOpenJoin = ({ taint, checks }: Arrival, isWhole: boolean, tool: ToolContext) =>
-  !isWhole && tool.isKnown && checks.size === 0 && !taint.marks.has('half-quoted');
+  !isWhole &&
+  (tool.isKnown || taint.marks.has('one-pass')) &&
+  checks.size === 0 &&
+  !taint.marks.has('half-quoted');
 
 /** The caller decides where the path begins, so it may be absolute. */
 function startsWithArgument(value: Value): boolean {

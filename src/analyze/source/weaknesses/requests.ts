@@ -64,6 +64,12 @@ function browserFault({ taint, checks }: Arrival, tool: ToolContext): Fault {
   };
 }
 
+const OF_SIGN_IN = /redirect_?ur[il]/i;
+const SENDS_CODE = /["'`]code["'`]|[?&]code=|\bcode:/;
+// Held whole against those that were registered; what is sent twice in one sign-in says nothing.
+const COMPARES =
+  /\b(?:includes|has|indexOf)\(\s*(?:\w+\.){0,3}redirect_?ur[il]\s*\)|\b\w+\s*===?\s*redirect_?ur[il]\b|redirect_?ur[il]s?(?:\[0\])?\s*[!=]==?\s*(?:[A-Z]|client|registered|allowed|process\.env)|\b(?:client|registered|allowed)\w*\.redirect_?ur[il]s?(?:\[0\])?\s*[!=]==?/i;
+
 /** `res.redirect(req.query.redirect_uri)`: where a sign-in sends its code to. */
 export function redirectFault(
   use: Use,
@@ -79,7 +85,10 @@ export function redirectFault(
     );
     if (!open || host?.isSubdomain || IS_PATH.test(open.taint.origin)) continue;
     const { taint } = open;
-    const text = { ruleId: 'open-redirect', severity: 'moderate', confidence: 'medium' } as const;
+    const isSignIn = OF_SIGN_IN.test(open.taint.origin);
+    if (isSignIn && COMPARES.test(use.file.text)) continue;
+    const severity = isSignIn && SENDS_CODE.test(use.file.text) ? 'high' : 'moderate';
+    const text = { ruleId: 'open-redirect', severity, confidence: 'medium' } as const;
     return { ...text, taint, message: 'A request decides where the browser is sent next' };
   }
   return undefined;

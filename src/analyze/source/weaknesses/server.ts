@@ -1,9 +1,9 @@
 // Weaknesses of the server as a whole: who may connect to it, and what it leaves behind.
-import type { SurfaceFact, WeaknessHit } from '../../../types.ts';
+import type { SurfaceFact, ToolDefinition, WeaknessHit } from '../../../types.ts';
 import type { SourceFile } from '../file.ts';
 import type { ServerSource } from '../package-context.ts';
-import type { Node } from '../parse.ts';
 import { archiveFaults } from './archives.ts';
+import { listeners, type Listener } from './listeners.ts';
 import { placeHit } from './place.ts';
 import { tlsFaults } from './tls.ts';
 import { tokenFaults } from './tokens.ts';
@@ -22,6 +22,9 @@ const HARMFUL: ReadonlySet<string> = new Set([
   'file-write',
   'file-delete',
 ]);
+// Verbs of tools that nobody wants to leave to everybody on the network.
+const HARMFUL_NAME =
+  /(?:^|[_-])(?:delete|remove|drop|erase|wipe|purge|flash|switch|toggle|unlock|lock|arm|disarm|reboot|restart|shutdown|stop|kill|deploy|transfer|pay|refund|exec|execute|run|install|uninstall|write|reset|format|terminate|power|open|set)(?:[_-]|$)/i;
 const SERVES =
   /\b(?:https?|http2|net|node_https?)\w{0,12}(?:\.default)?\.createServer\(|\bcreateServer\(|\b(?:express|fastify|Fastify|polka)(?:_\d+)?(?:\.default\)?)?\(|new (?:Hono|Koa|WebSocketServer)\b/;
 const RUNS_BODY = /\b(?:exec|execSync|spawn|spawnSync|execFile|eval)\(|new Function\(/;
@@ -62,6 +65,14 @@ function openListener(files: readonly SourceFile[], surface: SurfaceFact): Weakn
   return hits;
 }
 
+const isDeclaredHarmful = ({ annotations, handlerCapabilities: can = [] }: ToolDefinition) =>
+  annotations.destructiveHint === true || can.some((one) => HARMFUL.has(one));
+
+/** By what it does, by what it says of itself, or by its name. */
+const isHarmfulTool = (tool: ToolDefinition): boolean =>
+  tool.annotations.readOnlyHint !== true &&
+  (isDeclaredHarmful(tool) || HARMFUL_NAME.test(tool.name.replaceAll(/([a-z])(?=[A-Z])/g, '$1_')));
+
 /** No check of who asks; where answers are shared with every origin, not even DNS is in the way. */
 function openToPages(
   files: readonly SourceFile[],
@@ -69,11 +80,7 @@ function openToPages(
   { tools }: SurfaceFact,
 ): WeaknessHit {
   const sharing = files.find((file) => SHARES_WITH_ALL.test(file.text));
-  const isHarmful = tools.some(
-    ({ annotations, handlerCapabilities: can = [] }) =>
-      annotations.destructiveHint === true || can.some((one) => HARMFUL.has(one)),
-  );
-  if (sharing && isHarmful) {
+  if (sharing && tools.some(isDeclaredHarmful)) {
     return placeHit(sharing, sharing.program, {
       ruleId: 'no-rebinding-protection',
       severity: 'high',
@@ -95,12 +102,18 @@ function openToPages(
 function openTransport({ file, node, isOpen }: Listener, { tools }: SurfaceFact): WeaknessHit {
   const isExplicit = isOpen === true;
   const runs = tools.some(({ handlerCapabilities: can }) => can?.includes('shell') === true);
+  const isHarmful = runs || tools.some(isHarmfulTool);
+  const what = runs
+    ? ', and its tools run commands'
+    : isHarmful
+      ? ', and its tools change or delete'
+      : '';
   return placeHit(file, node, {
     ruleId: 'open-network-server',
-    severity: !isExplicit ? 'low' : runs ? 'high' : 'moderate',
+    severity: !isExplicit ? 'low' : isHarmful ? 'high' : 'moderate',
     confidence: isExplicit ? 'medium' : 'low',
     message: isExplicit
-      ? `The server listens on every network interface and asks nobody who they are${runs ? ', and its tools run commands' : ''}`
+      ? `The server listens on every network interface and asks nobody who they are${what}`
       : 'The server listens without naming an interface, which means all, and asks nobody who they are',
   });
 }
@@ -156,44 +169,6 @@ function withoutClients(text: string): string {
     /["'`]?Authorization["'`]?\s*[:,\]]\s*[`"'].{0,20}|Bearer \$\{.{0,60}\}/g,
     '',
   );
-}
-
-interface Listener {
-  file: SourceFile;
-  node: Node;
-  /** True: every interface by name; null: by leaving the name out; false: one interface. */
-  isOpen: boolean | null;
-}
-
-function listeners(files: readonly SourceFile[]): Listener[] {
-  const found: Listener[] = [];
-  for (const file of files) {
-    for (const node of file.nodesOf('CallExpression')) {
-      const { callee } = node;
-      if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') continue;
-      if (callee.property.name !== 'listen' && callee.property.name !== 'start') continue;
-      const text = file.text.slice(node.start, Math.min(node.end, node.start + 400));
-      const isOpen = /["'`](?:0\.0\.0\.0|::)["'`]/.test(text) || namesOpenHost(file, node);
-      if (isOpen) found.push({ file, node, isOpen: true });
-      else if (callee.property.name === 'listen') {
-        const hasHost =
-          node.arguments.filter((a) => !/Function/.test(a.type)).length > 1 ||
-          /\bhost\b/i.test(text);
-        found.push({ file, node, isOpen: hasHost ? false : null });
-      }
-    }
-  }
-  return found.sort((a, b) => Number(b.isOpen === true) - Number(a.isOpen === true));
-}
-
-function namesOpenHost(file: SourceFile, node: Node & { type: 'CallExpression' }): boolean {
-  return node.arguments.some((argument) => {
-    const text = file.constant(argument);
-    if (text === '0.0.0.0' || text === '::') return true;
-    if (argument.type !== 'Identifier') return false;
-    const init = file.bindingOf(argument.name, argument)?.init;
-    return init != null && /["'`](?:0\.0\.0\.0|::)["'`]/.test(file.textOf(init));
-  });
 }
 
 function habits(files: readonly SourceFile[]): WeaknessHit[] {

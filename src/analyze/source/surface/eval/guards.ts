@@ -13,6 +13,7 @@ const MARKS: Readonly<Record<Check['kind'], Mark | undefined>> = {
   scheme: undefined,
   statement: undefined,
   named: undefined,
+  callable: undefined,
 };
 
 /** `ALLOWED.has(x) ? x : other`: the x that comes out is one of the allowed. */

@@ -45,7 +45,7 @@ export function stringCall(it: Machine, event: CallEvent, self: Value): Value | 
       }
       return withChecks({ kind: 'unknown' }, checksOf(self, prefixKind(self, first)));
     case 'endsWith':
-      return withChecks({ kind: 'unknown' }, checksOf(self, 'named'));
+      return withChecks({ kind: 'unknown' }, checksOf(self, endingKind(self, first)));
     case 'includes':
     case 'indexOf':
     case 'search':
@@ -54,7 +54,7 @@ export function stringCall(it: Machine, event: CallEvent, self: Value): Value | 
     case 'replace':
     case 'replaceAll':
       if (args[1]?.kind === 'function') it.runCallbacks([args[1]], UNKNOWN);
-      return replaced(self, first, args[1] ?? UNKNOWN);
+      return replaced(self, first, args[1] ?? UNKNOWN, name === 'replaceAll');
     case 'split':
       if (known !== undefined && textOf(first) !== undefined) {
         return array(
@@ -116,6 +116,12 @@ function checksOf(value: Value, kind: CheckKind | undefined, whenTruthy = true):
   return taintsOf(value).map(({ origin }) => ({ origin, kind, whenTruthy }));
 }
 
+/** `host.endsWith('site.example')` also lets `evilsite.example` pass; with a dot before it, it does not. */
+function endingKind(self: Value, ending: Value): CheckKind | undefined {
+  const isHost = taintsOf(self).some(({ origin }) => /\.host(?:name)?$/.test(origin));
+  return isHost && /^[\w-]/.test(textOf(ending) ?? '') ? undefined : 'named';
+}
+
 /** `p.startsWith(root + sep)` holds a path in; without the separator `/data-old` passes for `/data`. */
 function prefixKind(self: Value, prefix: Value): CheckKind {
   if (prefix.kind === 'union') {
@@ -167,8 +173,13 @@ function regexCall(name: string, source: string, flags: string, value: Value): V
   if (!kind && /[;|&`$]/.test(source) && source.startsWith('[')) {
     return withChecks({ kind: 'unknown' }, checksOf(value, 'named', false));
   }
-  return withChecks({ kind: 'unknown' }, checks);
+  const loose = kind === 'pattern' && allowsCalls(source) ? checksOf(value, 'callable') : [];
+  return withChecks({ kind: 'unknown' }, [...checks, ...loose]);
 }
+
+/** Names, dots or brackets, and parentheses: `a.constructor(...)` can be written with them. */
+const allowsCalls = (source: string) =>
+  /\\w|[a-z]-[a-z]/i.test(source) && source.includes('(') && /\.|\[.*\\?\[/.test(source);
 
 const SCHEME = /^\^\(?(?:\?:)?https?\??(?:\|\w+)?\)?:?(?:\\?\/){0,2}/;
 
@@ -189,13 +200,37 @@ function statementKind(source: string): CheckKind | undefined {
 /** What is left are letters, digits and `_`: `.replace(/\W+/g, '-')`. */
 const ONLY_WORDS = /^(?:\\W|\[\\W[_\s-]{0,3}\])[+*]?$/;
 
-function replaced(self: Value, pattern: Value, by: Value): Value {
+function replaced(self: Value, pattern: Value, by: Value, isAll: boolean): Value {
   // What is put in a known text, e.g. for a placeholder; how it is taken apart is not worked out.
   if (textOf(self) !== undefined) return taintsOf(by).length > 0 ? concat([self, by]) : self;
+  if (isZeros(pattern, by)) return carry(self);
+  if (isOnePass(pattern, by, isAll)) return marked(carry(self), 'one-pass');
   const mark = replacementMark(pattern, by);
   const value = carry(self);
   return mark ? marked(value, mark) : value;
 }
+
+/**
+ * What leaves `..` as dangerous as it was: taken out once, of `....//` another `../` is left; only
+ * the dots themselves can be taken out in one go.
+ */
+function isOnePass(pattern: Value, by: Value, isAll: boolean): boolean {
+  if (textOf(by) !== '') return false;
+  if (pattern.kind !== 'regex') {
+    const text = textOf(pattern) ?? '';
+    return text.includes('..') && (!isAll || text !== '..');
+  }
+  const { source, flags } = pattern;
+  if (source.startsWith('^') || !source.includes('\\.\\.')) return false;
+  return !flags.includes('g') || !/^(?:\\\.){2}\+?$/.test(source);
+}
+
+/** Zero characters are no matter of paths. */
+const isZeros = (pattern: Value, by: Value) =>
+  textOf(by) === '' &&
+  (pattern.kind === 'regex'
+    ? /^\\(?:0|x00|u0000)\+?$/.test(pattern.source)
+    : textOf(pattern) === '\0');
 
 function replacementMark(pattern: Value, by: Value): Mark | undefined {
   const insert = textOf(by) ?? '';

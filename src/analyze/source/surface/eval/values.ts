@@ -21,7 +21,9 @@ export type Mark =
   | 'regex-escaped'
   | 'basename'
   | 'json'
-  | 'not-enforced';
+  | 'not-enforced'
+  // `../` was taken out once, which shows that any text may come.
+  | 'one-pass';
 
 /** What is known of an argument where the value that carries this is truthy (or falsy). */
 export interface Check {
@@ -39,7 +41,9 @@ export type CheckKind =
   | 'host'
   | 'scheme'
   | 'statement'
-  | 'named';
+  | 'named'
+  // Not a check that holds: what passes the pattern can still call things.
+  | 'callable';
 
 interface Carried {
   checks?: readonly Check[];

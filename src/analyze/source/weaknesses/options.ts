@@ -1,0 +1,84 @@
+// Arguments that a program takes for its options, which may write files or run other programs.
+import { ruleData } from '../../../rule-data.ts';
+import { optionsOf, textOf, type Value } from '../surface/eval/values.ts';
+import type { Use } from '../surface/model.ts';
+import { isWholeArgument } from './commands.ts';
+import { arrivals, type Fault, type ToolContext } from './faults.ts';
+
+interface OptionProgram {
+  programs: string[];
+  /** Where only some of its commands have such options: their names. */
+  commands?: string[];
+  /** Whether an option of it runs a program or writes any file. */
+  isDangerous: boolean;
+}
+interface OptionData {
+  optionPrograms: OptionProgram[];
+  /** Options after which the next argument is not theirs. */
+  flags: string[];
+  /** What packages export as the path of a program. */
+  programPaths: Record<string, string>;
+}
+
+function isOptionData(data: unknown): data is OptionData {
+  const { optionPrograms, flags } = (data ?? {}) as Partial<OptionData>;
+  return Array.isArray(optionPrograms) && Array.isArray(flags);
+}
+
+export function optionFault(
+  use: Use,
+  command: Value,
+  list: Value | undefined,
+  tool: ToolContext,
+): Fault | undefined {
+  if (list?.kind !== 'array') return undefined;
+  const known = programOf(command);
+  if (!known) return undefined;
+  const end = list.items.findIndex((item) => textOf(item) === '--');
+  const before = end === -1 ? list.items : list.items.slice(0, end);
+  for (const [index, item] of before.entries()) {
+    if (!isWholeArgument(item) || isValueOf(before[index - 1])) continue;
+    const first = arrivals(use, item, tool, ['stripped', 'normalized', 'joined']).find(
+      (arrival) => arrival.checks.size === 0 && !arrival.isTyped,
+    );
+    if (!first) continue;
+    const isDangerous = tool.isKnown && known.isDangerous;
+    return {
+      ruleId: 'argument-injection',
+      severity: isDangerous ? (runsBy(known, before) ? 'high' : 'moderate') : 'low',
+      confidence: 'medium',
+      message: 'A tool argument may be taken as an option of the program that is started',
+      taint: first.taint,
+    };
+  }
+  return undefined;
+}
+
+/** `git`, `/usr/bin/git`, `process.env.GIT ?? 'git'` and `rgPath` of a package. */
+function programOf(command: Value): OptionProgram | undefined {
+  const { optionPrograms, programPaths } = ruleData('sinks', isOptionData);
+  for (const option of optionsOf(command)) {
+    const path =
+      option.kind === 'external' && Object.hasOwn(programPaths, option.name)
+        ? programPaths[option.name]
+        : textOf(option);
+    const name = /([^/\\]+?)(?:\.exe)?$/.exec(path ?? '')?.[1];
+    const found = optionPrograms.find(({ programs }) => name && programs.includes(name));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+const runsBy = ({ commands }: OptionProgram, line: readonly Value[]): boolean =>
+  !commands || line.some((item) => commands.includes(textOf(item) ?? ''));
+
+/** `-m message`: what follows such an option is its value, however it begins. */
+function isValueOf(before: Value | undefined): boolean {
+  const option = before && textOf(before);
+  return (
+    option !== undefined &&
+    /^--?[a-z]/i.test(option) &&
+    !option.includes('=') &&
+    !ruleData('sinks', isOptionData).flags.includes(option)
+  );
+}
