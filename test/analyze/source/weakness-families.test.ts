@@ -322,7 +322,7 @@ describe('scripts and commands', () => {
     ],
     [
       'a request names the program',
-      'high program-from-argument',
+      'critical program-from-argument',
       "import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'; const app = express(); app.get('/sse', (req) => new StdioClientTransport({ command: req.query.command, args: [] }).start());",
       "import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'; const app = express(); app.get('/sse', (req) => new StdioClientTransport({ command: 'node', args: ['server.js'] }).start());",
     ],

@@ -6,6 +6,7 @@ import { property } from '../surface/registrations.ts';
 import {
   arrivals,
   isUnnamed,
+  isWholeArgument,
   partsOf,
   states,
   type Arrival,
@@ -127,13 +128,6 @@ function dependsOnBranch(value: Value): boolean {
 }
 
 const isOpen = ({ checks }: Arrival) => !checks.has('allowed') && !checks.has('pattern');
-
-/** The value is one argument and nothing else. */
-export function isWholeArgument(value: Value): boolean {
-  return optionsOf(value).some(
-    (option) => option.kind === 'unknown' && taintsOf(option).length > 0,
-  );
-}
 
 function programFault(use: Use, command: Value, tool: ToolContext): Fault | undefined {
   const first = arrivals(use, command, tool, ['stripped']).filter(isOpen)[0];

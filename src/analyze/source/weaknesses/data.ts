@@ -1,9 +1,8 @@
 // Arguments that reach code, queries, templates, patterns and merges.
 import { optionsOf, type Mark } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
-import { arrivals, states, type Fault, type ToolContext } from './faults.ts';
+import { isWholeArgument, arrivals, states, type Fault, type ToolContext } from './faults.ts';
 import { property } from '../surface/registrations.ts';
-import { isWholeArgument } from './commands.ts';
 import type { Sink } from './sinks.ts';
 
 const RUNS_CODE = /\b(?:scripts?|code|javascript|js|repl|sandbox\w*|snippets?|eval)\b/;

@@ -3,6 +3,7 @@ import type { Confidence, Json, Severity, ToolDefinition, WeaknessHit } from '..
 import { escapeExcerpt } from '../../text/escape.ts';
 import {
   DECODED,
+  optionsOf,
   taintsOf,
   type CheckKind,
   type Mark,
@@ -154,6 +155,13 @@ export function describes(tool: ToolContext, origin: string, pattern: RegExp): b
   const description = tool.properties.get(lastPart(origin))?.['description'];
   return (
     pattern.test(plain(origin)) || (typeof description === 'string' && pattern.test(description))
+  );
+}
+
+/** The value is one argument and nothing else. */
+export function isWholeArgument(value: Value): boolean {
+  return optionsOf(value).some(
+    (option) => option.kind === 'unknown' && taintsOf(option).length > 0,
   );
 }
 

@@ -2,8 +2,7 @@
 import { ruleData } from '../../../rule-data.ts';
 import { optionsOf, textOf, type Value } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
-import { isWholeArgument } from './commands.ts';
-import { arrivals, type Fault, type ToolContext } from './faults.ts';
+import { isWholeArgument, arrivals, type Fault, type ToolContext } from './faults.ts';
 
 interface OptionProgram {
   programs: string[];

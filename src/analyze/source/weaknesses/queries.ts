@@ -1,8 +1,15 @@
 // Arguments that become text of a query, or a whole query that nothing limits.
 import { optionsOf, textOf, type Value } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
-import { isWholeArgument } from './commands.ts';
-import { arrivals, partsOf, states, type Arrival, type Fault, type ToolContext } from './faults.ts';
+import {
+  isWholeArgument,
+  arrivals,
+  partsOf,
+  states,
+  type Arrival,
+  type Fault,
+  type ToolContext,
+} from './faults.ts';
 
 const SQL =
   /\b(?:select\b[\s\S]{0,2000}\bfrom|insert\s+(?:or\s+\w+\s+)?into|update\b[\s\S]{0,200}\bset|delete\s+from|drop\s+(?:table|database|index|view|schema)|create\s+(?:table|index|view|database)|alter\s+table|truncate\s+table|replace\s+into|with\s+\w+\s+as|explain\s|describe\s|show\s+(?:tables|columns|create|index)|pragma\s|call\s+\w+|grant\s|where\s)/i;
