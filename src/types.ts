@@ -722,6 +722,8 @@ export interface InstructionFinding {
   excerpt: string;
   start: number;
   end: number;
+  /** How sure it is, where that is less than its severity says: free wording without secrecy. */
+  confidence?: 'medium';
 }
 export interface InstructionVerdict {
   severity: 'none' | Severity;

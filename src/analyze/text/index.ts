@@ -127,7 +127,11 @@ function findingsOf(view: View, location: TextLocation): Candidate[] {
   const found = matches.map((match): Candidate => {
     const mentioned = isMention(book.text, match) || isSecurityText;
     const severity = mentioned ? lower(match.severity, 3) : placed(match.severity, view, location);
-    return { ruleId: match.ruleId, severity, ...spanOf(view, match) };
+    const isLikely = match.isLikely && !isCarried(view);
+    return {
+      ...{ ruleId: match.ruleId, severity, ...spanOf(view, match) },
+      ...(isLikely ? { isLikely } : {}),
+    };
   });
   const signals = isSecurityText || !isDirective(location) ? null : signalPoints(book);
   if (
@@ -198,8 +202,9 @@ function verdictOf(text: string, candidates: readonly Candidate[]): InstructionV
   for (const candidate of candidates) {
     const key = `${candidate.ruleId} ${candidate.start}`;
     const known = best.get(key);
-    if (known === undefined || ORDER[candidate.severity] > ORDER[known.severity])
-      best.set(key, candidate);
+    const isWorse = known === undefined || ORDER[candidate.severity] > ORDER[known.severity];
+    const isSurer = known?.severity === candidate.severity && !candidate.isLikely;
+    if (isWorse || isSurer) best.set(key, candidate);
   }
   const findings = [...best.values()]
     .sort(
@@ -209,14 +214,10 @@ function verdictOf(text: string, candidates: readonly Candidate[]): InstructionV
         (a.ruleId < b.ruleId ? -1 : 1),
     )
     .slice(0, MAX_FINDINGS)
-    .map(({ ruleId, severity, start, end, words }): InstructionFinding => {
-      return {
-        ruleId,
-        severity,
-        excerpt: escapeExcerpt(words === '' ? text.slice(start, end) : words),
-        start,
-        end,
-      };
+    .map(({ ruleId, severity, start, end, words, isLikely }): InstructionFinding => {
+      const excerpt = escapeExcerpt(words === '' ? text.slice(start, end) : words);
+      const finding = { ruleId, severity, excerpt, start, end };
+      return isLikely ? { ...finding, confidence: 'medium' } : finding;
     });
   return { severity: findings[0]?.severity ?? 'none', findings };
 }

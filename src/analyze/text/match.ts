@@ -5,6 +5,8 @@ import { Phrasebook, RULES, SIGNALS, type PhraseRule, type Place } from './phras
 export interface Match extends Place {
   ruleId: string;
   severity: Severity;
+  /** Free wording, in which nothing is kept from the user: it may have an honest sense. */
+  isLikely?: true;
 }
 
 /** Every rule that the text meets at the location, with the tightest place it was found at. */

@@ -9,6 +9,8 @@ const MAX_EACH = 5;
 const NEIGHBOUR = 500;
 const MAX_LANGUAGES = 3;
 const LIKELY = 0.5;
+// Whoever means well has no reason to keep it from the user.
+const SECRECY = ['hush', 'noask', 'quiet'];
 /** Marks what is the same in every language. */
 const ANY = 'x';
 const TARGET =
@@ -74,9 +76,10 @@ function readingsOf(text: string, place: Place, hits: readonly Hit[]): Sentence[
 }
 
 function neutralHits(book: Phrasebook): Hit[] {
-  const found: Hit[] = book.places('secret-path').map((place) => {
-    return { ...place, concept: 'file', language: ANY };
-  });
+  const found: Hit[] = book
+    .places('secret-path')
+    .filter(({ start, end }) => !/^home (?:directory|folder)$/.test(book.text.slice(start, end)))
+    .map((place) => ({ ...place, concept: 'file', language: ANY }));
   for (const [concept, pattern] of NEUTRAL) {
     for (const match of book.text.matchAll(pattern)) {
       const end = match.index + match[0].length;
@@ -100,7 +103,14 @@ function matchSentences(all: readonly Sentence[][], location: TextLocation): Mat
         if (!meets(rule.here, ideas)) continue;
         if (rule.near !== undefined && !meets(rule.near, ideas, around)) continue;
         counts.set(rule, count + 1);
-        found.push({ ruleId: rule.id, severity, start, end });
+        const isSure = SECRECY.some((idea) => ideas.has(idea) || around.has(idea));
+        found.push({
+          ruleId: rule.id,
+          severity,
+          start,
+          end,
+          ...(isSure ? {} : { isLikely: true }),
+        });
       }
     }
   });

@@ -36,4 +36,5 @@ export interface Candidate {
   end: number;
   /** What to show: the words found, decoded. */
   words: string;
+  isLikely?: true;
 }

@@ -61,7 +61,10 @@ function hitOf(
 ): Hit[] {
   const { text, verdict } = observation;
   const findings = verdict.findings.filter(belongs);
-  const worst = findings[0];
+  // Of two that are as bad, the surer one decides.
+  const worst =
+    findings.find((one) => one.severity === findings[0]?.severity && !one.confidence) ??
+    findings[0];
   // Single words that might mean something are for `mcp-vet text`, not for a report.
   if (worst === undefined || ORDER[worst.severity] < ORDER.moderate) return [];
   const kinds = new Set(
@@ -99,6 +102,7 @@ function confidenceOf(
   kinds: number,
   all: readonly InstructionFinding[],
 ): Confidence {
+  if (worst.confidence) return worst.confidence;
   if (worst.severity === 'critical') return 'high';
   const others = new Set(
     all.filter(({ severity }) => ORDER[severity] >= ORDER.moderate).map(({ ruleId }) => ruleId),
@@ -109,6 +113,7 @@ function confidenceOf(
 
 // Trust is lost by what cannot be an accident: a critical two-part instruction, or orders in a hidden channel.
 function mayCap(worst: InstructionFinding, all: readonly InstructionFinding[]): boolean {
+  if (worst.confidence) return false;
   if (worst.severity === 'critical') return true;
   if (!HIDDEN.has(worst.ruleId) || worst.severity !== 'high') return false;
   return all.some((finding) => isInstruction(finding) && ORDER[finding.severity] >= ORDER.high);
