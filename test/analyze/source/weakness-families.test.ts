@@ -148,6 +148,20 @@ describe('requests', () => {
       ),
     ],
     [
+      'a browser is sent elsewhere than where it is',
+      'high request-forgery',
+      tool(
+        'const page = await (await puppeteer.launch()).newPage(); await page.goto(a.href);',
+        "import puppeteer from 'puppeteer';",
+        'Trace of a page',
+      ),
+      tool(
+        'const page = await (await puppeteer.launch()).newPage(); await page.goto(a.url());',
+        "import puppeteer from 'puppeteer';",
+        'Trace of a page',
+      ),
+    ],
+    [
       'a scheme is no host',
       'moderate request-forgery',
       tool(

@@ -35,8 +35,10 @@ export function call(it: Machine, event: CallEvent): Value {
     if (result) return result;
   }
   it.runCallbacks(args);
-  // An unknown method of an argument gives something made of it: `args.path.at(-1)`.
-  const taints = self && self.kind === 'unknown' ? taintsOf(self) : [];
+  // An unknown method of an argument gives something made of it: `args.path.at(-1)`. A page that
+  // came along with the arguments says where it is already: `page.url()`.
+  const isPlace = event.name === 'url' && args.length === 0;
+  const taints = self && self.kind === 'unknown' && !isPlace ? taintsOf(self) : [];
   return taints.length === 0 ? UNKNOWN : { kind: 'unknown', taints };
 }
 
