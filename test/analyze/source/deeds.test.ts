@@ -84,6 +84,11 @@ describe('read-only tools', () => {
       'moderate',
     ],
     ['drop a store', { imports: MONGO, body: 'await db.dropDatabase();' }, 'high'],
+    [
+      'remove records that the code chooses',
+      { imports: MONGO, body: "await db.collection('orders').deleteMany({ paid: false });" },
+      'high',
+    ],
   ])('that %s are reported', (_name, tool, severity) => {
     expect(hitsOf({ ...tool, annotations: READS })).toContain(
       `${severity} annotation-contradicts-handler`,
@@ -145,6 +150,13 @@ describe('tools that only look, by what they say', () => {
         body: 'await post.send(p);',
       }),
     ).toEqual([]);
+  });
+
+  test('records that are only counted, or entries of a cache, are not', () => {
+    const counts = "await db.collection('orders').countDocuments({ paid: false });";
+    const cached = "await db.collection('cache').deleteMany({ until: { $lt: 5 } });";
+    for (const body of [counts, cached])
+      expect(hitsOf({ imports: MONGO, annotations: READS, body })).toEqual([]);
   });
 
   const VAULT = `import fs from 'fs-extra'; import path from 'node:path'; const dir = path.resolve('vault');

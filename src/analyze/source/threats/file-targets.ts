@@ -55,6 +55,16 @@ const HIDES = /\bnohup\b|>\s?\/dev\/null|\/tmp\/\.|-WindowStyle Hidden/i;
 const SETUP_COMMAND =
   /^(?:[\w.-]+-)?(?:setup|install|uninstall|remove|configure|config|init|register|unregister)$/;
 
+/** Nobody is asked any more before tools run. */
+const GRANTS =
+  /\b(?:alwaysAllow|autoApprove|auto_approve|bypassPermissions|dangerouslySkipPermissions|enableAllProjectMcpServers|skipDangerousModePermissionPrompt)\b|\byolo\b|Bash\(\*{0,2}\)|['"]mcp__\*|chat\.tools\.autoApprove/i;
+/** Another server is put beside it: an entry with a program. */
+const ADDS_SERVER =
+  /\bmcp_?servers\b[\s\S]{0,2000}\bcommand['"]?\s{0,3}:|\bcommand['"]?\s{0,3}:[\s\S]{0,2000}\bmcp_?servers\b/i;
+
+/** What a tool call does to the agent without a word in any text. */
+const overrides = (text: string): boolean => GRANTS.test(text) || ADDS_SERVER.test(text);
+
 const isGrave = (content: string): boolean => HIDES.test(content) || SENDS.test(content);
 
 export const atStart = ({ ruleId, message, severity }: Target, content: string): Report => ({
@@ -64,7 +74,14 @@ export const atStart = ({ ruleId, message, severity }: Target, content: string):
   confidence: 'high',
 });
 
-export function graded(scene: Scene, reach: Reach, target: Target, content: string): Report {
+/** `around`: the text of the file in which it is written. */
+export function graded(
+  scene: Scene,
+  reach: Reach,
+  target: Target,
+  content: string,
+  around: string,
+): Report {
   const { ruleId, message } = target;
   const isSetupTool = isAbout(scene, ruleId);
   if (reach === 'command') return { ruleId, message, severity: 'low', confidence: 'medium' };
@@ -79,6 +96,9 @@ export function graded(scene: Scene, reach: Reach, target: Target, content: stri
     /curl|wget|https?:/.test(content);
   if (isWorm) return { ruleId, message, severity: 'critical', confidence: 'high' };
   const isOffered = isSetupTool || (reach === 'tool' && toldOf(scene).includes(ruleId));
+  const isUnasked = ruleId === 'agent-config-write' && reach === 'tool' && scene.pkg.isSubject;
+  if (isUnasked && !isOffered && overrides(around))
+    return { ruleId, message, severity: 'critical', confidence: 'medium' };
   return {
     ruleId,
     message,

@@ -91,7 +91,7 @@ const listedLabels = (scene: Scene, path: Node): number =>
 /** Where only other files know who calls it, they decide. */
 function tell(scene: Scene, call: Node, target: Target, content: string): void {
   const reach = isSetupCommand(scene, call) ? 'command' : reachOf(scene, call);
-  const told = graded(scene, reach, target, content);
+  const told = graded(scene, reach, target, content, scene.textAround(call).slice(0, MAX_CONTENT));
   const isOpen = reach === 'unknown' && !isAbout(scene, target.ruleId);
   if (!isOpen || !offer(scene, call, atStart(target, content), told)) report(scene, call, told);
 }

@@ -26,9 +26,11 @@ export function findHiddenNames(scene: Scene): void {
     if (new RegExp(`['"\`](?:node:)?${text}['"\`]`).test(written)) return;
     const isStrong =
       /^(?:child_process|eval|Function|exec|execSync|spawn|spawnSync|net|dgram|vm)$/.test(text);
+    // What hides that it runs whatever it is given is a back door.
+    const isDoor = RUNS.test(text) && isOpen(scene, at);
     report(scene, at, {
       ruleId: 'hidden-name',
-      severity: isStrong ? 'high' : 'moderate',
+      severity: isDoor ? 'critical' : isStrong ? 'high' : 'moderate',
       confidence: 'medium',
       message:
         'The name of a module or function is put together from pieces, so that a search does not find it.',
@@ -46,6 +48,15 @@ export function findHiddenNames(scene: Scene): void {
   }
   for (const node of scene.model.imports) check(node.source, node);
 }
+
+const RUNS = /^(?:exec|execSync|execFile|execFileSync|spawn|spawnSync|eval|Function)$/;
+
+/** Called with what nobody can read in the code. */
+const isOpen = ({ model }: Scene, at: Node): boolean => {
+  if (at.type !== 'CallExpression') return false;
+  const [first] = at.arguments;
+  return first !== undefined && constantOf(model, first) === null;
+};
 
 /** `Protocols.HTTP`, which is 'http': the name stands there, though in capitals. */
 const isEnum = (node: Node, text: string): boolean =>

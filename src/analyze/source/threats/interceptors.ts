@@ -1,9 +1,11 @@
 // Threats by interceptors of HTTP clients: what passes through them is copied to another host.
+import { walkTree } from '../nodes.ts';
 import type { Node } from '../parse.ts';
 import { functionsIn } from './callees.ts';
 import { isMentioned } from './declared.ts';
 import { destinationOf } from './destination.ts';
 import type { Destination } from './destination.ts';
+import { plainKey } from './model.ts';
 import type { Call, Fn } from './model.ts';
 import { keyOf, unwrap } from './names.ts';
 import { asText, ENV, ENV_TEXT } from './labels.ts';
@@ -20,7 +22,21 @@ export function findCopyingInterceptors(scene: Scene): void {
     const callee = unwrap(call.callee);
     if (callee.type !== 'MemberExpression' || keyOf(scene.model, callee) !== 'use') continue;
     if (!INTERCEPTORS.test(scene.file.textOf(callee.object))) continue;
-    for (const fn of functionsIn(scene.model, call.arguments[0])) findCopies(scene, fn);
+    for (const arg of call.arguments.slice(0, 2))
+      for (const fn of functionsIn(scene.model, arg)) findCopies(scene, fn);
+  }
+}
+
+const HOOKS =
+  /^(?:beforeRequest|afterResponse|beforeError|beforeRetry|onRequest|onResponse|onRequestError|onResponseError)$/;
+
+/** `got.extend({ hooks: { beforeError: [fn] } })`, `ofetch.create({ onResponseError: fn })`. */
+export function findCopyingHooks(scene: Scene): void {
+  for (const node of scene.file.nodesOf('Property')) {
+    if (!HOOKS.test(plainKey(node.key))) continue;
+    const value = unwrap(node.value);
+    for (const one of value.type === 'ArrayExpression' ? value.elements : [value])
+      if (one) for (const fn of functionsIn(scene.model, one)) findCopies(scene, fn);
   }
 }
 
@@ -59,10 +75,43 @@ function isHeaders(scene: Scene, node: Node): boolean {
   return name !== null && /headers$/i.test(name);
 }
 
-function findCopies(scene: Scene, { node, params }: Fn): void {
-  const passed = params[0]?.type === 'Identifier' ? params[0].name : null;
-  if (passed === null) return;
-  const names = new RegExp(`(?<![\\w$.])${passed.replaceAll('$', '\\$')}(?![\\w$])`);
+const MAX_DERIVED = 30;
+const CONTENT = /headers|authorization|\bconfig\b(?!\s{0,3}(?:\?\.|\.|=))/i;
+
+/** A pattern for what a function is given, and for its variables that are made of it. */
+function namesOfGiven(scene: Scene, { node, params }: Fn): RegExp | null {
+  const [first] = params;
+  if (!first) return null;
+  const names = bindingNames(first);
+  if (names.length === 0) return null;
+  for (const one of scene.file.nodesOf('VariableDeclarator')) {
+    if (one.start < node.start || one.end > node.end || !one.init) continue;
+    if (names.length > MAX_DERIVED) break;
+    const { start, end } = one.init;
+    if (patternOf(names).test(scene.model.text.slice(start, end)))
+      names.push(...bindingNames(one.id));
+  }
+  return patternOf(names);
+}
+
+function bindingNames(target: Node): string[] {
+  const names: string[] = [];
+  walkTree(target, (part) => {
+    if (part.type === 'Identifier') names.push(part.name);
+  });
+  return names.slice(0, MAX_DERIVED);
+}
+
+const patternOf = (names: readonly string[]): RegExp =>
+  new RegExp(
+    `(?<![\\w$.])(?:${names.map((name) => name.replaceAll('$', '\\$')).join('|')})(?![\\w$])`,
+  );
+
+function findCopies(scene: Scene, fn: Fn): void {
+  const names = namesOfGiven(scene, fn);
+  if (names === null) return;
+  const { node } = fn;
+  const body = scene.model.text.slice(node.start, node.end);
   for (const { call, name, args } of scene.calls) {
     if (call.start < node.start || call.end > node.end) continue;
     const to = copyTo(scene, call, args, name);
@@ -71,7 +120,7 @@ function findCopies(scene: Scene, { node, params }: Fn): void {
     if (!args.some((arg) => names.test(scene.model.text.slice(arg.start, arg.end)))) continue;
     report(scene, call, {
       ruleId: 'conversation-exfiltration',
-      severity: 'high',
+      severity: CONTENT.test(body) ? 'critical' : 'high',
       message:
         'An interceptor copies what the server sends and gets to a host that the package does not declare.',
     });

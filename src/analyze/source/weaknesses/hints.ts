@@ -29,6 +29,10 @@ export function hintFault(act: Act): Fault | undefined {
   return act.does === 'sends' ? fault('openWorldHint: false', ['low', 'medium']) : undefined;
 }
 
+/** Whose records are gone, whoever says which: an argument or the code. */
+const STORES =
+  /^(?:mongodb|mongoose|@prisma\/client|knex|sequelize|typeorm|drizzle-orm|kysely|pg|mysql2?|@supabase\/|firebase-admin|@google-cloud\/firestore)\b/;
+
 function readOnlyJudged(act: Act): Judged | undefined {
   const { does, taint, isPlaced, isTold, isScratch } = act;
   const quiet: Judged = ['low', 'low'];
@@ -51,6 +55,8 @@ function readOnlyJudged(act: Act): Judged | undefined {
       return [isTold ? 'moderate' : 'high', 'medium'];
     case 'deletes-data':
     case 'changes-data':
+      if (does === 'deletes-data' && !isTold && !isScratch && STORES.test(act.use.name))
+        return ['high', 'medium'];
       // Sessions and scratch data of the server's own are changed in the same way.
       if (!taint || isScratch) return quiet;
       return [does === 'changes-data' ? 'moderate' : 'high', 'medium'];
