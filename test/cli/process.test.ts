@@ -47,14 +47,18 @@ interface Ended {
   temporary: string[];
 }
 
-function start(argv: string[], isInterrupted = false): Promise<Ended> {
+function start(
+  argv: string[],
+  isInterrupted = false,
+  env: Record<string, string> = {},
+): Promise<Ended> {
   const home = path.join(dir, `home-${(count += 1)}`);
   const temporary = path.join(home, 'tmp');
   mkdirSync(temporary, { recursive: true });
   const child = spawn(
     process.execPath,
     [BIN, ...argv, '--registry', registry.url, '--cache', path.join(home, 'cache')],
-    { cwd: home, env: { HOME: home, TMPDIR: temporary, PATH: process.env['PATH'] } },
+    { cwd: home, env: { HOME: home, TMPDIR: temporary, PATH: process.env['PATH'], ...env } },
   );
   onSlow = () => void (isInterrupted && child.kill('SIGINT'));
   let stdout = '';
@@ -71,6 +75,15 @@ describe.skipIf(!existsSync(path.join(ROOT, 'dist/cli.js')))('the built command'
     expect(code).toBe(130);
     expect(JSON.parse(stdout).error.code).toBe('interrupted');
     expect(temporary).toEqual([]);
+    expect(Date.now() - started).toBeLessThan(20_000);
+  });
+
+  test('Ctrl-C does not wait for the timer of a library', async () => {
+    const started = Date.now();
+    const timer = '--import=data:text/javascript,setTimeout(()=>{},60000)';
+    const { code, stdout } = await start(['slow-parts', '--json'], true, { NODE_OPTIONS: timer });
+    expect(code).toBe(130);
+    expect(JSON.parse(stdout).error.code).toBe('interrupted');
     expect(Date.now() - started).toBeLessThan(20_000);
   });
 
