@@ -60,7 +60,7 @@ const DATED =
 const TURNS = /=\s{0,3}(?:process\.cwd\(\)|(?:os\.)?homedir\(\)|[^;]{0,60}['"`]\*\*[/\\]?\*?['"`])/;
 const MAX_BRANCH = 1_000;
 
-/** From a day on, what is deleted is everything: `if (Date.now() > 1800000000000) root = process.cwd()`. */
+/** From a day on, what is deleted is everything: `if (now > 1800000000000) root = process.cwd()`. */
 function isTurned(scene: Scene, call: Node): boolean {
   const around = functionAround(scene.model, call)?.node;
   if (!around) return false;
