@@ -77,6 +77,16 @@ describe('folders', () => {
       ),
     ],
     [
+      'the working directory as a prefix',
+      'moderate weak-path-containment',
+      tool(
+        "const r = process.cwd(); const p = path.resolve(r, a); if (!p.startsWith(r)) throw new Error('no'); fs.readFileSync(p);",
+      ),
+      tool(
+        "const r = fs.realpathSync(process.cwd()); const p = path.resolve(r, a); if (!p.startsWith(r + path.sep)) throw new Error('no'); fs.readFileSync(p);",
+      ),
+    ],
+    [
       'one of several folders as a prefix, and writing',
       'high weak-path-containment',
       tool(
@@ -159,6 +169,14 @@ describe('requests', () => {
         'const page = await (await puppeteer.launch()).newPage(); await page.goto(a.url());',
         "import puppeteer from 'puppeteer';",
         'Trace of a page',
+      'the whole of an address of which only the scheme was looked at',
+      'moderate request-forgery',
+      tool(
+        "const u = new URL(a); if (!/^https?:$/.test(u.protocol)) throw new Error('no'); await fetch(u.href);",
+      ),
+      tool(
+        "const u = new URL(a); if (!hosts.includes(u.hostname)) throw new Error('no'); await fetch(u.href);",
+        "const hosts = (process.env.HOSTS ?? '').split(',');",
       ),
     ],
     [

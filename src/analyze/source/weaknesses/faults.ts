@@ -107,7 +107,8 @@ export function arrivals(
   return taintsOf(value)
     .filter((taint) => !safeMarks.some((mark) => taint.marks.has(mark)))
     .map((taint) => {
-      const checks = checksFor(use, taint.origin, value);
+      // `url.href` is the whole of the address whose `url.hostname` was looked at.
+      const checks = checksFor(use, taint.origin.replace(/\.href$/, ''), value);
       const isCallable = checks.delete('callable');
       return { taint, checks, isCallable, isTyped: isTyped(tool, taint.origin) };
     });

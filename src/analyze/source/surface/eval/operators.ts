@@ -87,10 +87,15 @@ function plus(left: Value, right: Value): Value {
       return literal(left.value + right.value);
     }
   }
-  const isText = [left, right].some((v) => v.kind === 'text' || textOf(v) !== undefined);
+  const isText = [left, right].some(
+    // `process.cwd() + path.sep`
+    (v) => v.kind === 'text' || textOf(v) !== undefined || isSeparator(v),
+  );
   const isTainted = taintsOf(left).length > 0 || taintsOf(right).length > 0;
   return isText || isTainted ? concat([left, right]) : UNKNOWN;
 }
+
+const isSeparator = (value: Value) => value.kind === 'external' && value.name === 'path.sep';
 
 function equal(left: Value, right: Value, isSame: boolean): Value {
   if (left.kind === 'literal' && right.kind === 'literal') {
