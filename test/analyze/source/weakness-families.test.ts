@@ -169,6 +169,9 @@ describe('requests', () => {
         'const page = await (await puppeteer.launch()).newPage(); await page.goto(a.url());',
         "import puppeteer from 'puppeteer';",
         'Trace of a page',
+      ),
+    ],
+    [
       'the whole of an address of which only the scheme was looked at',
       'moderate request-forgery',
       tool(
