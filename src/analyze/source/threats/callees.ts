@@ -106,6 +106,7 @@ function compiledAsync(model: Model, call: Call): Node | undefined {
 
 const MAX_ALIASES = 6;
 const MAX_FUNCTIONS = 6;
+const MAX_SEEN = 100;
 const MAY_BE_FUNCTION = new Set([
   'Identifier',
   'FunctionExpression',
@@ -127,7 +128,8 @@ export function functionsIn(model: Model, node: Node | null | undefined): Fn[] {
   return found;
 }
 
-function findFunctions(model: Model, node: Node, depth = 0): Fn[] {
+/** A variable that is given to itself by way of others is looked at once: parsers made by tools have thousands. */
+function findFunctions(model: Model, node: Node, depth = 0, seen: Set<Binding> = new Set()): Fn[] {
   const value = unwrap(node);
   const own = model.fnOf.get(value);
   if (own) return [own];
@@ -145,14 +147,22 @@ function findFunctions(model: Model, node: Node, depth = 0): Fn[] {
   if (value.type === 'MemberExpression') return functionsIn(model, valueOf(model, value));
   if (value.type !== 'Identifier' || depth > MAX_ALIASES) return NONE;
   const binding = lookup(model, value);
-  const found = (binding?.defs ?? []).flatMap((def) => functionsOf(model, def, depth));
+  if (!binding || seen.has(binding) || seen.size > MAX_SEEN) return NONE;
+  if (depth > 0) return functionsNamed(model, binding, depth, seen);
+  binding.functions ??= functionsNamed(model, binding, depth, seen);
+  return binding.functions;
+}
+
+function functionsNamed(model: Model, binding: Binding, depth: number, seen: Set<Binding>): Fn[] {
+  seen.add(binding);
+  const found = binding.defs.flatMap((def) => functionsOf(model, def, depth, seen));
   // Functions of functions of functions: only the first is followed further down.
-  const hands = (binding?.given ?? []).slice(0, depth === 0 ? MAX_FUNCTIONS : 1);
-  const given = hands.flatMap((one) => findFunctions(model, one, depth + 1));
+  const hands = binding.given.slice(0, depth === 0 ? MAX_FUNCTIONS : 1);
+  const given = hands.flatMap((one) => findFunctions(model, one, depth + 1, seen));
   return [...new Set([...found, ...given])].slice(0, MAX_FUNCTIONS);
 }
 
-function functionsOf(model: Model, def: Def, depth: number): Fn[] {
+function functionsOf(model: Model, def: Def, depth: number, seen: Set<Binding>): Fn[] {
   if (!def.value || def.kind === 'import' || def.kind === 'each' || def.kind === 'keys')
     return NONE;
   if (def.path.length > 1) return NONE;
@@ -160,7 +170,7 @@ function functionsOf(model: Model, def: Def, depth: number): Fn[] {
   if (!value) return NONE;
   const own = model.fnOf.get(unwrap(value));
   if (own) return [own];
-  return unwrap(value).type === 'Identifier' ? findFunctions(model, value, depth + 1) : NONE;
+  return unwrap(value).type === 'Identifier' ? findFunctions(model, value, depth + 1, seen) : NONE;
 }
 
 /** Two methods of one name may be meant; with more the name says nothing. */

@@ -20,6 +20,8 @@ export interface Binding {
   alias: string | null;
   /** What callers hand over for a parameter, as far as they are seen. */
   given: Node[];
+  /** The functions that it names, once they were looked for. */
+  functions: Fn[] | null;
 }
 export interface Fn {
   node: Node;

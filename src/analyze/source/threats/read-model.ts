@@ -246,7 +246,7 @@ function declare(model: Model, scope: Node, name: string, def: Def, owner: Fn | 
   if (!names) model.scopes.set(scope, (names = new Map()));
   let binding = names.get(name);
   if (!binding) {
-    binding = { name, defs: [], labels: 0, owner, alias: null, given: [] };
+    binding = { name, defs: [], labels: 0, owner, alias: null, given: [], functions: null };
     names.set(name, binding);
     model.bindings.push(binding);
   }
