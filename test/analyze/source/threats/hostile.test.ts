@@ -16,6 +16,8 @@ const context: PackageContext = {
   paths: [],
 };
 
+const names = (count: number) => Array.from({ length: count }, (_, index) => `s${index}`);
+
 test.each([
   [
     'names that refer to one another',
@@ -31,6 +33,12 @@ test.each([
   ['ten thousand calls', 'x.on(y => fetch(y));'.repeat(10_000)],
   ['deep lists', `fetch(${'['.repeat(300)}process.env${']'.repeat(300)})`],
   ['deep recipients', `send(${'{ to: '.repeat(300)}1${' }'.repeat(300)}, bcc)`],
+  [
+    'variables of a generated parser that are given to one another',
+    `function f() { var ${names(60).join(', ')}; ${names(60)
+      .flatMap((a) => names(60).map((b) => `${a} = ${b};`))
+      .join(' ')} fetch(s1(process.env), s2(s3)); }`,
+  ],
   ['long chains of methods', `fetch(process.env${'.map(x => x)'.repeat(400)})`],
 ])('%s', (_, text) => {
   const opened = openSourceFile('a.js', text);
