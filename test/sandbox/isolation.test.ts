@@ -248,6 +248,7 @@ describe.skipIf(reason !== null)(title, { timeout: 20_000 }, () => {
       });
       const seen = run.events.filter((event) => event.type === sees.type);
       expect(seen).toContainEqual(expect.objectContaining(sees));
+      expect(run.summary.reason).toBeUndefined();
       expect(run.summary).toMatchObject({ complete: true });
     },
   );

@@ -25,6 +25,7 @@ export interface FlowBook {
 
 const NOTHING: Seen = { flows: [], local: [], pings: [] };
 const MAX_REMEMBERED = 100_000;
+const MAX_LISTINGS = 3;
 
 /** Asks the firewall; one question at a time, shared by all who wait for it. */
 export function createFlowBook(hasFirewall: boolean): FlowBook {
@@ -100,7 +101,16 @@ function placesOf({ protocol, ip, sourcePort }: Source): string[] {
   return [`${protocol} ${ip} ${sourcePort}`, `${protocol} * ${sourcePort}`, `${protocol} ${ip} *`];
 }
 
-function listSets(): Promise<string> {
+/** The kernel may refuse a listing that coincides with a change of the table: asked again. */
+async function listSets(): Promise<string> {
+  for (let attempt = 0; attempt < MAX_LISTINGS; attempt++) {
+    const text = await listOnce();
+    if (text !== '') return text;
+  }
+  return '';
+}
+
+function listOnce(): Promise<string> {
   return new Promise((resolve) => {
     const options = { maxBuffer: 64 << 20, timeout: 5000 };
     execFile('nft', ['-j', 'list', 'table', 'inet', 'box'], options, (error, stdout) =>
