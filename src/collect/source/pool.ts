@@ -1,15 +1,27 @@
 // Worker threads with a watchdog: no file, and no package, can hold the run up.
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
-import { BOARD_BYTES, HEADER_BYTES } from './board.ts';
 import type { Job, JobResult } from './job.ts';
+import { beatOf, endThread, fileOf, newSlot, startThread } from './thread.ts';
+import type { Slot, Waiting } from './thread.ts';
 
 export interface PoolOptions {
   size: number;
   /** Compiled worker.js; null: work in this thread, without a watchdog (tests of the sources). */
   script: URL | null;
-  fileTimeoutMs?: number;
+  limits?: Partial<Limits>;
   maxHeapMb?: number;
+}
+/** In milliseconds. */
+export interface Limits {
+  /** For one file of a server itself. */
+  ownFileMs: number;
+  /** For one file of a dependency: the others are to be read as well. */
+  fileMs: number;
+  /** For unpacking, and for a thread to start. */
+  startMs: number;
+  /** How long a server waits for a dependency that is being read. */
+  patienceMs: number;
+  tickMs: number;
 }
 export interface Pool {
   run: (job: Job) => Promise<JobResult>;
@@ -20,33 +32,34 @@ export interface Pool {
   /** Ends the threads; jobs under way are answered with a reason. */
   close: () => Promise<void>;
 }
-interface Waiting {
-  job: Job;
-  done: (result: JobResult) => void;
+interface Context extends PoolOptions {
+  script: URL;
+  limits: Limits;
+  /** What no thread has been handed, a server's own files first. */
+  queue: Waiting[];
+  pump: () => void;
 }
-interface Slot {
-  worker: Worker | null;
-  board: SharedArrayBuffer;
-  /** Handed to the thread, which is at the first. */
-  jobs: Waiting[];
-  watch: NodeJS.Timeout | undefined;
-}
-type Context = PoolOptions & { script: URL; pump: () => void };
 
 // Each thread compiles the program anew, beside its work: one core is left for that and for fetching.
 export const POOL_SIZE = Math.min(4, Math.max(1, availableParallelism() - 1));
 // Node 20 does not start TypeScript: the sources run without threads, the compiled ones with.
 const SCRIPT = import.meta.url.endsWith('.ts') ? null : new URL('./worker.js', import.meta.url);
-const FILE_TIMEOUT_MS = 20_000;
-const TICK_MS = 500;
-const MAX_HEAP_MB = 1_200;
-const YOUNG_HEAP_MB = 12;
-// Deeply nested but honest code (long chains of +) must parse.
-const STACK_MB = 32;
-const MAX_GIVEN_UP = 4;
+const LIMITS: Limits = {
+  ownFileMs: 20_000,
+  fileMs: 12_000,
+  startMs: 20_000,
+  patienceMs: 2_000,
+  tickMs: 500,
+};
+// Attempts in which a file was given up; then the package is.
+const MAX_GIVEN_UP = { own: 4, other: 2 };
 // With a second job at hand, no thread waits for this one, which has its own work to do.
 const JOBS_AT_HAND = 2;
 const CLOSED: JobResult = { ok: false, reason: 'the run was stopped' };
+const TOO_LONG: JobResult = {
+  ok: false,
+  reason: 'looking into it took too long or too much memory',
+};
 
 /** The threads of a run. They start with the first job, and end with `close`. */
 export function openPool(): Pool {
@@ -57,31 +70,29 @@ export function createPool(options: PoolOptions): Pool {
   const { script } = options;
   if (script === null) return inThisThread();
   const queue: Waiting[] = [];
-  const slots: Slot[] = Array.from({ length: options.size }, () => ({
-    worker: null,
-    board: new SharedArrayBuffer(BOARD_BYTES),
-    jobs: [],
-    watch: undefined,
-  }));
+  const slots = Array.from({ length: options.size }, newSlot);
   let isClosed = false;
   const pump = () => {
     // A second job is for whoever has one when all have one.
     for (let count = 0; count < JOBS_AT_HAND && !isClosed; count++) {
       for (const slot of slots.filter(({ jobs }) => jobs.length === count)) {
+        // A server waits for the first place of a thread, not behind something else.
+        if (count > 0 && queue[0]?.job.isSubject) return;
         const next = queue.shift();
         if (!next) return;
         hand(slot, next, context);
       }
     }
   };
-  const context: Context = { ...options, script, pump };
+  const limits = { ...LIMITS, ...options.limits };
+  const context: Context = { ...options, script, limits, queue, pump };
   return {
     prestart() {
       if (isClosed) return;
-      for (const slot of slots) slot.worker ??= createWorker(slot, context);
+      for (const slot of slots) slot.worker ??= threadOf(slot, context);
     },
     rest() {
-      for (const slot of slots.filter(({ jobs }) => jobs.length === 0)) void endWorker(slot);
+      for (const slot of slots.filter(({ jobs }) => jobs.length === 0)) void endThread(slot);
     },
     run: (job) =>
       new Promise((done) => {
@@ -90,14 +101,14 @@ export function createPool(options: PoolOptions): Pool {
           done(CLOSED);
           return;
         }
-        queue.push({ job, done });
+        enqueue(queue, { job, done });
         pump();
       }),
     async close() {
       isClosed = true;
       const left = [...slots.flatMap(({ jobs }) => jobs.splice(0)), ...queue.splice(0)];
       for (const { done } of left) done(CLOSED);
-      await Promise.all(slots.map(endWorker));
+      await Promise.all(slots.map(endThread));
     },
   };
 }
@@ -115,90 +126,79 @@ function inThisThread(): Pool {
   };
 }
 
+/** Servers' own files come before all dependencies. */
+function enqueue(queue: Waiting[], waiting: Waiting): void {
+  if (waiting.job.isSubject) putBack(queue, [waiting]);
+  else queue.push(waiting);
+}
+
+function putBack(queue: Waiting[], jobs: readonly Waiting[]): void {
+  queue.splice(queue.filter(({ job }) => job.isSubject).length, 0, ...jobs);
+}
+
 function hand(slot: Slot, waiting: Waiting, context: Context): void {
   slot.jobs.push(waiting);
-  slot.worker ??= createWorker(slot, context);
+  slot.worker ??= threadOf(slot, context);
   slot.worker.postMessage(waiting.job);
   slot.watch ??= watch(slot, context);
 }
 
-/** Gives a thread up that is at one file for too long. */
+const threadOf = (slot: Slot, context: Context) =>
+  startThread(slot, {
+    ...context,
+    onResult: (result) => settle(slot, result, context),
+    onError: () => giveUp(slot, context),
+  });
+
+/** Ends a thread that is at one file for too long, or at a dependency while a server waits. */
 function watch(slot: Slot, context: Context): NodeJS.Timeout {
-  const header = new Int32Array(slot.board, 0, 2);
-  let count = Atomics.load(header, 0);
-  let since = performance.now();
+  const { limits, queue } = context;
+  const at = { beat: beatOf(slot), since: performance.now(), job: slot.jobs[0], start: 0 };
+  at.start = at.since;
   return setInterval(() => {
-    const now = Atomics.load(header, 0);
-    if (now !== count) {
-      count = now;
-      since = performance.now();
-    } else if (performance.now() - since > (context.fileTimeoutMs ?? FILE_TIMEOUT_MS)) {
-      giveUp(slot, context);
-    }
-  }, TICK_MS);
+    const now = performance.now();
+    const beat = beatOf(slot);
+    const [job] = slot.jobs;
+    if (beat !== at.beat) Object.assign(at, { beat, since: now });
+    if (job !== at.job) Object.assign(at, { job, start: now });
+    const isOwn = job?.job.isSubject === true;
+    const limit = fileOf(slot) === '' ? limits.startMs : isOwn ? limits.ownFileMs : limits.fileMs;
+    const isAwaited = !isOwn && queue[0]?.job.isSubject === true;
+    if (now - at.since > limit) giveUp(slot, context);
+    else if (isAwaited && now - at.start > limits.patienceMs) putOff(slot, context);
+  }, limits.tickMs);
 }
 
-function giveUp(slot: Slot, context: Context): void {
-  void endWorker(slot);
-  const [current] = slot.jobs;
+/** Makes room for the server that waits: what the thread was handed is begun anew after it. */
+function putOff(slot: Slot, { queue, pump }: Context): void {
+  void endThread(slot);
+  putBack(queue, slot.jobs.splice(0));
+  pump();
+}
+
+/** The next attempt does less with the file that the thread was at, after all that has not had one. */
+function giveUp(slot: Slot, { queue, pump }: Context): void {
+  const file = fileOf(slot);
+  void endThread(slot);
+  const [current, ...others] = slot.jobs.splice(0);
   if (!current) return;
-  const result = leaveOutCurrent(current.job, slot.board);
-  const jobs = slot.jobs.splice(0);
-  if (result !== 'again') jobs.shift();
-  for (const waiting of jobs) hand(slot, waiting, context);
-  if (result !== 'again') current.done(result);
-  context.pump();
-}
-
-async function endWorker(slot: Slot): Promise<void> {
-  const { worker } = slot;
-  clearInterval(slot.watch);
-  slot.watch = undefined;
-  slot.worker = null;
-  await worker?.terminate();
-}
-
-/** Names the file the thread was at, so that the next attempt does less with it. */
-function leaveOutCurrent(job: Job, board: SharedArrayBuffer): JobResult | 'again' {
-  // What stands there is of no thread to come.
-  const length = Atomics.exchange(new Int32Array(board, 0, 2), 1, 0);
-  const file = Buffer.from(new Uint8Array(board, HEADER_BYTES, length)).toString('utf8');
-  if (file === '' || job.givenUp.length >= MAX_GIVEN_UP) {
-    return { ok: false, reason: 'looking into it took too long or too much memory' };
+  putBack(queue, others);
+  const { job, done } = current;
+  const isOver = job.givenUp.length >= (job.isSubject ? MAX_GIVEN_UP.own : MAX_GIVEN_UP.other);
+  if (file === '' || isOver) done(TOO_LONG);
+  else {
+    job.givenUp.push(file);
+    enqueue(queue, current);
   }
-  job.givenUp.push(file);
-  return 'again';
+  pump();
 }
 
-function createWorker(slot: Slot, context: Context): Worker {
-  const worker = new Worker(context.script, {
-    workerData: { board: slot.board },
-    resourceLimits: {
-      maxOldGenerationSizeMb: context.maxHeapMb ?? MAX_HEAP_MB,
-      // Small: what is left of a tree after its look should go at once, not pile up.
-      maxYoungGenerationSizeMb: YOUNG_HEAP_MB,
-      stackSizeMb: STACK_MB,
-    },
-    // Nothing of the user's environment or command line is any business of the thread's.
-    env: {},
-    execArgv: [],
-  });
-  // What a dying thread still says is of no interest, but must not become an uncaught error.
-  worker.on('error', () => {
-    if (slot.worker === worker) giveUp(slot, context);
-  });
-  worker.on('message', (result: JobResult) => {
-    if (slot.worker === worker) settle(slot, result, context);
-  });
-  return worker;
-}
-
-function settle(slot: Slot, result: JobResult, context: Context): void {
+function settle(slot: Slot, result: JobResult, { pump }: Context): void {
   const waiting = slot.jobs.shift();
   if (slot.jobs.length === 0) {
     clearInterval(slot.watch);
     slot.watch = undefined;
   }
   waiting?.done(result);
-  context.pump();
+  pump();
 }

@@ -1,10 +1,10 @@
 // Reads packages one by one, each tarball once: what earlier runs told of it, else fetched and looked into.
-import { setMaxListeners } from 'node:events';
 import type { PackageAnalysis, TreeNode } from '../../types.ts';
 import { openCache, type AnalysisCache } from './cache.ts';
 import { fetchTarball, openSubject, type SubjectFiles } from './fetch.ts';
 import { limiter } from './limiter.ts';
 import { POOL_SIZE, type Pool } from './pool.ts';
+import { openSpan, type Span } from './span.ts';
 
 export interface ReaderInput {
   subject: { name: string; version: string; integrity: string | null };
@@ -14,7 +14,7 @@ export interface ReaderInput {
   cacheDir: string;
   rulesDigest: string;
   pool: Pool;
-  /** From now on; what is not read by then stays unread. */
+  /** For the tree from now on, for the server from when it is asked for; what is not read by then stays unread. */
   budgetMs?: number;
 }
 export type Read = { analysis: PackageAnalysis } | { reason: string };
@@ -26,7 +26,7 @@ export interface Reader {
 }
 
 export const OUT_OF_TIME = 'the time for reading the source was over';
-/** For one subject with its tree. Minutes are enough for hundreds of packages; whoever waits wants a report. */
+/** For the server, and for its tree. Minutes are enough for hundreds of packages; whoever waits wants a report. */
 const BUDGET_MS = 120_000;
 // Tarballs under way at once, beyond those being looked into.
 const FETCHES_AHEAD = 6;
@@ -35,25 +35,17 @@ export function openReader(input: ReaderInput): Reader {
   const cache = openCache(input.cacheDir, input.rulesDigest);
   const reads = new Map<string, Promise<Read>>();
   const slot = limiter(POOL_SIZE + FETCHES_AHEAD);
-  const end = new AbortController();
+  const budgetMs = input.budgetMs ?? BUDGET_MS;
   const outer = input.pacoteOptions['signal'];
-  const signal = outer instanceof AbortSignal ? AbortSignal.any([outer, end.signal]) : end.signal;
-  setMaxListeners(0, signal);
-  const pacoteOptions = { ...input.pacoteOptions, signal };
-  let isOver = false;
-  const timer = setTimeout(() => end.abort(), input.budgetMs ?? BUDGET_MS);
-  // First of all that listen: nobody waits for a request that does not heed the signal.
-  const over = new Promise<Read>((done) => {
-    const stop = () => {
-      isOver = true;
-      clearTimeout(timer);
-      done({ reason: OUT_OF_TIME });
-    };
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });
-  const start = async (node: TreeNode): Promise<Read> =>
-    isOver ? { reason: OUT_OF_TIME } : readNode(node, { ...input, pacoteOptions }, cache);
+  const span = openSpan(outer, budgetMs);
+  // Whatever its dependencies take, the server has its own time.
+  let own: Span | undefined;
+  const start = async (node: TreeNode, { signal, isOver }: Span): Promise<Read> => {
+    const pacoteOptions = { ...input.pacoteOptions, signal };
+    return isOver() ? { reason: OUT_OF_TIME } : readNode(node, { ...input, pacoteOptions }, cache);
+  };
+  const within = (time: Span, read: () => Promise<Read>) =>
+    Promise.race([time.over.then((): Read => ({ reason: OUT_OF_TIME })), read()]);
   return {
     read(node) {
       const isSubject = node.kind === 'subject';
@@ -61,13 +53,19 @@ export function openReader(input: ReaderInput): Reader {
       const key = isSubject ? '' : `${node.name}@${node.version} ${node.integrity}`;
       const known = reads.get(key);
       if (known) return known;
-      const read = Promise.race([over, isSubject ? start(node) : slot(() => start(node))]);
+      const time = isSubject ? (own ??= openSpan(outer, budgetMs)) : span;
+      const read = within(time, () =>
+        isSubject ? start(node, time) : slot(() => start(node, time)),
+      );
       // It rejects for whoever awaits it, which may be later.
       read.catch(() => undefined);
       reads.set(key, read);
       return read;
     },
-    close: () => end.abort(),
+    close() {
+      span.end();
+      own?.end();
+    },
   };
 }
 

@@ -118,11 +118,11 @@ describe('the cache', () => {
 });
 
 describe.skipIf(!existsSync(WORKER))('the worker threads (needs a build)', () => {
-  const job = (content: string) => ({
+  const job = (content: string, isSubject = true) => ({
     name: 'a',
     version: '1.0.0',
     integrity: null,
-    isSubject: true,
+    isSubject,
     givenUp: [],
     content: {
       kind: 'tarball' as const,
@@ -163,6 +163,44 @@ describe.skipIf(!existsSync(WORKER))('the worker threads (needs a build)', () =>
     await pool.close();
     const unread = results.map((one) => one.ok && JSON.parse(one.json).files.unreadable.length);
     expect(unread).toEqual([0, 1, 0, 0]);
+  });
+
+  // A second of work for a parser, behind a name that makes it work.
+  const SLOW = `eval(x);x([${'{a:1},'.repeat(400_000)}])`;
+  const unreadIn = (result: Awaited<ReturnType<ReturnType<typeof createPool>['run']>>) =>
+    result.ok && JSON.parse(result.json).files.unreadable;
+
+  test('give up on a file of a dependency after its time, name it, and read the others first', async () => {
+    const pool = createPool({ size: 1, script: WORKER, limits: { fileMs: 200, tickMs: 20 } });
+    const order: string[] = [];
+    const run = async (name: string, content: string) => {
+      const result = await pool.run(job(content, false));
+      order.push(name);
+      return result;
+    };
+    const results = await Promise.all([run('slow', SLOW), run('b', '1'), run('c', '2')]);
+    await pool.close();
+    expect(order).toEqual(['b', 'c', 'slow']);
+    expect(results.map(unreadIn)).toEqual([
+      [expect.objectContaining({ file: 'index.js', reason: expect.stringContaining('too long') })],
+      [],
+      [],
+    ]);
+  });
+
+  test('read a server before a dependency that is under way, which is read after it', async () => {
+    const pool = createPool({ size: 1, script: WORKER, limits: { patienceMs: 50, tickMs: 20 } });
+    const order: string[] = [];
+    const run = async (name: string, content: string, isSubject: boolean) => {
+      const result = await pool.run(job(content, isSubject));
+      order.push(name);
+      return unreadIn(result);
+    };
+    const others = [run('slow', SLOW, false), run('b', '1', false)];
+    const results = await Promise.all([...others, run('server', '2', true)]);
+    await pool.close();
+    expect(order).toEqual(['server', 'slow', 'b']);
+    expect(results).toEqual([[], [], []]);
   });
 
   test('jobs at hand and jobs that wait are answered when the run is stopped', async () => {
