@@ -25,7 +25,7 @@ interface Clause extends Place {
 
 const MAX_SENTENCE = 320;
 const NEAR = 60;
-const ENDS = /[\p{L}\p{N})\]'"`*}]{2}[.!?] |[。！？؟।]|[.!?]$| [-*\u2022] /gu;
+const ENDS = /[\p{L}\p{N})\]'"`*}]{2}[.!?] |[。！？؟।]|[.!?]$| (?:[-*\u2022]|\d{1,2}[.)]) /gu;
 const STOPS = /[,;:] |[()\u2192\u3001\uff0c\uff1b\uff1a\u060c\u061b]| - /g;
 const DENIALS = new Set(['not', 'not-around', 'not-back', 'without', 'user-does']);
 // These end with their clause: "without asking", "the user can run it".

@@ -17,6 +17,8 @@ const QUOTE_OPEN = /["'`(\u300c\u300e\u2018\u201c][^"'`\u300d\u300f\n]{0,160}$/;
 const ABOUT_SECRETS = /^(?:secret-|authority-claimed$|instruction-signals$)/;
 const TRIFLE =
   /^ (?:(?:los|las|the|les|des|die|gli|os|as|de|any) )?(?:internal )?(?:ids?|uuids?|json|identif\w{0,12})\b/;
+const TRIFLE_WITHIN =
+  /\b(?:mention|show|reveal|display|output) (?:this|that|these|those|the|its|any) (?:internal )?(?:ids?|uuids?)\b/;
 
 /** True if the place is a mention: denied, or quoted amid talk about attacks. */
 export function isMention(text: string, place: Place): boolean {
@@ -53,7 +55,10 @@ export function isDenied(
   denied: readonly Place[],
 ): boolean {
   if (match.ruleId === 'hidden-from-user')
-    return TRIFLE.test(book.text.slice(match.end, match.end + 40));
+    return (
+      TRIFLE.test(book.text.slice(match.end, match.end + 40)) ||
+      TRIFLE_WITHIN.test(book.text.slice(match.start, match.end + 10))
+    );
   if (denied.length === 0 || !ABOUT_SECRETS.test(match.ruleId)) return false;
   const paths = book
     .places('secret-path')

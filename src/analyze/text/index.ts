@@ -77,9 +77,14 @@ function togetherFound(observed: readonly TextObservation[]): TextObservation[] 
     const text = { ...first.text, text: group.map(({ text }) => text.text).join('\n') };
     if (text.text.length > MAX_TOGETHER) continue;
     const worst = Math.max(...group.map(({ verdict }) => rankOf(verdict.severity)));
+    // What a part says by itself was judged at its own place.
+    const alone = new Set(
+      group.flatMap(({ verdict }) => verdict.findings.map(({ ruleId }) => ruleId)),
+    );
     const { findings } = findInstructions(text.text, { location: 'tool-description' });
     const grave = findings.filter(
-      ({ severity }) => ORDER[severity] > worst && ORDER[severity] >= ORDER.high,
+      ({ ruleId, severity }) =>
+        ORDER[severity] > worst && ORDER[severity] >= ORDER.high && !alone.has(ruleId),
     );
     const [gravest] = grave;
     if (gravest) found.push({ text, verdict: { severity: gravest.severity, findings: grave } });

@@ -11,6 +11,7 @@ const MAX_LANGUAGES = 3;
 const LIKELY = 0.5;
 // Whoever means well has no reason to keep it from the user.
 const SECRECY = ['hush', 'noask', 'quiet'];
+const IDIOM = 'idiom';
 /** Marks what is the same in every language. */
 const ANY = 'x';
 const TARGET =
@@ -20,6 +21,8 @@ const ADDRESS =
 const LINK = /\bhttps?:\/\/[^\s"')]{4}[^\s"')]{0,200}/g;
 const SLOT =
   /!\[[^\]]{0,100}\]\(https?:\/\/[^\s)]{1,200}[?=/][^\s)]{0,100}[=/{<][^)]{0,100}|\bhttps?:\/\/[^\s"')]{3,200}(?:[{<]|=\.\.\.|\?(?:\w{1,20}=?)?(?=[\s"')]|$))/g;
+// How an address looks, as in https://crm.example/deals/<id>: the name of a thing in its path.
+const NAMED_THING = /\/[{<](?:[a-z]{1,20}[_-]?)?(?:id|uuid|slug|number|sha)[}>]/g;
 const AGENT_FILE =
   /\b(?:claude|agents|gemini|codex|copilot-instructions)\.md\b|\.cursorrules\b|\.cursor\/rules|\.windsurfrules\b|\.clinerules\b|\.github\/copilot|\.mdc\b|\bmemory file|\brules file/g;
 // What is fetched and run at once, or runs by itself at the next install.
@@ -46,7 +49,7 @@ export interface Orders {
 /** Every order rule that the text meets at the location, with the sentence it was found in. */
 export function ordersIn(book: Phrasebook, location: TextLocation): Orders {
   const { text } = book;
-  const hits = [...hitsIn(text), ...neutralHits(book)];
+  const hits = withoutIdioms(text, [...hitsIn(text), ...neutralHits(book)]);
   hits.sort((a, b) => a.start - b.start || a.end - b.end);
   let at = 0;
   const readings = sentencesOf(text).map((place) => {
@@ -56,6 +59,15 @@ export function ordersIn(book: Phrasebook, location: TextLocation): Orders {
   });
   const denied = readings.flatMap(([likeliest]) => likeliest?.denied ?? []);
   return { matches: matchSentences(readings, location), denied };
+}
+
+// "The status is terminal" speaks of no shell: what stands in a set phrase means nothing by itself.
+function withoutIdioms(text: string, hits: Hit[]): Hit[] {
+  const idioms = hits.filter(({ concept }) => concept === IDIOM);
+  if (idioms.length === 0) return hits;
+  const isIdle = new Uint8Array(text.length);
+  for (const { start, end } of idioms) isIdle.fill(1, start, end);
+  return hits.filter(({ start, end }) => isIdle[start] !== 1 && isIdle[end - 1] !== 1);
 }
 
 // One reading for each language that the sentence may be in; the likeliest first.
@@ -76,17 +88,26 @@ function readingsOf(text: string, place: Place, hits: readonly Hit[]): Sentence[
 }
 
 function neutralHits(book: Phrasebook): Hit[] {
-  const found: Hit[] = book
+  const files: Hit[] = book
     .places('secret-path')
     .filter(({ start, end }) => !/^home (?:directory|folder)$/.test(book.text.slice(start, end)))
     .map((place) => ({ ...place, concept: 'file', language: ANY }));
+  const found = [...files];
   for (const [concept, pattern] of NEUTRAL) {
     for (const match of book.text.matchAll(pattern)) {
       const end = match.index + match[0].length;
+      if (concept === 'slot' && isNamedThing(book.text, match.index)) continue;
+      if (concept === 'target' && files.some((file) => file.start < end && match.index < file.end))
+        continue;
       found.push({ start: match.index, end, concept, language: ANY });
     }
   }
   return found;
+}
+
+function isNamedThing(text: string, at: number): boolean {
+  const [address = ''] = /^https?:[^\s"')]{0,300}/.exec(text.slice(at, at + 320)) ?? [];
+  return address !== '' && !/[{<?]|=\.\.\./.test(address.replace(NAMED_THING, '/'));
 }
 
 function matchSentences(all: readonly Sentence[][], location: TextLocation): Match[] {

@@ -1,9 +1,17 @@
 // Rules of point 5 about the texts of the server: what its tools, prompts and resources tell a model.
 import { defineRule, type Hit, type Rule } from '../../rule.ts';
-import type { Confidence, InstructionFinding, Severity, TextObservation } from '../../types.ts';
+import type {
+  Confidence,
+  InstructionFinding,
+  ServerText,
+  Severity,
+  TextObservation,
+} from '../../types.ts';
 
 const HIDDEN = new Set(['hidden-characters', 'hidden-text']);
 const OTHER_TOOLS = new Set(['cross-tool-reference', 'other-tool-changed']);
+// What src/analyze/source/surface/loose-texts.ts gives for an owner.
+const LOOSE = 'source';
 // As many words make a sentence.
 const MIN_WORDS = 5;
 const ORDER: Record<Severity, number> = { info: 0, low: 1, moderate: 2, high: 3, critical: 4 };
@@ -67,21 +75,30 @@ function hitOf(
     findings[0];
   // Single words that might mean something are for `mcp-vet text`, not for a report.
   if (worst === undefined || ORDER[worst.severity] < ORDER.moderate) return [];
-  const kinds = new Set(
-    findings
-      .filter(({ severity }) => ORDER[severity] >= ORDER.moderate)
-      .map(({ ruleId }) => ruleId),
-  );
+  const kinds = kindsOf(findings);
+  const isSure = isForModel(text, kindsOf(verdict.findings).size);
+  const confidence = confidenceOf(worst, kinds.size, verdict.findings);
   return [
     {
       message: message(worst, Math.max(0, kinds.size - 1)),
       location: locationOf(text),
       severity: isConcealedProse(worst) ? 'critical' : worst.severity,
-      confidence: confidenceOf(worst, kinds.size, verdict.findings),
+      confidence: isSure || confidence !== 'high' ? confidence : 'medium',
       excerpt: worst.excerpt,
-      caps: mayCap(worst, verdict.findings) ? 'do-not-use' : null,
+      caps: isSure && mayCap(worst, verdict.findings) ? 'do-not-use' : null,
     },
   ];
+}
+
+// A string of which nothing tells that it reaches a model has to say more than one such thing; a
+// document may be for other readers.
+function isForModel({ owner, location }: ServerText, kinds: number): boolean {
+  return owner !== LOOSE || (location !== 'prompt' && kinds >= 2);
+}
+
+function kindsOf(findings: readonly InstructionFinding[]): Set<string> {
+  const grave = findings.filter(({ severity }) => ORDER[severity] >= ORDER.moderate);
+  return new Set(grave.map(({ ruleId }) => ruleId));
 }
 
 function locationOf(text: TextObservation['text']): string {
@@ -104,10 +121,7 @@ function confidenceOf(
 ): Confidence {
   if (worst.confidence) return worst.confidence;
   if (worst.severity === 'critical') return 'high';
-  const others = new Set(
-    all.filter(({ severity }) => ORDER[severity] >= ORDER.moderate).map(({ ruleId }) => ruleId),
-  );
-  if (worst.severity === 'high') return kinds >= 2 || others.size >= 2 ? 'high' : 'medium';
+  if (worst.severity === 'high') return kinds >= 2 || kindsOf(all).size >= 2 ? 'high' : 'medium';
   return worst.severity === 'moderate' ? 'medium' : 'low';
 }
 

@@ -1,6 +1,6 @@
 // Orders to a model in strings that no declaration holds: put behind a result, into an error, or into a
 // description later. Whatever could not be tied to a tool is looked at here, at a stricter bar.
-import type { ServerText } from '../../../types.ts';
+import type { ServerText, TextLocation } from '../../../types.ts';
 import { findInstructions } from '../../text/index.ts';
 import type { SourceFile } from '../file.ts';
 import type { ServerSource } from '../package-context.ts';
@@ -43,25 +43,28 @@ export function looseTexts(server: ServerSource, known: readonly ServerText[]): 
   const { description = '', keywords } = server.manifest;
   if (SCANNER.test([description, ...keywords].join(' '))) return [];
   let left = MAX_LOOKED_AT;
-  const look = (text: string, file: string, lineOf: () => number) => {
+  const look = (text: string, file: string, location: TextLocation, lineOf: () => number) => {
     if (found.length >= MAX_TEXTS || left <= 0) return;
     if (text.length < MIN_CHARS || text.length > MAX_CHARS || seen.has(text)) return;
     seen.add(text);
     if (!isProse(text)) return;
     if (told.includes(lettersOf(text))) return;
     left -= 1;
-    if (!isOrder(text)) return;
-    found.push({ location: 'tool-response', owner: 'source', text, file, line: lineOf() });
+    if (!isOrder(text, location)) return;
+    found.push({ location, owner: 'source', text, file, line: lineOf() });
   };
   for (const file of server.files.values()) {
     if (isLarge(file) && !ORDERS.test(file.text)) continue;
     for (const { text, node } of writtenTexts(file)) {
-      if (!isLarge(file) || ORDERS.test(text)) look(text, file.path, () => file.lineOf(node));
+      if (!isLarge(file) || ORDERS.test(text))
+        look(text, file.path, 'tool-response', () => file.lineOf(node));
     }
   }
   for (const path of server.dataPaths) {
+    // A document tells its reader, an agent or a person, what to do: an order in it is nothing odd.
+    const location = /\.json[c5]?$/i.test(path) ? 'tool-response' : 'prompt';
     for (const { text, line } of dataTexts(path, server.dataOf(path) ?? '')) {
-      look(text, path, () => line);
+      look(text, path, location, () => line);
     }
   }
   return found;
@@ -73,9 +76,9 @@ const isLarge = (file: SourceFile) => file.text.length > MAX_FILE_CHARS;
 
 // A note, an error, a help text or code of an example may well be in the imperative: only what is
 // grave counts here, and only in prose.
-function isOrder(text: string): boolean {
+function isOrder(text: string, location: TextLocation): boolean {
   if (ORDERS.test(text)) return true;
   if (CODE.test(text)) return false;
-  const { severity, findings } = findInstructions(text, { location: 'tool-response' });
+  const { severity, findings } = findInstructions(text, { location });
   return severity === 'critical' || findings.some(({ ruleId }) => ruleId === 'answer-falsified');
 }

@@ -7,9 +7,10 @@ const MAX_PIECES = 500;
 const MAX_DATA_TEXTS = 400;
 const MAX_COMMENTS = 50;
 const MIN_WORDS = 6;
+const POINT = ' - ';
 // Documents about the package, settings and lists of files: nobody sends them to a model.
 const ABOUT =
-  /(?:^|\/)(?:readme|changelog|changes|history|licen[cs]e|contributing|security|code_of_conduct|notice)(?:\.(?:md|txt|html?))?$|(?:^|\/)(?:package|tsconfig|jsconfig|composer|deno|bower)[^/]*$|(?:^|\/)(?:tests?|__tests__|spec|fixtures?|examples?|docs?|\.github)\//i;
+  /(?:^|\/)(?:readme(?:[-_.]\w{1,30}){0,3}|changelog|changes|history|licen[cs]e|contributing|security|code_of_conduct|notice)(?:\.(?:md|txt|html?))?$|(?:^|\/)(?:package|tsconfig|jsconfig|composer|deno|bower)[^/]*$|(?:^|\/)(?:tests?|__tests__|spec|fixtures?|examples?|docs?|\.github)\//i;
 
 // Each list is put together once, however many pieces ask whether they are part of it.
 const lists = new WeakMap<Node, string | null>();
@@ -62,8 +63,18 @@ function listText(node: Node & { type: 'ArrayExpression' }, depth: number): stri
   if (node.elements.length < 2 || node.elements.length > MAX_PIECES) return null;
   const items = node.elements.map((item) => (item ? textOf(item, depth + 1) : null));
   if (items.includes(null)) return null;
-  // Lines of a text, or pieces of an encoded one.
-  return items.join(items.some((item) => /\s/.test(item ?? '')) ? ' ' : '');
+  return joined(items as string[]);
+}
+
+// Lines of a text, points of a list, or pieces of an encoded text.
+function joined(items: readonly string[]): string {
+  if (!items.some((item) => /\s/.test(item))) return items.join('');
+  return items.reduce((text, item) => `${text}${isPoint(text, item) ? POINT : ' '}${item}`);
+}
+
+// What begins like a sentence after what ended without a stop is a point of its own.
+function isPoint(before: string, item: string): boolean {
+  return /^(?:\p{Lu}|\d{1,2}[.)] |\w{1,20}=)/u.test(item) && /[\p{L}\p{N}'")\]}]$/u.test(before);
 }
 
 /** The strings of JSON and the paragraphs of other texts; line is 1-based. */
@@ -106,7 +117,7 @@ function strings(json: unknown): string[] {
       value.length > 1 &&
       value.every((one) => typeof one === 'string')
     )
-      found.push(value.slice(0, 500).join(' '));
+      found.push(joined(value.slice(0, 500)));
     else if (typeof value === 'object' && value !== null)
       pending.push(...Object.values(value).slice(0, 2000).reverse());
   }
