@@ -14,12 +14,15 @@ export function forgedClaims(name: string, manifest: Manifest, known: KnownName[
     (entry) => key !== null && repositoryKey(entry.repository) === key && entry.tier !== 'popular',
   );
   const [owner] = owners;
-  const isOwnScope = scope !== '' && owners.some((entry) => scopeOf(entry.name) === scope);
+  const repositoryOwner = key?.split('/')[1];
+  // A scope under which known packages stand, named as the account that holds the repository, is that account's.
+  const isOwnScope =
+    scope !== '' &&
+    (scope === repositoryOwner ? known : owners).some((entry) => scopeOf(entry.name) === scope);
   if (owner && !isOwnScope) {
     out.push({ claim: 'repository', of: owner.name, excerpt: manifest.repository?.url ?? '' });
   }
   const claimed = namespaceOwner(manifest.mcpName);
-  const repositoryOwner = key?.split('/')[1];
   if (claimed === 'modelcontextprotocol' && scope !== 'modelcontextprotocol') {
     out.push({ claim: 'mcp-name', of: '@modelcontextprotocol', excerpt: manifest.mcpName ?? '' });
   } else if (claimed && repositoryOwner && claimed !== repositoryOwner) {

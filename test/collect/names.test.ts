@@ -151,6 +151,21 @@ describe('collectNames', () => {
   ])('leaves the claims of %s alone', async (name, raw) => {
     expect((await valueOf(inputOf(name, {}, raw))).forged).toBeUndefined();
   });
+
+  test('a scope with known packages, named as the repository’s owner, is the owner’s', async () => {
+    const server: KnownName = {
+      name: 'notes-server',
+      tier: 'vendor',
+      repository: 'https://github.com/bakery/notes-server',
+    };
+    const driver: KnownName = { name: '@bakery/driver', tier: 'popular' };
+    const claims = { repository: 'github:bakery/notes-server' };
+    const forged = async (list: KnownName[]) =>
+      (await valueOf(inputOf('@bakery/core', { known: list }, claims))).forged?.length ?? 0;
+    expect(await forged([server, driver])).toBe(0);
+    // Anybody may register a scope that nobody has.
+    expect(await forged([server])).toBe(1);
+  });
 });
 
 describe('loadKnownGood', () => {

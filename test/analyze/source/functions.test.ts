@@ -52,6 +52,21 @@ describe('stateFunction', () => {
     expect(stated.expectedCapabilities).toContain('process-spawn');
   });
 
+  test('a command that changes the settings of a client explains that it names them', () => {
+    const told = (line: string) =>
+      stateFunction(
+        weather,
+        analysisOf({
+          manifest: weather,
+          readme: `# weather\n${'About the weather. '.repeat(80)}\n${line}`,
+        }),
+      ).expectedCapabilities;
+    expect(told('`weather install` automatically updates your configuration.')).toContain(
+      'agent-config',
+    );
+    expect(told('Put this into the configuration of your client.')).not.toContain('agent-config');
+  });
+
   test('what a tool says of itself explains a capability', () => {
     const told = (description: string) =>
       stateFunction(

@@ -673,9 +673,9 @@ describe('servers on every interface', () => {
 });
 
 describe('where a sign-in sends its code', () => {
-  const routes = (look: string) =>
+  const routes = (look: string, code = 'codeOf(req)') =>
     `const pending = new Map(); const app = express(); app.get('/authorize', (req, res) => { const { client_id, redirect_uri } = req.query; ${look} pending.set(client_id, { redirect_uri }); res.end(); });
-     app.get('/callback', (req, res) => { const back = new URL(pending.get(req.query.state).redirect_uri); back.searchParams.set('code', 'x'); res.redirect(back.href); });`;
+     app.get('/callback', (req, res) => { const back = new URL(pending.get(req.query.state).redirect_uri); back.searchParams.set('code', ${code}); res.redirect(back.href); });`;
   family([
     [
       'an address that is not held against those that were registered',
@@ -687,4 +687,28 @@ describe('where a sign-in sends its code', () => {
       HTTP,
     ],
   ]);
+
+  test('a code that is written out is the sign-in of a test', () => {
+    expect(hitsOf(routes('', "'a'"), HTTP)).toEqual(['moderate open-redirect']);
+  });
+});
+
+describe('what only looks at an argument', () => {
+  const query = (runs: string) =>
+    `server.registerTool('q', { description: 'Runs a read-only query.', inputSchema: { sql: z.string() }, annotations: { readOnlyHint: true } }, async ({ sql }) => { const pattern = /\\bfrom\\s+(\\w+)/g; ${runs} });`;
+  family([
+    [
+      'a pattern is no database',
+      'moderate unbounded-query',
+      query('const found = pattern.exec(sql); return db.exec(sql);'),
+      query('let found; while ((found = pattern.exec(sql)) !== null) seen.add(found[1]);'),
+    ],
+  ]);
+
+  test('that a path is absolute holds it in no folder', () => {
+    const read = (test: string) =>
+      hitsOf(tool(`if (a.startsWith(${test})) return fs.readFileSync(a, 'utf8');`));
+    expect(read("'/'")).toEqual(['moderate path-traversal']);
+    expect(read("'/srv/data'")).toEqual(['moderate weak-path-containment']);
+  });
 });

@@ -34,7 +34,8 @@ export function judgeRemove(scene: Scene, call: Call): void {
     (labels & HOME) !== 0 &&
     /^(?:~[\\/]?\u0000?|\u0000(?:[\\/]\u0000)?)$/.test(shape || '\u0000') &&
     !/\.(?:cache|config|npm)|tmp/i.test(shape) &&
-    NAMES_HOME.test(scene.file.text);
+    NAMES_HOME.test(scene.file.text) &&
+    !isMarked(scene, call);
   const isHomeVariable =
     shape === '' &&
     (labels & HOME) !== 0 &&
@@ -54,6 +55,28 @@ export function judgeRemove(scene: Scene, call: Call): void {
       ? 'Code deletes folders in which people keep their own files.'
       : 'Code deletes the home directory or everything in it.',
   });
+}
+
+// `entry.name.includes('_temp_')`, with nothing that turns it round or lets others pass.
+const LEFT_OVER =
+  /(?<![!\w.])[\w.]{1,60}\.(?:includes|startsWith|endsWith)\(\s{0,3}['"`][^'"`]{0,20}(?:te?mp|cache|stale|trash|orphan)[^'"`]{0,20}['"`]/i;
+const TURNED = /!\s{0,3}\(|\|\||\?\?/;
+const MAX_TEST = 400;
+
+/** Only entries whose name says that they are left over are deleted. */
+function isMarked(scene: Scene, call: Call): boolean {
+  let node: Node = call;
+  for (let depth = 0; depth < 30; depth++) {
+    const parent = scene.file.parentOf(node);
+    if (!parent || scene.model.fnOf.has(parent)) return false;
+    if (parent.type === 'IfStatement' && parent.consequent === node) {
+      const { start, end } = parent.test;
+      const text = scene.file.text.slice(start, Math.min(end, start + MAX_TEST));
+      if (end - start <= MAX_TEST && LEFT_OVER.test(text) && !TURNED.test(text)) return true;
+    }
+    node = parent;
+  }
+  return false;
 }
 
 const ENCRYPTS = /\bcreateCipher(?:iv)?\b|\bAES\.encrypt\b|\bpublicEncrypt\b|\bopenpgp\.encrypt\b/;

@@ -66,6 +66,7 @@ const LANGUAGES: readonly Language[] = [
 ];
 
 export function queryFault(use: Use, tool: ToolContext): Fault | undefined {
+  if (isPattern(use)) return undefined;
   const isFragment = FRAGMENT_METHOD.test(use.method);
   if (!isFragment && !QUERY_METHOD.test(use.method)) return undefined;
   const [first] = use.args;
@@ -89,6 +90,10 @@ export function queryFault(use: Use, tool: ToolContext): Fault | undefined {
   }
   return undefined;
 }
+
+/** `/\bfrom\s+(\w+)/.exec(text)` looks at a statement and runs none. */
+const isPattern = ({ self }: Use) =>
+  self !== undefined && optionsOf(self).every(({ kind }) => kind === 'regex');
 
 /** The same in other languages than SQL. */
 export function languageFault(use: Use, tool: ToolContext): Fault | undefined {
@@ -124,7 +129,7 @@ const SINGLE = /(?:better-sqlite3|node:sqlite|sqlite|bun:sqlite)\b.*\.prepare$/;
 
 /** A whole statement of the caller's: what it may do is said, or tested at its beginning, and not enforced. */
 export function wholeQueryFault(use: Use, tool: ToolContext): Fault | undefined {
-  const text = wholeText(use);
+  const text = isPattern(use) ? undefined : wholeText(use);
   if (!text || SINGLE.test(use.name)) return undefined;
   const open = arrivals(use, text, tool).find(isOpen);
   if (!open) return undefined;

@@ -65,7 +65,10 @@ function browserFault({ taint, checks }: Arrival, tool: ToolContext): Fault {
 }
 
 const OF_SIGN_IN = /redirect_?ur[il]/i;
-const SENDS_CODE = /["'`]code["'`]|[?&]code=|\bcode:/;
+// A code that is written out opens nothing: that is the sign-in of a test.
+const SENDS_CODE =
+  /["'`]code["'`](?!\s{0,9},\s{0,9}(?:["'][^"']{0,80}["']|`[^`$]{0,80}`))|[?&]code=|\bcode:/;
+const NEAR_SIGN_IN = 3_000;
 // Held whole against those that were registered; what is sent twice in one sign-in says nothing.
 const COMPARES =
   /\b(?:includes|has|indexOf)\(\s*(?:\w+\.){0,3}redirect_?ur[il]\s*\)|\b\w+\s*===?\s*redirect_?ur[il]\b|redirect_?ur[il]s?(?:\[0\])?\s*[!=]==?\s*(?:[A-Z]|client|registered|allowed|process\.env)|\b(?:client|registered|allowed)\w*\.redirect_?ur[il]s?(?:\[0\])?\s*[!=]==?/i;
@@ -87,12 +90,15 @@ export function redirectFault(
     const { taint } = open;
     const isSignIn = OF_SIGN_IN.test(open.taint.origin);
     if (isSignIn && COMPARES.test(use.file.text)) continue;
-    const severity = isSignIn && SENDS_CODE.test(use.file.text) ? 'high' : 'moderate';
+    const severity = isSignIn && SENDS_CODE.test(textBefore(use)) ? 'high' : 'moderate';
     const text = { ruleId: 'open-redirect', severity, confidence: 'medium' } as const;
     return { ...text, taint, message: 'A request decides where the browser is sent next' };
   }
   return undefined;
 }
+
+const textBefore = ({ file, node }: Use): string =>
+  file.text.slice(Math.max(0, node.start - NEAR_SIGN_IN), node.end);
 
 /** A header or an `auth` that the server adds by itself; one that came with the call is the caller's. */
 function sendsSecret(use: Use): boolean {

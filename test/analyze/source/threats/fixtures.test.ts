@@ -8,7 +8,7 @@ const ROOT =
   process.env['THREAT_FIXTURES'] ??
   path.resolve(import.meta.dirname, '../../../../fixtures/threats');
 // Twins of rules that are moderate anyway: here even that would be an alarm.
-const QUIET = /--(?:mode|enum|browser|answered|setupbin|listed)$/;
+const QUIET = /--(?:mode|enum|browser|answered|setupbin|listed|leftovers)$/;
 const CASES = path.resolve(import.meta.dirname, '../../../../fixtures/cases');
 /** Labelled cases that are the fixture of a rule as well. */
 const SHARED: [ruleId: string, dir: string][] = [

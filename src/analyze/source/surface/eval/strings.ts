@@ -122,8 +122,12 @@ function endingKind(self: Value, ending: Value): CheckKind | undefined {
   return isHost && /^[\w-]/.test(textOf(ending) ?? '') ? undefined : 'named';
 }
 
+const isRootOnly = (text: string | undefined) => text === '/' || text === '\\';
+
 /** `p.startsWith(root + sep)` holds a path in; without the separator `/data-old` passes for `/data`. */
-function prefixKind(self: Value, prefix: Value): CheckKind {
+function prefixKind(self: Value, prefix: Value): CheckKind | undefined {
+  // Only that it is absolute is asked for.
+  if (isRootOnly(textOf(prefix))) return undefined;
   if (prefix.kind === 'union') {
     // `dir.endsWith(sep) ? dir : dir + sep`
     const kinds = prefix.options.map((option) => prefixKind(self, option));
