@@ -5,8 +5,6 @@ import type { PackageAnalysis, Readability, Severity, SourceFact } from '../type
 type Unreadable = Exclude<Readability, 'readable'>;
 type Files = PackageAnalysis['readability']['files'];
 
-// Where nearly everything is obfuscated it is how a product is sold; one such file among readable ones is a hiding place.
-const WHOLE_SHARE = 0.8;
 const PUSHED_AWAY = /beyond the edge of the window/;
 
 const WORDS: Record<Unreadable, [one: string, more: string]> = {
@@ -20,11 +18,9 @@ const JUDGES: Record<
   Unreadable,
   (pkg: PackageAnalysis, isSubject: boolean, files: Files) => Severity | null
 > = {
-  obfuscated: ({ readability }, isSubject, files) =>
-    files.some(({ reason }) => PUSHED_AWAY.test(reason)) ||
-    (isSubject && readability.verdict !== 'minified' && readability.share < WHOLE_SHARE)
-      ? 'critical'
-      : 'high',
+  // Nobody writes like that by accident: in the server itself it is there to keep its readers out.
+  obfuscated: (_, isSubject, files) =>
+    isSubject || files.some(({ reason }) => PUSHED_AWAY.test(reason)) ? 'critical' : 'high',
   bytecode: (_, isSubject) => (isSubject ? 'high' : 'moderate'),
   native: (pkg) => (hasPublicSource(pkg) ? 'info' : 'moderate'),
   minified: (pkg, isSubject) => (isSubject ? (hasPublicSource(pkg) ? 'info' : 'moderate') : null),

@@ -68,7 +68,7 @@ describe('derived findings', () => {
         .find(({ id }) => id === 'source-verification')
         ?.findings.filter(({ ruleId }) => ruleId === 'unreadable-source')
         .map(({ severity }) => severity);
-    expect(verdictOf('obfuscated')).toEqual(['high']);
+    expect(verdictOf('obfuscated')).toEqual(['critical']);
     expect(verdictOf('bytecode')).toEqual(['high']);
     expect(verdictOf('minified')).toEqual(['moderate']);
     expect(verdictOf('readable')).toEqual([]);

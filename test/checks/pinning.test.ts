@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { treeConfusion } from '../../src/analyze/confusion.ts';
 import { aliasRules } from '../../src/checks/dependency-audit/aliases.ts';
+import { movingRules } from '../../src/checks/dependency-audit/moving.ts';
 import { pinningRules } from '../../src/checks/dependency-audit/pinning.ts';
 import type { Facts, RequestFact } from '../../src/types.ts';
 import { analysisOf, evidenceOf, known, nodeOf } from '../support/evidence.ts';
@@ -112,3 +113,45 @@ test('a well-known library is not replaced by an unknown package under its name'
 });
 
 const NOTHING = { functions: [], expectedCapabilities: [], expectedHosts: [] };
+
+describe('a dependency from outside the registry', () => {
+  const severitiesOf = (spec: string) => {
+    const manifest = { dependencies: { dep: spec }, optionalDependencies: {} };
+    const facts = { source: known({ subject: { name: 'acme', version: '1.0.0', manifest } }) };
+    return movingRules.flatMap((rule) =>
+      rule.apply(evidenceOf({ facts } as never)).findings.map(({ severity }) => severity),
+    );
+  };
+  test.each([
+    'git+https://git.example/ida/dep.git#main',
+    'git+ssh://git@git.example/ida/dep.git',
+    'https://git.example/ida/dep.git',
+    'github:ida/dep#semver:^1.0.0',
+    'ida/dep',
+    'gist:11081aaa281',
+    'https://files.example/dep-latest.tgz',
+    'https://git.example/ida/dep/archive/refs/heads/main.tar.gz',
+  ])('moves: %s', (spec) => expect(severitiesOf(spec)).toEqual(['moderate']));
+
+  test.each([
+    'git+https://git.example/ida/dep.git#4d1f7a0b2c9e8d6f5a4b3c2d1e0f9a8b7c6d5e4f',
+    'ida/dep#4d1f7a0b2c9e',
+    'https://git.example/ida/dep/archive/4d1f7a0b2c9e8d6f5a4b3c2d1e0f9a8b7c6d5e4f.tar.gz',
+    'https://registry.npmjs.org/dep/-/dep-1.0.0.tgz',
+  ])('stays as it is: %s', (spec) => expect(severitiesOf(spec)).toEqual(['low']));
+
+  test.each(['^1.0.0', '1.0.0', 'latest', 'npm:dep@1.0.0', 'file:./vendor/dep', './vendor', '*'])(
+    'is not %s',
+    (spec) => expect(severitiesOf(spec)).toEqual([]),
+  );
+
+  test('is told once, where the tree tells of it', () => {
+    const manifest = { dependencies: { dep: 'ida/dep' }, optionalDependencies: {} };
+    const subject = { name: 'acme', version: '1.0.0', manifest };
+    const confusion = known([{ ruleId: 'git-dependency', name: 'dep' }]);
+    const facts = { source: known({ subject }), confusion };
+    expect(
+      movingRules.flatMap((rule) => rule.apply(evidenceOf({ facts } as never)).findings),
+    ).toEqual([]);
+  });
+});

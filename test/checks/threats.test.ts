@@ -101,28 +101,13 @@ describe('what README or tools announce', () => {
 
 describe('readability', () => {
   test.each([
-    ['obfuscated-source', 'obfuscated', 'high'],
+    ['obfuscated-source', 'obfuscated', 'critical'],
     ['bytecode', 'bytecode', 'high'],
     ['native-binary', 'native', 'info'],
     ['minified-source', 'minified', 'info'],
   ] as const)('%s is reported', (ruleId, verdict, severity) => {
     expect(findingsOf(ruleId, reads(verdict, withSource))).toMatchObject([{ severity }]);
     expect(findingsOf(ruleId, reads('readable', withSource))).toEqual([]);
-  });
-
-  test('one obfuscated file among readable ones, and code pushed out of view, are hiding places', () => {
-    const severityOf = (share: number, reason: string) =>
-      findingsOf('obfuscated-source', {
-        ...withSource,
-        readability: {
-          verdict: 'obfuscated',
-          share,
-          files: [{ file: 'a.js', verdict: 'obfuscated', reason }],
-        },
-      })[0]?.severity;
-    expect(severityOf(0.3, 'names are hexadecimal numbers')).toBe('critical');
-    expect(severityOf(1, 'code stands far beyond the edge of the window')).toBe('critical');
-    expect(severityOf(1, 'names are hexadecimal numbers')).toBe('high');
   });
 
   test('minified code without a public source weighs more', () => {

@@ -4,6 +4,7 @@ import { dangerousScript, harmfulDependency } from '../derived.ts';
 import { advisoriesRules } from './advisories.ts';
 import { aliasRules } from './aliases.ts';
 import { lookalikesRules } from './lookalikes.ts';
+import { movingRules } from './moving.ts';
 import { pinningRules } from './pinning.ts';
 import { scriptsRules } from './scripts.ts';
 
@@ -11,6 +12,7 @@ export const rules: Rule[] = [
   ...advisoriesRules,
   ...lookalikesRules,
   ...pinningRules,
+  ...movingRules,
   ...aliasRules,
   ...scriptsRules,
   dangerousScript,
