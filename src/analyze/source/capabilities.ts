@@ -2,6 +2,7 @@
 import { ruleData } from '../../rule-data.ts';
 import type { Capability } from '../../types.ts';
 import { once } from './once.ts';
+import { programLines } from './programs.ts';
 import type { NamedCall, SourceFile } from './file.ts';
 import type { Node } from './parse.ts';
 import { keyOf, isFunction } from './scope.ts';
@@ -123,7 +124,10 @@ function addCall(call: NamedCall, file: SourceFile, index: RuleIndex, add: Add):
   }
   for (const rule of rules) {
     if (rule.capability === 'dynamic-code' && isHarmlessCode(call, file)) continue;
-    add(rule.capability, call.node, openerOf(rule.capability, call, file) ?? call.name);
+    const quiet = openerOf(rule.capability, call, file);
+    const lines = rule.capability === 'process-spawn' && !quiet ? programLines(call, file) : [];
+    for (const line of lines) add(rule.capability, call.node, line);
+    if (lines.length === 0) add(rule.capability, call.node, quiet ?? call.name);
     if (rule.capability === 'process-spawn') addCommand(call, file, index, add);
   }
 }

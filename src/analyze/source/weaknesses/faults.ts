@@ -161,9 +161,10 @@ export function describes(tool: ToolContext, origin: string, pattern: RegExp): b
 
 /** The value is one argument and nothing else. */
 export function isWholeArgument(value: Value): boolean {
-  return optionsOf(value).some(
-    (option) => option.kind === 'unknown' && taintsOf(option).length > 0,
-  );
+  return optionsOf(value).some((option) => {
+    const [only, ...more] = option.kind === 'text' ? option.parts : [option];
+    return more.length === 0 && only?.kind === 'unknown' && taintsOf(only).length > 0;
+  });
 }
 
 const MAX_PARTS = 200;

@@ -1,5 +1,6 @@
 // Calls: hooks first, then bodies we have, then what is known of the platform, then callbacks.
 import { builtinCall } from './builtins.ts';
+import { handOver } from './events.ts';
 import { externalCall } from './externals.ts';
 import type { CallEvent, Machine } from './machine.ts';
 import { schemaCall } from './schemas.ts';
@@ -29,7 +30,10 @@ export function call(it: Machine, event: CallEvent): Value {
     it.uncertain -= 1;
     return union(results);
   }
-  if (callee.kind === 'external') return externalCall(it, event, callee);
+  if (callee.kind === 'external') {
+    handOver(it, event);
+    return externalCall(it, event, callee);
+  }
   if (self) {
     const result = builtinCall(it, event, self);
     if (result) return result;

@@ -171,7 +171,8 @@ function objectOf(it: Machine, node: Node & { type: 'ObjectExpression' }, env: E
       value.props.set(key, { kind: 'lazy', force: () => it.callFunction(fn, []) });
     } else if (property.kind !== 'set') {
       const member = it.evaluate(property.value, env);
-      const isMethod = member.kind === 'function' && member.node.type === 'FunctionExpression';
+      // `{ run: this.run.bind(this) }` keeps the receiver that it was given.
+      const isMethod = member.kind === 'function' && property.value.type === 'FunctionExpression';
       value.props.set(key, isMethod ? { ...member, self: value } : member);
     }
   }

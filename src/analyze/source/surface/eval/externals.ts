@@ -285,6 +285,8 @@ export function externalNew(it: Machine, event: CallEvent, callee: ExternalValue
       return textOf(first) === undefined
         ? UNKNOWN
         : { kind: 'regex', source: textOf(first) ?? '', flags: textOf(args[1]) ?? '' };
+    case 'Proxy':
+      return first;
     case 'Promise':
       it.runCallbacks(args);
       return UNKNOWN;

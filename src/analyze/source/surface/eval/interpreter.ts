@@ -30,6 +30,7 @@ export function createInterpreter(server: ServerSource, hooks: Hooks): Interpret
     uncertain: 0,
     guards: [],
     frame: { returns: [], yields: [] },
+    listeners: { of: new WeakMap(), ofThreads: [] },
     entered: new Set(),
     evaluate: (node, env) => evaluate(it, node, env),
     execute: (statements, env) => execute(it, statements, env),

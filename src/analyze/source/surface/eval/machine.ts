@@ -44,6 +44,11 @@ export interface Module {
   env: Env;
   exports: ObjectValue;
 }
+/** Who listens, by emitter and name of the event. */
+export interface Listeners {
+  of: WeakMap<Value, Map<string, FunctionValue[]>>;
+  ofThreads: FunctionValue[];
+}
 export interface Machine {
   hooks: Hooks;
   /** How much may still be looked at. */
@@ -55,6 +60,8 @@ export interface Machine {
   uncertain: number;
   guards: Guard[];
   frame: Frame;
+  /** Who waits for events, and for messages of another thread. */
+  listeners: Listeners;
   /** Functions that were entered at least once. */
   entered: Set<Node>;
   evaluate: (node: Node, env: Env) => Value;

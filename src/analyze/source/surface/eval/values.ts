@@ -338,7 +338,7 @@ export function concat(values: readonly Value[]): Value {
       const last = parts.at(-1);
       if (last?.kind === 'literal' && part.kind === 'literal') {
         parts[parts.length - 1] = literal(String(last.value) + String(part.value));
-      } else if (parts.length < 64) parts.push(part);
+      } else if (parts.length < 64 && textOf(part) !== '') parts.push(part);
     }
   }
   const only = parts.length === 1 ? parts[0] : undefined;
