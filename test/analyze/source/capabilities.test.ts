@@ -35,7 +35,7 @@ describe('findCapabilities', () => {
     const detail = (program: string) =>
       capabilitiesOf(`require('execa')('${program}', ['diff', a])`)[0]?.detail;
     expect(detail('git')).toBe('git diff ${}');
-    expect(detail('rsync')).toBe('execa');
+    expect(detail('rsync')).toBe('$ rsync diff ${}');
   });
 
   test('names a few places of a capability, not all of them', () => {

@@ -25,7 +25,7 @@ const ALL_HANDLERS_STEPS = 1_000_000;
 const MAX_USES = 4000;
 // Methods that take a query or a command whatever object they belong to.
 const TELLING_METHODS =
-  /^(?:query|execute|exec|raw|run|all|get|each|prepare|unsafe|\$queryRawUnsafe|\$executeRawUnsafe|queryRawUnsafe|command|sendCommand|render|renderString|compile|load|deserialize|unserialize|rpc|execCommand|search|searchAsync|select|executeQuery|loadURL|redirect|merge|mergeWith|defaultsDeep|evaluate|runInContext|runInNewContext|execa|execaCommand|spawn|goto|request|fetch|read|write|elicit|elicitInput|sendMail|deleteMany|deleteOne|updateOne|updateMany|insertOne|insertMany|dropDatabase|dropCollection|flush(?:all|db|All|Db))$/;
+  /^(?:query|execute|exec|raw|run|all|get|each|prepare|unsafe|\$queryRawUnsafe|\$executeRawUnsafe|queryRawUnsafe|command|sendCommand|render|renderString|compile|load|deserialize|unserialize|rpc|execCommand|search|searchAsync|select|executeQuery|loadURL|redirect|merge|mergeWith|defaultsDeep|evaluate|runInContext|runInNewContext|execa|execaCommand|spawn|goto|request|fetch|read|write|elicit|elicitInput|sendMail|deleteMany|deleteOne|updateOne|updateMany|findOne|findOneAnd\w+|replaceOne|countDocuments|where|andWhere|orWhere|eval|literal|insertOne|insertMany|dropDatabase|dropCollection|flush(?:all|db|All|Db))$/;
 
 export function runHandlers(
   it: Interpreter,

@@ -10,6 +10,7 @@ import {
   type Taint,
   type Value,
 } from '../surface/eval/values.ts';
+import { ENTRY } from '../surface/eval/archives.ts';
 import type { Use } from '../surface/model.ts';
 
 export interface Fault {
@@ -47,6 +48,8 @@ export interface ToolContext extends Habits {
 export interface Arrival {
   taint: Taint;
   checks: ReadonlySet<CheckKind>;
+  /** It was looked at whether it is a text. */
+  isText: boolean;
   /** It passed a pattern that leaves the characters of calls. */
   isCallable: boolean;
   /** Its schema says number, boolean or one of a list, though nothing enforces it here. */
@@ -96,21 +99,27 @@ export function isUnnamed({ isKnown, properties }: ToolContext, origin: string):
 
 const lastPart = (origin: string) => plain(origin).split('.').at(-1) ?? '';
 
+/** What an archive holds is no argument: only its names matter, and only as paths. */
+const isOfEntry = (origin: string) => origin === ENTRY || origin.startsWith(`${ENTRY}.`);
+
 /** The arguments in a value that carry none of the marks, with the checks that hold for them. */
 export function arrivals(
   use: Use,
   value: Value | undefined,
   tool: ToolContext,
   safeMarks: readonly Mark[] = [],
+  of: 'argument' | 'entry' = 'argument',
 ): Arrival[] {
   if (!value) return [];
   return taintsOf(value)
+    .filter(({ origin }) => isOfEntry(origin) === (of === 'entry'))
     .filter((taint) => !safeMarks.some((mark) => taint.marks.has(mark)))
     .map((taint) => {
       // `url.href` is the whole of the address whose `url.hostname` was looked at.
       const checks = checksFor(use, taint.origin.replace(/\.href$/, ''), value);
       const isCallable = checks.delete('callable');
-      return { taint, checks, isCallable, isTyped: isTyped(tool, taint.origin) };
+      const isText = checks.delete('text') || taint.marks.has('text');
+      return { taint, checks, isText, isCallable, isTyped: isTyped(tool, taint.origin) };
     });
 }
 

@@ -9,8 +9,10 @@ import { containerFault } from './containers.ts';
 import { contradictions } from './contradictions.ts';
 import { codeFault, filterFault, pollutionFault } from './data.ts';
 import { sinksFor } from './sinks.ts';
+import { operatorFault } from './filters.ts';
 import { hitOf, toolContext, type Fault, type Habits, type ToolContext } from './faults.ts';
 import { habitsOf } from './habits.ts';
+import { clientOptionFault } from './options.ts';
 import { pathFault } from './paths.ts';
 import { privateReads } from './private-data.ts';
 import { languageFault, queryFault, wholeQueryFault } from './queries.ts';
@@ -96,6 +98,8 @@ function faultsOf(use: Use, tool: ToolContext): Fault[] {
   faults.push(
     queryFault(use, tool) ?? languageFault(use, tool) ?? wholeQueryFault(use, tool),
     filterFault(use, tool),
+    operatorFault(use, tool),
+    clientOptionFault(use, tool),
     resultFault(use, tool),
     containerFault(use, tool),
   );

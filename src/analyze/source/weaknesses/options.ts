@@ -1,6 +1,7 @@
 // Arguments that a program takes for its options, which may write files or run other programs.
 import { ruleData } from '../../../rule-data.ts';
-import { optionsOf, textOf, type Value } from '../surface/eval/values.ts';
+import type { Severity } from '../../../types.ts';
+import { array, literal, optionsOf, textOf, type Value } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
 import { isWholeArgument, arrivals, type Fault, type ToolContext } from './faults.ts';
 
@@ -15,13 +16,15 @@ interface OptionData {
   optionPrograms: OptionProgram[];
   /** Options after which the next argument is not theirs. */
   flags: string[];
+  /** Libraries that hand arguments to a program, and how grave that is by method. */
+  optionClients: { names: string[]; program: string; methods: Record<string, Severity> }[];
   /** What packages export as the path of a program. */
   programPaths: Record<string, string>;
 }
 
 function isOptionData(data: unknown): data is OptionData {
-  const { optionPrograms, flags } = (data ?? {}) as Partial<OptionData>;
-  return Array.isArray(optionPrograms) && Array.isArray(flags);
+  const { optionPrograms, optionClients, flags } = (data ?? {}) as Partial<OptionData>;
+  return Array.isArray(optionPrograms) && Array.isArray(optionClients) && Array.isArray(flags);
 }
 
 export function optionFault(
@@ -51,6 +54,20 @@ export function optionFault(
     };
   }
   return undefined;
+}
+
+/** `git.raw(['log', revision])`, `git.show(revision)`: clients that start the program by themselves. */
+export function clientOptionFault(use: Use, tool: ToolContext): Fault | undefined {
+  const { optionClients } = ruleData('sinks', isOptionData);
+  const client = optionClients.find(
+    ({ names, methods }) =>
+      names.some((name) => use.name.startsWith(`${name}.`)) && Object.hasOwn(methods, use.method),
+  );
+  if (!client) return undefined;
+  const items = use.args.flatMap((arg) => (arg.kind === 'array' ? arg.items : [arg]));
+  const line = array([literal(use.method), ...items]);
+  const fault = optionFault(use, literal(client.program), line, tool);
+  return fault && { ...fault, severity: client.methods[use.method] ?? 'low' };
 }
 
 /** `git`, `/usr/bin/git`, `process.env.GIT ?? 'git'` and `rgPath` of a package. */

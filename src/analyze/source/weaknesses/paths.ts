@@ -20,6 +20,8 @@ export function pathFault(
   tool: ToolContext,
 ): Fault | undefined {
   if (!value || value.kind === 'literal' || value.kind === 'function') return undefined;
+  const ofEntry = entryFault(use, value, tool);
+  if (ofEntry) return ofEntry;
   const all = arrivals(use, value, tool, ['basename', 'stripped', 'encoded']).filter(
     (a) => !a.isTyped,
   );
@@ -47,6 +49,24 @@ export function pathFault(
     message: isWhole
       ? 'A tool argument is used as a file path; nothing holds it inside a folder'
       : 'A tool argument is joined to a file path; `..` leads out of the folder',
+    taint: open.taint,
+  };
+}
+
+/** A name out of an archive: whoever made it says where the file is written. */
+function entryFault(use: Use, value: Value, tool: ToolContext): Fault | undefined {
+  if (!CHANGES.test(use.name) && !/createWriteStream|mkdir|ensureDir/.test(use.name))
+    return undefined;
+  const open = arrivals(use, value, tool, ['basename', 'stripped', 'encoded'], 'entry').find(
+    (arrival) => !isContained(arrival, value),
+  );
+  if (!open || !/[^.]\.?(?:path|name|\w+Name|\w*[pP]ath|entry)$/.test(open.taint.origin))
+    return undefined;
+  return {
+    ruleId: 'path-traversal',
+    severity: 'high',
+    confidence: 'medium',
+    message: 'The name of an archive entry is joined to a path; `..` leads out of the folder',
     taint: open.taint,
   };
 }

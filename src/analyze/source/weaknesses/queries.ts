@@ -1,5 +1,5 @@
 // Arguments that become text of a query, or a whole query that nothing limits.
-import { optionsOf, textOf, type Value } from '../surface/eval/values.ts';
+import { UNKNOWN, optionsOf, textOf, type Value } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
 import {
   isWholeArgument,
@@ -17,7 +17,15 @@ const QUERY_METHOD =
   /^(?:query|execute|exec|raw|run|all|get|each|prepare|unsafe|any|one|many|none|oneOrNone|manyOrNone|\$?queryRawUnsafe|\$?executeRawUnsafe|\$queryRawUnsafe|\$executeRawUnsafe|command|sql|request|runAndReadAll|queryObject)$/;
 
 // Parts of a query, which need not look like one: `db('t').whereRaw('a = 1')`.
-const FRAGMENT_METHOD = /^(?:where|orWhere|andWhere|having|orHaving|orderBy|groupBy|join|from)Raw$/;
+const FRAGMENT_METHOD =
+  /^(?:(?:where|orWhere|andWhere|having|orHaving|orderBy|groupBy|join|from|select|column|increment)Raw|literal)$/;
+// Builders whose plain methods take a text as well: `qb.where("a = '" + name + "'")`.
+const BUILDER_METHOD =
+  /^(?:where|andWhere|orWhere|having|andHaving|orHaving|orderBy|addOrderBy|groupBy|addSelect|innerJoin|leftJoin|set)$/;
+const CONDITION =
+  /[\w`"\].)]\s*(?:=|<>|!=|<|>|\blike\b|\bilike\b|\bin\s*\(|\bis\b|\bbetween\b)\s*(?:\(?\s*['"%]*)$/i;
+const BUILDERS =
+  /^(?:new )?(?:typeorm|objection|kysely|drizzle-orm|squel|sequelize|@mikro-orm|knex|squid|slonik|@prisma)\b/;
 
 const MAX_CHARS = 20_000;
 
@@ -57,6 +65,12 @@ const LANGUAGES: readonly Language[] = [
     severity: 'moderate',
   },
   {
+    methods: /^(?:eval|EVAL|script)$/,
+    text: /\bredis\.p?call\s*\(/,
+    message: 'A tool argument is put into the text of a script that the database runs',
+    severity: 'high',
+  },
+  {
     methods: /^(?:queryRows|collectRows|iterateRows|query|queryRaw)$/,
     text: /\bfrom\(\s*bucket\b/,
     message:
@@ -67,7 +81,7 @@ const LANGUAGES: readonly Language[] = [
 
 export function queryFault(use: Use, tool: ToolContext): Fault | undefined {
   if (isPattern(use)) return undefined;
-  const isFragment = FRAGMENT_METHOD.test(use.method);
+  const isFragment = FRAGMENT_METHOD.test(use.method) || isBuilderText(use) || isRawPart(use);
   if (!isFragment && !QUERY_METHOD.test(use.method)) return undefined;
   const [first] = use.args;
   if (!first) return undefined;
@@ -94,6 +108,19 @@ export function queryFault(use: Use, tool: ToolContext): Fault | undefined {
 /** `/\bfrom\s+(\w+)/.exec(text)` looks at a statement and runs none. */
 const isPattern = ({ self }: Use) =>
   self !== undefined && optionsOf(self).every(({ kind }) => kind === 'regex');
+
+/** `.where("t.status = '" + status + "'")` of a builder, where a text is written and not a column named. */
+function isBuilderText({ method, args, name }: Use): boolean {
+  if (!BUILDER_METHOD.test(method) || !(BUILDERS.test(name) || name.startsWith('.'))) return false;
+  return optionsOf(args[0] ?? UNKNOWN).some(
+    (option) => option.kind === 'text' && CONDITION.test(textOf(option.parts[0]) ?? ''),
+  );
+}
+
+/** `sql.raw(text)`, `Prisma.raw(text)`, `sql.unsafe(text)`. */
+const isRawPart = ({ method, name }: Use) =>
+  /^(?:raw|unsafe|lit|ref)$/.test(method) &&
+  /^(?:drizzle-orm|kysely|slonik|@prisma|sequelize|@mikro-orm|@vercel\/postgres)\b/.test(name);
 
 /** The same in other languages than SQL. */
 export function languageFault(use: Use, tool: ToolContext): Fault | undefined {

@@ -38,13 +38,17 @@ export function call(it: Machine, event: CallEvent): Value {
     const result = builtinCall(it, event, self);
     if (result) return result;
   }
-  it.runCallbacks(args);
-  // An unknown method of an argument gives something made of it: `args.path.at(-1)`. A page that
-  // came along with the arguments says where it is already: `page.url()`.
-  const isPlace = event.name === 'url' && args.length === 0;
-  const taints = self && self.kind === 'unknown' && !isPlace ? taintsOf(self) : [];
-  return taints.length === 0 ? UNKNOWN : { kind: 'unknown', taints };
+  const taints = self && self.kind === 'unknown' && !isPlace(event) ? taintsOf(self) : [];
+  const made: Value = taints.length === 0 ? UNKNOWN : { kind: 'unknown', taints };
+  it.runCallbacks(args, taints.length === 0 ? undefined : made);
+  return made;
 }
+
+/**
+ * An unknown method of an argument gives something made of it: `args.path.at(-1)`. A page that came
+ * along with the arguments says where it is already: `page.url()`.
+ */
+const isPlace = (event: CallEvent) => event.name === 'url' && event.args.length === 0;
 
 function viaFunction(it: Machine, event: CallEvent, callee: Value & { kind: 'function' }): Value {
   const self = callee.self ? undefined : event.self;

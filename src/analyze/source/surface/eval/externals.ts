@@ -1,6 +1,7 @@
 // What calls of the platform and of known packages give back; everything else runs its callbacks.
 import { Buffer } from 'node:buffer';
 import { isReadable } from '../../../text/decode.ts';
+import { entryOf } from './archives.ts';
 import { continued, pairs } from './builtins.ts';
 import { parsedValue } from './data-files.ts';
 import { overElements } from './outside-lists.ts';
@@ -48,7 +49,10 @@ export function externalCall(it: Machine, event: CallEvent, callee: ExternalValu
       return array([it.callFunction(args[1], [first])], true);
     }
     const isText = first.kind === 'unknown' || first.kind === 'text';
-    return name === 'JSON.stringify' && isText ? marked(first, 'json') : passed(first, args);
+    if (name === 'String' && first.kind === 'unknown') return marked(first, 'text');
+    return name === 'JSON.stringify' && isText
+      ? marked(first, 'json', 'text')
+      : passed(first, args);
   }
   if (TAME.test(name)) return UNKNOWN;
   if (DECODES.test(name)) return afterDecoding(first);
@@ -65,7 +69,7 @@ export function externalCall(it: Machine, event: CallEvent, callee: ExternalValu
   }
   const each = overElements(it, event, callee);
   if (each) return each;
-  it.runCallbacks(args);
+  it.runCallbacks(args, entryOf(callee));
   const checks = LIKELY_CHECK.test(name)
     ? args.flatMap((arg) => taintsOf(arg)).map(({ origin }) => namedCheck(origin))
     : [];
@@ -160,7 +164,7 @@ function relativeOf<T extends { marks: ReadonlySet<string> }>(taint: T): T {
 }
 
 function objectCall(it: Machine, name: string, args: readonly Value[]): Value {
-  const [first = UNKNOWN] = args;
+  const first = entryOf(args[0]) ?? args[0] ?? UNKNOWN;
   const target = objectIn(first);
   switch (name) {
     case 'Object.keys':

@@ -113,7 +113,8 @@ export function runCallbacks(it: Machine, args: readonly Value[], element?: Valu
     if (arg.kind === 'function') {
       if (it.entered.has(arg.node) && element === undefined) continue;
       it.uncertain += 1;
-      it.callFunction(arg, element ? [element] : []);
+      // `(header, stream, next)`, `(name, entry)`, `(error, entries)`: whichever it is.
+      it.callFunction(arg, element ? [element, element] : []);
       it.uncertain -= 1;
     } else if (arg.kind === 'object' && it.stack.length < 8) {
       for (const member of arg.props.values()) {

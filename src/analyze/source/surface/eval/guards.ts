@@ -13,6 +13,7 @@ const MARKS: Readonly<Record<Check['kind'], Mark | undefined>> = {
   scheme: undefined,
   statement: undefined,
   named: undefined,
+  text: 'text',
   callable: undefined,
 };
 

@@ -27,15 +27,36 @@ export function arithmetic(it: Machine, node: Operator, env: Env): Value {
       return plus(left, right);
     case '===':
     case '==':
-      return equal(left, right, true);
+      return typeTold(it, node, env, true) ?? equal(left, right, true);
     case '!==':
     case '!=':
-      return equal(left, right, false);
+      return typeTold(it, node, env, false) ?? equal(left, right, false);
     case 'in':
       return withChecks(UNKNOWN, allowed(left, right.kind === 'object' && !right.isOpen));
     default:
       return computed(node.operator, left, right);
   }
+}
+
+/** `typeof x === 'string'`: then x is no object. */
+function typeTold(
+  it: Machine,
+  { left, right }: Node & { type: 'BinaryExpression' },
+  env: Env,
+  isSame: boolean,
+): Value | undefined {
+  if (left.type !== 'UnaryExpression' || left.operator !== 'typeof') return undefined;
+  const type = right.type === 'Literal' ? right.value : undefined;
+  const kind =
+    type === 'string'
+      ? 'text'
+      : /^(?:number|boolean|bigint)$/.test(String(type))
+        ? 'allowed'
+        : undefined;
+  const taints = kind ? taintsOf(it.evaluate(left.argument, env)) : [];
+  if (!kind || taints.length === 0) return undefined;
+  const checks = taints.map(({ origin }) => ({ origin, kind, whenTruthy: isSame }) as const);
+  return withChecks({ kind: 'unknown' }, checks);
 }
 
 /** Numbers of characters are moved and turned by these; comparisons decide too much. */

@@ -1,4 +1,5 @@
 // Lists that come from outside: what a callback does with an element whose value is not known.
+import { entryOf } from './archives.ts';
 import type { CallEvent, Machine } from './machine.ts';
 import { allowed } from './operators.ts';
 import {
@@ -11,7 +12,7 @@ import {
   type Value,
 } from './values.ts';
 
-const ITERATES = /\.(?:map|flatMap|filter|some|every|find|findLast)$/;
+const ITERATES = /\.(?:forEach|map|flatMap|filter|some|every|find|findLast)$/;
 
 const LOOKS_UP = /\.(?:includes|has|indexOf|hasOwnProperty)$/;
 
@@ -28,7 +29,7 @@ export function overElements(
   }
   if (callback.kind !== 'function' || !ITERATES.test(callee.name)) return undefined;
   const list = callee.name.slice(0, callee.name.lastIndexOf('.'));
-  const element = external(`${list}[]`);
+  const element = entryOf(external(list)) ?? external(`${list}[]`);
   it.uncertain += 1;
   const result = it.callFunction(callback, [element]);
   it.uncertain -= 1;
@@ -37,7 +38,7 @@ export function overElements(
     case 'flatMap':
       return array([result], true);
     case 'filter':
-      return external(`${list}.filter()`);
+      return taintsOf(element).length > 0 ? array([element], true) : external(`${list}.filter()`);
     case 'find':
     case 'findLast':
       return withChecks(element, result.checks ?? []);

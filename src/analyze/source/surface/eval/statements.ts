@@ -1,5 +1,6 @@
 // Statements: runs a body once, both ways where a condition is open, and keeps what checks tell.
 import type { Node } from '../../parse.ts';
+import { entryOf } from './archives.ts';
 import { classOf } from './classes.ts';
 import { LocalEnv } from './env.ts';
 import { narrowed } from './choices.ts';
@@ -175,7 +176,9 @@ function loopOver(
 /** What a loop would meet; one unknown element when that is not known. */
 export function elementsOf(over: Value, isKeys: boolean): readonly Value[] {
   if (isKeys) {
-    if (over.kind !== 'object') return [over.kind === 'unknown' ? over : UNKNOWN];
+    if (over.kind !== 'object') {
+      return [entryOf(over) ?? (over.kind === 'unknown' ? over : UNKNOWN)];
+    }
     const keys: Value[] = [...over.props.keys()].map((key) => literal(key));
     return over.rest ? [...keys, over.rest] : keys;
   }
@@ -184,7 +187,7 @@ export function elementsOf(over: Value, isKeys: boolean): readonly Value[] {
   if (over.kind === 'object' && over.class === undefined && over.props.has('@@entries')) {
     return elementsOf(over.props.get('@@entries') ?? UNKNOWN, false);
   }
-  return [over.kind === 'unknown' ? over : UNKNOWN];
+  return [entryOf(over) ?? (over.kind === 'unknown' ? over : UNKNOWN)];
 }
 
 function loop(

@@ -22,9 +22,18 @@ const SAME = new Set(
   ),
 );
 const MAX_PIECES = 2000;
+const MAKES_TEXT =
+  /^(?:trim\w*|toString|padStart|padEnd|repeat|charAt|replace(?:All)?|to\w*Case|normalize|substring|substr)$/;
 const CASE = new Set(['toLowerCase', 'toUpperCase', 'toLocaleLowerCase', 'toLocaleUpperCase']);
 
 export function stringCall(it: Machine, event: CallEvent, self: Value): Value | undefined {
+  const made = changed(it, event, self);
+  return made && self.kind === 'unknown' && MAKES_TEXT.test(event.name)
+    ? marked(made, 'text')
+    : made;
+}
+
+function changed(it: Machine, event: CallEvent, self: Value): Value | undefined {
   const { name, args } = event;
   const [first = UNKNOWN] = args;
   if (self.kind === 'regex') return regexCall(name, self.source, self.flags, first);

@@ -1,6 +1,6 @@
 // What is left of an argument's danger once a schema has let it pass.
 import type { Machine } from './machine.ts';
-import { UNKNOWN, array, union, type SchemaValue, type Value } from './values.ts';
+import { UNKNOWN, array, marked, union, type SchemaValue, type Value } from './values.ts';
 
 const SAFE_FORMATS = new Set(['uuid', 'date-time', 'date', 'cuid', 'ip', 'email']);
 const TIGHT = /^\^[\s\S]*\$$/;
@@ -28,7 +28,8 @@ export function applySchema(it: Machine, schema: SchemaValue, value: Value, dept
     const element = value.kind === 'array' ? union(value.items) : value;
     return array([applied(it, item, element, depth)], true);
   }
-  return isTame(json) ? UNKNOWN : value;
+  if (isTame(json)) return UNKNOWN;
+  return json['type'] === 'string' ? marked(value, 'text') : value;
 }
 
 function applied(it: Machine, member: Value, value: Value, depth: number): Value {

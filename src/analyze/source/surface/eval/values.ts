@@ -23,7 +23,9 @@ export type Mark =
   | 'json'
   | 'not-enforced'
   // `../` was taken out once, which shows that any text may come.
-  | 'one-pass';
+  | 'one-pass'
+  // It is a text and cannot be an object.
+  | 'text';
 
 /** What is known of an argument where the value that carries this is truthy (or falsy). */
 export interface Check {
@@ -42,6 +44,8 @@ export type CheckKind =
   | 'scheme'
   | 'statement'
   | 'named'
+  // It is a text, whatever the text is.
+  | 'text'
   // Not a check that holds: what passes the pattern can still call things.
   | 'callable';
 

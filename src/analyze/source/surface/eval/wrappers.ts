@@ -25,7 +25,12 @@ export function moduleWrapper(it: Machine, event: CallEvent): Value | undefined 
     return name === '__awaiter' ? it.callFunction(body, given, receiver) : body;
   }
   if (name === '__assign' || name === '_extends' || name === '_object_spread') {
-    return it.call({ ...event, name: 'assign', callee: external('Object.assign'), self: undefined });
+    return it.call({
+      ...event,
+      name: 'assign',
+      callee: external('Object.assign'),
+      self: undefined,
+    });
   }
   if (name === '__spreadArray' || name === '_to_consumable_array') return spread(args);
   if (name === '__rest') return args[0] ?? UNKNOWN;
