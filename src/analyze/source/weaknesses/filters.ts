@@ -1,7 +1,7 @@
 // Filters of document databases: an argument that may be an object brings operators of its own.
 import { optionsOf, taintsOf, type Value } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
-import { arrivals, isWholeArgument, type Fault, type ToolContext } from './faults.ts';
+import { arrivals, type Fault, type ToolContext } from './faults.ts';
 
 const CLIENTS =
   /^(?:new )?(?:mongodb|mongoose|monk|mongojs|nedb|nedb-promises|@seald-io\/nedb|@typegoose\/typegoose|papr|mongodb-client-encryption)\b/;
@@ -32,7 +32,8 @@ export function operatorFault(use: Use, tool: ToolContext): Fault | undefined {
   const fields = fieldsOf(filter, 0);
   // What admits somebody first: one of several fields that are open is told.
   for (const [key, value] of [...fields.filter(isAdmitting), ...fields]) {
-    if (!isWholeArgument(value)) continue;
+    // Put into a template it is a text.
+    if (!optionsOf(value).some(({ kind }) => kind === 'unknown')) continue;
     const open = arrivals(use, value, tool, ['stripped', 'encoded', 'json']).find(
       ({ checks, isText, isTyped }) =>
         !isText &&

@@ -1,0 +1,178 @@
+// Ways by which an argument reaches a sink: events, queues, threads, compilers' helpers, and libraries that hide the sink.
+import { describe, expect, test } from 'vitest';
+import { extractSurface } from '../../../src/analyze/source/surface/index.ts';
+import { findWeaknesses } from '../../../src/analyze/source/weaknesses/index.ts';
+import { serverOf } from './helpers.ts';
+
+const HEAD = `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'; import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import fs from 'node:fs'; import path from 'node:path'; import { exec } from 'node:child_process'; import { EventEmitter } from 'node:events'; import { z } from 'zod';
+const server = new McpServer({ name: 'x', version: '1' }); const ROOT = path.resolve(process.env.ROOT ?? '.');\n`;
+const tool = (body: string, before = '') =>
+  `${before}\nserver.registerTool('t', { description: 'T.', inputSchema: { a: z.string() } }, async ({ a }) => { ${body} });`;
+/** A server whose arguments no schema holds to their types. */
+const raw = (body: string, before = '') =>
+  `${before}\nconst raw = new Server({ name: 'x', version: '1' }, {});
+raw.setRequestHandler(ListToolsRequestSchema, async () => ({ tools: [{ name: 't', description: 'T.', inputSchema: { type: 'object', properties: { a: { type: 'string' } } } }] }));
+raw.setRequestHandler(CallToolRequestSchema, async ({ params: { arguments: args } }) => { ${body} });`;
+
+const hitsOf = (text: string) => {
+  const server = serverOf({ 'index.js': HEAD + text });
+  return findWeaknesses(server, extractSurface(server))
+    .filter(({ severity }) => severity !== 'low' && severity !== 'info')
+    .map(({ severity, ruleId }) => `${severity} ${ruleId}`);
+};
+
+type Row = [name: string, expected: string, bad: string, benign: string];
+const family = (rows: Row[]) =>
+  test.each(rows)('%s', (_name, expected, bad, benign) => {
+    expect(hitsOf(bad)).toContain(expected);
+    expect(hitsOf(benign)).toEqual([]);
+  });
+
+describe('handed over', () => {
+  const MONGO = "import { MongoClient } from 'mongodb'; const db = new MongoClient('').db('x');";
+  family([
+    [
+      'by an event',
+      'high shell-injection',
+      tool(
+        "bus.emit('run', { a });",
+        "const bus = new EventEmitter(); bus.on('run', (job) => exec('convert ' + job.a));",
+      ),
+      tool(
+        "bus.emit('run', { a });",
+        "const bus = new EventEmitter(); bus.on('run', (job) => exec('convert x.png')); bus.on('other', (job) => exec(job.a));",
+      ),
+    ],
+    [
+      'by an event of a class of its own',
+      'high shell-injection',
+      tool(
+        "new Jobs().emit('run', a);",
+        "class Jobs extends EventEmitter { constructor() { super(); this.on('run', (f) => exec('convert ' + f)); } }",
+      ),
+      tool(
+        "new Jobs().emit('run', a);",
+        "class Jobs extends EventEmitter { constructor() { super(); this.on('run', () => exec('convert x')); } }",
+      ),
+    ],
+    [
+      'through a queue of a library',
+      'high shell-injection',
+      tool(
+        'await queue.push(a);',
+        "import fastq from 'fastq'; const queue = fastq.promise(async (f) => exec('convert ' + f), 1);",
+      ),
+      tool(
+        'await queue.push(a);',
+        "import fastq from 'fastq'; const queue = fastq.promise(async (f) => f.length, 1);",
+      ),
+    ],
+    [
+      'through a timer',
+      'high shell-injection',
+      tool("setTimeout((f) => exec('convert ' + f), 10, a);"),
+      tool('setTimeout((f) => f.length, 10, a);'),
+    ],
+    [
+      'through the helper of a compiler that passes arguments on',
+      'high path-traversal',
+      "const __awaiter = globalThis.aw; server.registerTool('t', { description: 'T.', inputSchema: { a: z.string() } }, (_a) => __awaiter(this, [_a], void 0, function* ({ a }) { fs.readFileSync(path.join(ROOT, a)); }));",
+      "const __awaiter = globalThis.aw; server.registerTool('t', { description: 'T.', inputSchema: { a: z.string() } }, (_a) => __awaiter(this, [_a], void 0, function* ({ a }) { fs.readFileSync(path.join(ROOT, path.basename(a))); }));",
+    ],
+    [
+      'to a bound method in a table',
+      'high shell-injection',
+      raw(
+        'return new S().table.t.run(args);',
+        "class S { constructor() { this.tool = 'convert '; this.table = { t: { run: this.go.bind(this) } }; } go({ a }) { return this.start(a); } start(f) { exec(this.tool + f); } }",
+      ),
+      raw(
+        'return new S().table.t.run(args);',
+        "class S { constructor() { this.tool = 'convert '; this.table = { t: { run: this.go.bind(this) } }; } go({ a }) { return this.start(a); } start(f) { exec(this.tool); } }",
+      ),
+    ],
+    [
+      'to the filter of a document database, as an object',
+      'high sql-injection',
+      raw("return db.collection('people').findOne({ name: args.n, pin: args.a });", MONGO),
+      raw(
+        "return db.collection('people').findOne({ name: String(args.n), pin: `${args.a}` });",
+        MONGO,
+      ),
+    ],
+    [
+      'to a filter, where the SDK does not hold it to a text',
+      'high sql-injection',
+      raw("return db.collection('people').findOne({ token: args.a });", MONGO),
+      raw(
+        "if (typeof args.a !== 'string') throw new Error('no'); return db.collection('people').findOne({ token: args.a });",
+        MONGO,
+      ),
+    ],
+    [
+      'to a filter, where a schema does or does not hold it to a text',
+      'high sql-injection',
+      MONGO +
+        "server.registerTool('t', { inputSchema: { a: z.any() } }, async ({ a }) => db.collection('p').findOne({ token: a }));",
+      MONGO +
+        "server.registerTool('t', { inputSchema: { a: z.string() } }, async ({ a }) => db.collection('p').findOne({ token: a }));",
+    ],
+    [
+      'to the condition of a query builder',
+      'high sql-injection',
+      tool(
+        "source.getRepository('T').createQueryBuilder('t').where(`t.status = '${a}'`).getMany();",
+        "import { DataSource } from 'typeorm'; const source = new DataSource({});",
+      ),
+      tool(
+        "source.getRepository('T').createQueryBuilder('t').where('t.status = :a', { a }).getMany();",
+        "import { DataSource } from 'typeorm'; const source = new DataSource({});",
+      ),
+    ],
+    [
+      'to a script that a database runs',
+      'high sql-injection',
+      tool(
+        "redis.eval(`return redis.call('GET', '${a}')`, 0);",
+        "import Redis from 'ioredis'; const redis = new Redis();",
+      ),
+      tool(
+        'redis.eval("return redis.call(\'GET\', KEYS[1])", 1, a);',
+        "import Redis from 'ioredis'; const redis = new Redis();",
+      ),
+    ],
+    [
+      'to git by way of a client of it',
+      'high argument-injection',
+      tool(
+        "git.raw(['log', '--oneline', a]);",
+        "import { simpleGit } from 'simple-git'; const git = simpleGit('.');",
+      ),
+      tool(
+        "git.raw(['log', '--oneline', '--end-of-options', '--', a]);",
+        "import { simpleGit } from 'simple-git'; const git = simpleGit('.');",
+      ),
+    ],
+    [
+      'as the name of an archive entry',
+      'high path-traversal',
+      tool(
+        'for (const e of new Zip(a).getEntries()) put(e.entryName, e.getData());',
+        "import Zip from 'adm-zip'; const put = (n, data) => fs.writeFileSync(path.join(ROOT, n), data);",
+      ),
+      tool(
+        'for (const e of new Zip(a).getEntries()) put(e.entryName, e.getData());',
+        "import Zip from 'adm-zip'; const put = (n, data) => { const to = path.resolve(ROOT, n); if (!to.startsWith(ROOT + path.sep)) throw new Error('no'); fs.writeFileSync(to, data); };",
+      ),
+    ],
+    [
+      'as the whole beginning of an address',
+      'high request-forgery',
+      tool('fetch(`${a}/items`, { headers: { authorization: process.env.TOKEN } });'),
+      tool(
+        'fetch(`${process.env.API}/items/${a}`, { headers: { authorization: process.env.TOKEN } });',
+      ),
+    ],
+  ]);
+});
