@@ -14,6 +14,7 @@ const MAKES_FUNCTION =
 export function callsCode(scene: Scene, { call, name, args }: Invocation): Node | null {
   const made = call.type === 'NewExpression' && !name.startsWith('new ') ? `new ${name}` : name;
   const first = args[0];
+  if (isOfInstance(call, name)) return null;
   if (MAKES_FUNCTION.test(made)) return args.at(-1) ?? null;
   if (name === 'Reflect.construct' && isEval(nameOf(scene.model, first) ?? ''))
     return args[1] ?? null;
@@ -25,6 +26,12 @@ export function callsCode(scene: Scene, { call, name, args }: Invocation): Node 
     return isEvaluated || isMadeOfText(scene, first) ? (first ?? null) : null;
   }
   return null;
+}
+
+/** `new Function(code)(value)`: what was made of code is called, and given data. */
+function isOfInstance(call: Call, name: string): boolean {
+  const isCall = call.type === 'CallExpression' && unwrap(call.callee).type !== 'MemberExpression';
+  return isCall && name.startsWith('new ');
 }
 
 /** What a timer is given in place of a function. */

@@ -236,3 +236,14 @@ describe('an object of options that is written out', () => {
     expect(graveIn(named)).toContain('fetched-code-executed');
   });
 });
+
+test('what is given to a function that was made of code is no code, what it is made of is', () => {
+  const code = (body: string, given: string) =>
+    `const AsyncFunction = (async () => {}).constructor;
+     export async function evaluate(context, body) {
+       const text = Buffer.from(body, 'base64').toString();
+       return new AsyncFunction('context', ${body})({ text }, ${given});
+     }`;
+  expect(graveIn(code(`'"use strict";' + context.code`, 'text'))).toEqual([]);
+  expect(graveIn(code('text', 'context'))).toContain('decoded-code-executed');
+});
