@@ -30,6 +30,19 @@ const family = (rows: Row[]) =>
     expect(hitsOf(benign, head)).toEqual([]);
   });
 
+describe('arguments whose schema is not read', () => {
+  const bundled = (suffix: string) =>
+    `const v0 = make(); server.registerTool('t', { description: 'T.', inputSchema: v0({ a: v0.x(names) }) }, async ({ a }) => fs.readFileSync(path.join(ROOT, 'guides', a${suffix})));`;
+  family([
+    [
+      'any file below a folder is read; only those of one kind may be of a list',
+      'moderate path-traversal',
+      bundled(''),
+      bundled(" + '.md'"),
+    ],
+  ]);
+});
+
 describe('arguments of prompts and resources', () => {
   family([
     [

@@ -40,7 +40,9 @@ export function pathFault(
   return {
     ruleId: 'path-traversal',
     severity:
-      isMeant || (isWhole && isFixedFile(value))
+      isMeant ||
+      (isWhole && isFixedFile(value)) ||
+      (!tool.isKnown && !isWhole && isOneKind(value) && !CHANGES.test(use.name))
         ? 'low'
         : isOpenJoin(open, isWhole, tool) || (use.channel === 'http' && open.checks.size === 0)
           ? 'high'
@@ -78,6 +80,13 @@ const isFixedFile = (value: Value): boolean =>
     return (
       last?.kind === 'literal' && /[\\/][\w-]+\.(?:json|ya?ml|toml|lock)$/.test(String(last.value))
     );
+  });
+
+/** `${argument}.md`: only files of one kind, and where no schema is read it may well be one of a list. */
+const isOneKind = (value: Value): boolean =>
+  optionsOf(value).every((option) => {
+    const last = option.kind === 'text' ? option.parts.at(-1) : undefined;
+    return last?.kind === 'literal' && /^\.[a-z]{2,8}$/.test(String(last.value));
   });
 
 /**
