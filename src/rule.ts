@@ -13,6 +13,9 @@ import type {
   TrustLevel,
 } from './types.ts';
 
+const SEVERITIES: readonly Severity[] = ['info', 'low', 'moderate', 'high', 'critical'];
+const CONFIDENCES: readonly Confidence[] = ['low', 'medium', 'high'];
+
 /** What a rule's `find` may know besides the facts it needs. Time comes from here, never from the clock. */
 export interface RuleContext {
   now: Date;
@@ -84,10 +87,26 @@ export function defineRule<const N extends FactName>(definition: RuleDefinition<
       }
       // Every key of N has just been filled.
       const hits = find(facts as Pick<Facts, N>, contextOf(evidence));
-      return { findings: hits.map((hit) => toFinding(text, hit)), gaps: [] };
+      return { findings: oncePerLine(hits.map((hit) => toFinding(text, hit))), gaps: [] };
     },
   };
 }
+
+/** Of findings that say the same of one line of one file, the gravest: a reader looks there once. */
+function oncePerLine(findings: readonly Finding[]): Finding[] {
+  const kept = new Map<string, Finding>();
+  for (const [index, finding] of findings.entries()) {
+    const { message, location, package: from = '' } = finding;
+    const isLine = /:\d+$/.test(location);
+    const key = JSON.stringify(isLine ? [message, location, from] : [index]);
+    const known = kept.get(key);
+    if (known === undefined || weightOf(finding) > weightOf(known)) kept.set(key, finding);
+  }
+  return [...kept.values()];
+}
+
+const weightOf = ({ severity, confidence, caps }: Finding): number =>
+  SEVERITIES.indexOf(severity) * 10 + CONFIDENCES.indexOf(confidence) * 2 + (caps ? 1 : 0);
 
 function contextOf(evidence: Evidence): RuleContext {
   return {
