@@ -1,18 +1,11 @@
 // The text that a call yields: paths that are joined, codes, replacements, lists.
 import type { Node } from '../parse.ts';
-import { lookup } from './model.ts';
+import { calledFunction, yieldedShape } from './called.ts';
+import type { Ask } from './called.ts';
+import { codeText, holed, itemsOf, listOf } from './lists.ts';
 import type { Model } from './model.ts';
 import { charCodes, decode, elementsOf, HOLE, percent, resolved } from './texts.ts';
 import { unwrap } from './unwrap.ts';
-
-type About<T = Node | null | undefined> = (model: Model, node: T, depth?: number) => string | null;
-/** What is known of the parts of a call. */
-export interface Ask {
-  nameOf: About;
-  shapeOf: About;
-  constantOf: About;
-  keyOf: About<Extract<Node, { type: 'MemberExpression' }>>;
-}
 
 export function callShape(
   ask: Ask,
@@ -28,7 +21,7 @@ export function callShape(
   ) {
     if (name.startsWith('path')) {
       return node.arguments
-        .map((arg) => holed(ask, model, arg, depth))
+        .flatMap((arg) => itemsOf(ask, model, arg, depth))
         .join('/')
         .replace(/\/{2,}/g, '/');
     }
@@ -36,7 +29,7 @@ export function callShape(
   if (name === 'os.homedir' || name === 'homedir') return '~';
   if (name === 'os.tmpdir') return '/tmp';
   if (name === 'String.fromCharCode' || name === 'String.fromCodePoint') {
-    return charCodes(node.arguments);
+    return charCodes(node.arguments) ?? codesOf(ask, model, node.arguments, depth);
   }
   // As text, which is what comes of it in a template or a sum.
   if (
@@ -55,7 +48,47 @@ export function callShape(
   if (name === 'URL' || name === 'String' || name === 'Object') {
     return ask.shapeOf(model, first, depth);
   }
-  return methodShape(ask, model, node.callee, node.arguments, depth);
+  if (name === 'parseInt' || name === 'Number.parseInt' || name === 'Number')
+    return number(ask, model, node.arguments, depth);
+  return (
+    methodShape(ask, model, node.callee, node.arguments, depth) ?? called(ask, model, node, depth)
+  );
+}
+
+/** Codes that are calculated, or come out of a list. */
+function codesOf(ask: Ask, model: Model, args: Node[], depth: number): string | null {
+  const texts = args
+    .flatMap((arg) => itemsOf(ask, model, arg, depth))
+    .map((code) => codeText(code));
+  return texts.some((one) => one !== HOLE) ? texts.join('') : null;
+}
+
+function number(ask: Ask, model: Model, args: Node[], depth: number): string | null {
+  const text = ask.constantOf(model, args[0], depth);
+  const base = args[1] ? Number(ask.constantOf(model, args[1], depth) ?? 10) : 10;
+  if (text === null || text === '' || base < 2 || base > 36) return null;
+  const value = Number.parseInt(text, base);
+  return Number.isNaN(value) ? null : String(value);
+}
+
+/** `decode('…')`, `dot('npmrc')`: a function of the file's own. */
+function called(
+  ask: Ask,
+  model: Model,
+  node: Extract<Node, { type: 'CallExpression' | 'NewExpression' }>,
+  depth: number,
+): string | null {
+  const fn = node.type === 'CallExpression' ? calledFunction(ask, model, node.callee) : null;
+  if (!fn || node.arguments.length === 0 || fn.returns.length !== 1) return null;
+  const args = node.arguments.flatMap((arg) => {
+    if (arg.type === 'SpreadElement')
+      return itemsOf(ask, model, arg, depth).map((shape) => ({ shape, list: null }));
+    const isList = unwrap(arg).type !== 'Literal' && unwrap(arg).type !== 'TemplateLiteral';
+    const list = isList ? listOf(ask, model, arg, depth + 1) : null;
+    return [{ shape: ask.shapeOf(model, arg, depth + 1), list }];
+  });
+  const isKnown = args.some(({ shape, list }) => list !== null || (shape ?? HOLE) !== HOLE);
+  return isKnown ? yieldedShape(ask, model, fn, args) : null;
 }
 
 function methodShape(
@@ -87,11 +120,25 @@ function methodShape(
   if (text === null) return null;
   if (method === 'toString' || method === 'trim' || method === 'normalize') return text;
   if (method === 'toLowerCase') return text.toLowerCase();
+  if (method === 'charCodeAt' || method === 'codePointAt') {
+    const at = args[0] ? Number(ask.constantOf(model, args[0], depth) ?? Number.NaN) : 0;
+    const code = text.includes(HOLE) ? undefined : text.codePointAt(at);
+    return code === undefined ? null : String(code);
+  }
+  if (method === 'slice' || method === 'substring') return cut(ask, model, text, args, depth);
   if (method === 'concat') return text + args.map((arg) => holed(ask, model, arg, depth)).join('');
   return method === 'replace' || method === 'replaceAll'
     ? replaced(ask, model, text, args, method)
     : null;
 }
+
+function cut(ask: Ask, model: Model, text: string, args: Node[], depth: number): string | null {
+  const ends = args.map((arg) => Number(ask.constantOf(model, arg, depth) ?? Number.NaN));
+  if (text.includes(HOLE) || ends.length === 0 || !ends.every(Number.isInteger)) return null;
+  return text.slice(ends[0], ends[1]);
+}
+
+const PLAIN = /^(?:[\w\s~!@#%&=:;"',<>/-]|\\[.\w|]|\[[^\]\\^]{1,40}\])+$/;
 
 function replaced(
   ask: Ask,
@@ -100,53 +147,12 @@ function replaced(
   args: Node[],
   method: string,
 ): string | null {
-  const [from, to] = [ask.constantOf(model, args[0]), ask.constantOf(model, args[1])];
+  const pattern = args[0]?.type === 'Literal' && 'regex' in args[0] ? args[0].regex : null;
+  const to = ask.constantOf(model, args[1]);
+  // Only what stands for itself: nothing that could take its time.
+  if (pattern && to !== null && PLAIN.test(pattern.pattern) && !text.includes(HOLE))
+    return text.replace(new RegExp(pattern.pattern, pattern.flags.replace(/[^gi]/g, '')), () => to);
+  const from = ask.constantOf(model, args[0]);
   if (from === null || to === null || from === '' || text.includes(HOLE)) return null;
   return method === 'replace' ? text.replace(from, () => to) : text.split(from).join(to);
-}
-
-/** The texts of a list that is written out, split from a text, mapped from codes, or reversed. */
-function listOf(ask: Ask, model: Model, node: Node, depth: number): string[] | null {
-  const list = unwrap(node);
-  if (list.type === 'ArrayExpression')
-    return list.elements.map((element) => holed(ask, model, element ?? undefined, depth));
-  if (list.type === 'Identifier') {
-    const defs = lookup(model, list)?.defs.filter((def) => def.value !== null) ?? [];
-    return defs.length === 1 && defs[0]?.kind === 'init' && defs[0].value && depth < 20
-      ? listOf(ask, model, defs[0].value, depth + 1)
-      : null;
-  }
-  if (list.type !== 'CallExpression' || list.callee.type !== 'MemberExpression' || depth > 20)
-    return null;
-  const method = ask.keyOf(model, list.callee, depth);
-  if (method === 'reverse')
-    return listOf(ask, model, list.callee.object, depth + 1)?.reverse() ?? null;
-  if (method === 'split') {
-    const text = ask.constantOf(model, list.callee.object);
-    const glue = ask.constantOf(model, list.arguments[0]);
-    return text === null || glue === null ? null : text.split(glue);
-  }
-  if (
-    method === 'map' &&
-    /fromCharCode|fromCodePoint/.test(
-      model.text.slice(list.start, Math.min(list.end, list.start + 4000)),
-    )
-  ) {
-    const codes = charCodes(elementsOf(writtenOut(model, list.callee.object)));
-    return codes === null ? null : [...codes];
-  }
-  return null;
-}
-
-/** The list behind a name that is set once. */
-function writtenOut(model: Model, node: Node): Node {
-  const value = unwrap(node);
-  if (value.type !== 'Identifier') return value;
-  const defs = lookup(model, value)?.defs.filter((def) => def.value !== null) ?? [];
-  return defs.length === 1 && defs[0]?.kind === 'init' && defs[0].value ? defs[0].value : value;
-}
-
-/** The text of a part, with a hole where it is not known. */
-export function holed(ask: Ask, model: Model, node: Node | undefined, depth: number): string {
-  return node === undefined ? '' : (ask.shapeOf(model, node, depth) ?? HOLE);
 }

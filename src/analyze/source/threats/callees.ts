@@ -65,7 +65,10 @@ function findCallees(model: Model, call: Call): Fn[] {
   const chosen = chosenFunctions(model, callee);
   if (chosen.length > 0) return chosen;
   const method = keyOf(model, callee);
-  if (method === 'call' || method === 'apply') return functionsIn(model, unwrap(callee.object));
+  if (method === 'call' || method === 'apply') {
+    const called = functionsIn(model, unwrap(callee.object));
+    if (called.length > 0) return called;
+  }
   const written = functionsIn(model, valueOf(model, callee));
   if (written.length > 0) return written;
   const owner = instanceClass(model, callee.object);
@@ -128,6 +131,22 @@ export function functionsIn(model: Model, node: Node | null | undefined): Fn[] {
   return found;
 }
 
+/** Helpers of compilers and of everybody around a function, which stays what it is. */
+const AROUND =
+  /^_?_?(?:name|asyncToGenerator|async_to_generator|wrapAsyncGenerator|once|memo(?:ize)?|debounce|throttle|promisify|useCallback)$/;
+
+/** `const traced = (inner) => (...args) => inner(...args)`: what a function of the file makes. */
+function functionsMade(
+  model: Model,
+  call: Extract<Node, { type: 'CallExpression' }>,
+  depth: number,
+): Fn[] {
+  if (depth > MAX_ALIASES) return NONE;
+  const makers = functionsIn(model, call.callee).slice(0, 2);
+  const answers = makers.flatMap(({ returns }) => returns.slice(0, 3));
+  return answers.flatMap((answer) => model.fnOf.get(unwrap(answer)) ?? []);
+}
+
 /** A variable that is given to itself by way of others is looked at once: parsers made by tools have thousands. */
 function findFunctions(model: Model, node: Node, depth = 0, seen: Set<Binding> = new Set()): Fn[] {
   const value = unwrap(node);
@@ -139,11 +158,10 @@ function findFunctions(model: Model, node: Node, depth = 0, seen: Set<Binding> =
   if (value.type === 'CallExpression' && value.callee.type === 'MemberExpression') {
     return keyOf(model, value.callee) === 'bind' ? functionsIn(model, value.callee.object) : [];
   }
-  if (value.type === 'CallExpression' && value.callee.type === 'Identifier') {
-    return /^_?(?:asyncToGenerator|async_to_generator|wrapAsyncGenerator)$/.test(value.callee.name)
+  if (value.type === 'CallExpression' && value.callee.type === 'Identifier')
+    return AROUND.test(value.callee.name)
       ? functionsIn(model, value.arguments[0])
-      : [];
-  }
+      : functionsMade(model, value, depth);
   if (value.type === 'MemberExpression') return functionsIn(model, valueOf(model, value));
   if (value.type !== 'Identifier' || depth > MAX_ALIASES) return NONE;
   const binding = lookup(model, value);

@@ -1,5 +1,6 @@
 // Every text that an expression may stand for: through lists, branches, and the callers of a function.
 import type { Node } from '../parse.ts';
+import { calleesOf } from './callees.ts';
 import { isFunction, lookup } from './model.ts';
 import { HOLE, shapeOf, unwrap } from './names.ts';
 import { callersOf } from './reach.ts';
@@ -40,6 +41,10 @@ function inside(scene: Scene, value: Node, depth: number): string[] {
       return of(value.object);
     case 'Identifier':
       return identifierTexts(scene, value, depth);
+    case 'CallExpression':
+      return calleesOf(scene.model, value)
+        .slice(0, 2)
+        .flatMap(({ returns }) => returns.slice(0, 4).flatMap(of));
     default:
       return [];
   }

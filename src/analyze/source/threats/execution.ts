@@ -152,12 +152,30 @@ function gradeOfImport(scene: Scene, shape: string, place: Place): Severity {
   return ON_A_PAGE.test(scene.file.text) ? 'moderate' : 'critical';
 }
 
+const PIPELINE = /^(?:stream(?:\.promises)?\.|readable-stream\.)?(?:pipeline|pump)$/;
+
 function judgePipe(scene: Scene, call: Call): void {
+  const name = nameOf(scene.model, call.callee) ?? '';
+  if (PIPELINE.test(name)) {
+    const parts = call.arguments.map((arg) => carried(scene, arg));
+    for (const [index, to] of parts.entries())
+      if (index > 0) judgeStream(scene, call, 'pipe', parts[index - 1] ?? 0, to, '');
+    return;
+  }
   const callee = unwrap(call.callee);
   const method = callee.type === 'MemberExpression' ? keyOf(scene.model, callee) : null;
   const from = callee.type === 'MemberExpression' ? carried(scene, callee.object) : 0;
-  const to = carriedByAll(scene, call.arguments);
-  const name = nameOf(scene.model, call.callee) ?? '';
+  judgeStream(scene, call, method, from, carriedByAll(scene, call.arguments), name);
+}
+
+function judgeStream(
+  scene: Scene,
+  call: Call,
+  method: string | null,
+  from: number,
+  to: number,
+  name: string,
+): void {
   const isShellOnSocket = is(name, EXEC) && carried(scene, call) & SHELL && to & SOCKET;
   const isPiped =
     method === 'pipe' && ((from & SOCKET && to & SHELL) || (from & SHELL && to & SOCKET));

@@ -1,5 +1,6 @@
 // Threats by what leaves the machine: environment, credentials, conversations, by any network call.
 import type { Node } from '../parse.ts';
+import { candidatesOf } from './candidates.ts';
 import { hosts, patterns } from './data.ts';
 import { isMentioned, isOwnByName } from './declared.ts';
 import { judgeDns, judgeDnsCommand } from './dns.ts';
@@ -36,7 +37,8 @@ export function findExfiltration(scene: Scene): void {
   const secrets: SecretSending[] = [];
   const mayHoldSecrets = scene.pkg.isSubject && SECRETS.test(scene.file.text);
   for (const { call, name, args } of scene.calls) {
-    if (is(name, DNS)) judgeDns(scene, call, shapeOf(scene.model, call.arguments[0]));
+    if (is(name, DNS))
+      for (const asked of candidatesOf(scene, call.arguments[0])) judgeDns(scene, call, asked);
     if (is(name, EXEC)) judgeDnsCommand(scene, call);
     const sending = sendingOf(scene, call, args, name);
     if (sending && sending.labels !== 0) sendings.push(sending);

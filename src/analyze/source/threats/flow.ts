@@ -11,11 +11,12 @@ import { listenersOf } from './dispatch.ts';
 import { PAYLOAD } from './decoders.ts';
 import { evaluate } from './evaluate.ts';
 import { handOver } from './given.ts';
+import { handingsOf } from './handings.ts';
 import { ENV, HOOKED, named, REMOTE, SHELL, SOCKET } from './labels.ts';
 import { markHandlers, markHooks, markParameters, markPromises } from './marks.ts';
 import { fieldKey, lookup, plainKey } from './model.ts';
 import type { Binding, Call, Def, Fn, Model } from './model.ts';
-import { constantOf, keyOf, nameOf, unwrap } from './names.ts';
+import { constantOf, keyOf, nameOf, pathOf, unwrap } from './names.ts';
 import { isNarrow } from './narrow.ts';
 import { bindObject, hold } from './remote-keys.ts';
 
@@ -73,7 +74,8 @@ function labelsOfDef(flow: Flow, def: Def): number {
   if (!def.value || def.kind === 'import' || def.kind === 'function' || def.kind === 'class')
     return 0;
   let labels = labelsOf(flow, def.value);
-  for (const key of def.path) if (!/^(?:\*|\d{1,4})$/.test(key)) labels = named(labels, key);
+  const path = def.key ? pathOf(flow.model, def) : def.path;
+  for (const key of path) if (!/^(?:\*|\d{1,4})$/.test(key)) labels = named(labels, key);
   if (def.kind !== 'each' && def.kind !== 'keys') return labels;
   const loop = parentOf(def.value);
   const body = loop && labels & ENV ? flow.model.text.slice(loop.start, loop.end) : '';
@@ -109,7 +111,7 @@ const MUTATORS = /^(?:push|unshift|set|add|append|assign|update|fill|splice|writ
 function spreadCall(flow: Flow, call: Call): void {
   const { model } = flow;
   const callees = calleesOf(model, call);
-  for (const fn of callees) spreadArguments(flow, fn, call.arguments);
+  for (const { fn, args } of handingsOf(model, call)) spreadArguments(flow, fn, args);
   const callee = unwrap(call.callee);
   const received = callee.type === 'MemberExpression' ? labelsOf(flow, callee.object) : 0;
   const name = nameOf(model, call.callee);
@@ -128,7 +130,7 @@ function spreadCall(flow: Flow, call: Call): void {
   spreadCallbacks(flow, call, callees, received);
 }
 
-function spreadArguments(flow: Flow, fn: Fn, args: Node[]): void {
+function spreadArguments(flow: Flow, fn: Fn, args: readonly Node[]): void {
   if (args.length > 0 && flow.model.usesArguments.has(fn.node)) {
     const all = args.reduce((labels, arg) => labels | labelsOf(flow, arg), fn.labels);
     if (all !== fn.labels) flow.changed = true;

@@ -1,6 +1,6 @@
 // What callers hand to the parameters of a file's functions: values, and functions to be called.
 import type { Node } from '../parse.ts';
-import { calleesOf } from './callees.ts';
+import { handingsOf } from './handings.ts';
 import { lookup, plainKey } from './model.ts';
 import type { Call, Model } from './model.ts';
 import { propertyOf } from './names.ts';
@@ -25,9 +25,9 @@ export function handOver(model: Model): void {
 
 function handArguments(model: Model, call: Call): boolean {
   let isNew = false;
-  for (const fn of calleesOf(model, call)) {
+  for (const { fn, args } of handingsOf(model, call)) {
     fn.params.forEach((param, index) => {
-      const given = call.arguments[index];
+      const given = args[index];
       if (given && given.type !== 'SpreadElement') isNew = hand(model, param, given, 0) || isNew;
     });
   }
@@ -37,8 +37,11 @@ function handArguments(model: Model, call: Call): boolean {
 function hand(model: Model, param: Node, given: Node, depth: number): boolean {
   if (param.type === 'AssignmentPattern') return hand(model, param.left, given, depth);
   if (param.type === 'Identifier') {
-    const list = lookup(model, param)?.given;
+    const binding = lookup(model, param);
+    const list = binding?.given;
     if (!list || list.includes(given) || list.length >= MAX_GIVEN) return false;
+    // A function that calls itself again with the same says nothing new.
+    if (given.type === 'Identifier' && lookup(model, given) === binding) return false;
     list.push(given);
     return true;
   }

@@ -83,7 +83,16 @@ export function findThreats(file: SourceFile, pkg: PackageContext): RawThreat[] 
   }
   const flow = flowOf(model, isClose || isFlowWorthwhile(file.text, calls), isClose);
   const placeOf = (node: Node) => ({ file: file.path, line: file.lineOf(node) });
-  const scene = sceneOf({ file, pkg, model, flow, calls, placeOf, textAround: () => file.text });
+  const scene = sceneOf({
+    file,
+    pkg,
+    model,
+    flow,
+    // What a parameter is called by is known once callers have handed it over.
+    calls: isClose ? model.calls.map((call) => invocationOf(model, call)) : calls,
+    placeOf,
+    textAround: () => file.text,
+  });
   detect(scene);
   noteGiven(scene);
   if (pkg.isSubject) noteSites(scene);
@@ -101,8 +110,9 @@ export function findJoinedThreats(
   const model = modelOf(file.path, file.text, file.program);
   linkModules(model, joined, resolve);
   aliasProxies(model);
+  const flow = flowOf(model);
   const calls = model.calls.map((call) => invocationOf(model, call));
-  const scene = sceneOf({ file, pkg, model, flow: flowOf(model), calls, placeOf, textAround });
+  const scene = sceneOf({ file, pkg, model, flow, calls, placeOf, textAround });
   detect(scene);
   return threatsOf(scene);
 }

@@ -9,6 +9,8 @@ export interface Def {
   value: Node | null;
   /** Destructured keys on the way, `*` where not constant; for an import the imported name. */
   path: string[];
+  /** Where the last of them is computed: what gives it. */
+  key?: Node;
 }
 export interface Binding {
   name: string;

@@ -1,9 +1,9 @@
 // What an expression names (`child_process.exec`) and what text it stands for, as far as constants tell.
 import type { Node } from '../parse.ts';
-import { callShape, holed } from './call-shapes.ts';
-import type { Ask } from './call-shapes.ts';
 import { fieldKey, isFunction, lookup, plainKey } from './model.ts';
 import type { Binding, Def, Model } from './model.ts';
+import { findShape } from './shapes.ts';
+import type { Ask } from './shapes.ts';
 import { HOLE } from './texts.ts';
 import { unwrap } from './unwrap.ts';
 
@@ -38,15 +38,15 @@ export function shapeOf(model: Model, node: Node | null | undefined, depth = 0):
   const known = model.shapes.get(node);
   if (known !== undefined) return known;
   model.shapes.set(node, null);
-  const shape = findShape(model, node, depth + 1);
+  const shape = findShape(ASK, model, node, depth + 1);
   const cut = shape === null ? null : shape.slice(0, MAX_TEXT);
   model.shapes.set(node, cut);
   return cut;
 }
 
 /** A text without holes, or null. */
-export function constantOf(model: Model, node: Node | null | undefined): string | null {
-  const shape = shapeOf(model, node);
+export function constantOf(model: Model, node: Node | null | undefined, depth = 0): string | null {
+  const shape = shapeOf(model, node, depth);
   return shape === null || shape.includes(HOLE) ? null : shape;
 }
 
@@ -87,6 +87,8 @@ function memberName(
   const object = nameOf(model, node.object, depth);
   if (key === null) return null;
   if (object === null) return nameOf(model, propertyOf(model, node.object, key), depth);
+  const held = object === 'this' ? nameOf(model, fieldOf(model, node, key), depth) : null;
+  if (held !== null && held !== 'function') return held;
   return clean(key === 'default' ? object : `${object}.${key}`);
 }
 
@@ -149,10 +151,17 @@ function bindingName(model: Model, binding: Binding, depth: number): string | nu
   const defs = binding.defs.filter((def) => def.value !== null || def.kind === 'param');
   const def = defs[0];
   if (!def || defs.length > 3) return null;
+  if (defs.length === 1 && def.kind === 'param') return givenName(model, binding, def, depth);
   if (defs.length > 1 && new Set(defs.map((one) => defName(model, one, depth))).size > 1) {
     return defs.map((one) => defName(model, one, depth)).find((one) => one !== null) ?? null;
   }
   return defName(model, def, depth);
+}
+
+/** The only thing that callers hand over for a parameter. */
+function givenName(model: Model, { given }: Binding, def: Def, depth: number): string | null {
+  const [only] = given;
+  return only && given.length === 1 && def.path.length === 0 ? nameOf(model, only, depth) : null;
 }
 
 function defName(model: Model, def: Def, depth: number): string | null {
@@ -165,89 +174,15 @@ function defName(model: Model, def: Def, depth: number): string | null {
   }
   if (def.kind !== 'init' && def.kind !== 'assign') return null;
   const base = nameOf(model, def.value, depth);
-  if (base === null || def.path.includes('*')) return null;
-  return clean([base, ...def.path.filter((key) => key !== 'default')].join('.'));
+  const path = pathOf(model, def);
+  if (base === null || path.includes('*')) return null;
+  return clean([base, ...path.filter((key) => key !== 'default')].join('.'));
 }
 
-function findShape(model: Model, wrapped: Node, depth: number): string | null {
-  const node = unwrap(wrapped);
-  switch (node.type) {
-    case 'Literal':
-      return typeof node.value === 'string' || typeof node.value === 'number'
-        ? String(node.value)
-        : null;
-    case 'TemplateLiteral':
-      return node.quasis
-        .map(
-          (quasi, index) =>
-            (quasi.value.cooked ?? '') + holed(ASK, model, node.expressions[index], depth),
-        )
-        .join('');
-    case 'BinaryExpression':
-      return node.operator === '+' ? sum(model, node, depth) : null;
-    case 'Identifier':
-      return bindingShape(model, node, depth);
-    case 'MemberExpression':
-      return memberShape(model, node, depth);
-    case 'CallExpression':
-    case 'NewExpression':
-      return callShape(ASK, model, node, depth);
-    case 'LogicalExpression':
-      return shapeOf(model, node.right, depth) ?? shapeOf(model, node.left, depth);
-    case 'ConditionalExpression':
-      return shapeOf(model, node.consequent, depth) ?? shapeOf(model, node.alternate, depth);
-    default:
-      return null;
-  }
-}
-
-/** Long chains of `+` lean left; going down them in a loop spares the stack. */
-function sum(model: Model, node: Node, depth: number): string | null {
-  const parts: string[] = [];
-  let at: Node = node;
-  let hasText = false;
-  for (
-    let count = 0;
-    at.type === 'BinaryExpression' && at.operator === '+' && count < 2000;
-    count++
-  ) {
-    const shape = shapeOf(model, at.right, depth);
-    hasText ||= shape !== null;
-    parts.push(shape ?? HOLE);
-    at = at.left;
-  }
-  const first = shapeOf(model, at, depth);
-  parts.push(first ?? HOLE);
-  return hasText || first !== null ? parts.reverse().join('') : null;
-}
-
-function bindingShape(model: Model, node: Node, depth: number): string | null {
-  const binding = lookup(model, node);
-  if (!binding) return null;
-  const defs = binding.defs.filter((def) => def.value !== null);
-  const def = defs[0];
-  if (defs.length === 0 && binding.given.length === 1)
-    return shapeOf(model, binding.given[0], depth);
-  if (!def || defs.length !== 1 || (def.kind !== 'init' && def.kind !== 'assign')) return null;
-  if (binding.owner !== null) return null;
-  if (def.path.length === 0) return shapeOf(model, def.value, depth);
-  const part = def.path.length === 1 ? propertyOf(model, def.value, def.path[0] ?? '') : null;
-  return shapeOf(model, part, depth);
-}
-
-function memberShape(
-  model: Model,
-  node: Extract<Node, { type: 'MemberExpression' }>,
-  depth: number,
-): string | null {
-  const name = nameOf(model, node, depth);
-  if (name === 'process.env.HOME' || name === 'process.env.USERPROFILE') return '~';
-  if (name === 'process.env.APPDATA' || name === 'process.env.LOCALAPPDATA') return '~/AppData';
-  if (name === 'path.sep' || name === 'os.EOL') return name === 'path.sep' ? '/' : '\n';
-  if (name === 'process.execPath' || name === 'process.argv0' || name === 'process.argv.0')
-    return 'node';
-  const key = keyOf(model, node, depth);
-  return key === null ? null : shapeOf(model, propertyOf(model, node.object, key), depth);
+/** The keys of a definition; one that is computed from constants is known. */
+export function pathOf(model: Model, { path, key }: Def): string[] {
+  const last = key && path.at(-1) === '*' ? constantOf(model, key) : null;
+  return last === null ? path : [...path.slice(0, -1), last];
 }
 
 /** The value of a property of an object or array that is written out; null if not found. */
@@ -309,4 +244,4 @@ function fieldOf(model: Model, at: Node, key: string): Node | null {
   return values.length === 1 ? (values[0] ?? null) : null;
 }
 
-const ASK: Ask = { nameOf, shapeOf, constantOf, keyOf };
+const ASK: Ask = { nameOf, shapeOf, constantOf, keyOf, propertyOf, find: findShape };

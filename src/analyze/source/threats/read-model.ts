@@ -74,6 +74,9 @@ function collect(model: Model, node: Node, parent: Node | null, late: Assignment
     case 'ReturnStatement':
       if (node.argument) functionAround(model, node)?.returns.push(node.argument);
       return;
+    case 'YieldExpression':
+      addYielded(model, node);
+      return;
     case 'VariableDeclaration':
       declareVariables(model, node, parent);
       return;
@@ -118,6 +121,15 @@ function declareFunction(
   for (const param of node.params) {
     declarePattern(model, node, param, { kind: 'param', value: null }, [], fn);
   }
+}
+
+/** What a generator yields comes out of a loop over it; in what compilers make of async functions it waits. */
+function addYielded(model: Model, node: Extract<Node, { type: 'YieldExpression' }>): void {
+  const fn = node.argument ? functionAround(model, node) : null;
+  if (!fn || !node.argument) return;
+  const parent = parentOf(fn.node);
+  const isHandedOn = parent?.type === 'CallExpression' && parent.callee !== fn.node;
+  if (!isHandedOn) fn.returns.push(node.argument);
 }
 
 function isHolder(parent: Node): boolean {
@@ -188,13 +200,14 @@ function declarePattern(
   def: { kind: Def['kind']; value: Node | null },
   path: string[],
   owner: Fn | null = null,
+  key: Node | null = null,
 ): void {
   if (path.length > 12) return;
-  const inner = (part: Node, key: string) =>
-    declarePattern(model, scope, part, def, [...path, key], owner);
+  const inner = (part: Node, name: string, computed: Node | null = null) =>
+    declarePattern(model, scope, part, def, [...path, name], owner, computed);
   switch (pattern.type) {
     case 'Identifier':
-      declare(model, scope, pattern.name, { ...def, path }, owner);
+      declare(model, scope, pattern.name, { ...def, path, ...(key && { key }) }, owner);
       return;
     case 'AssignmentPattern':
       declarePattern(model, scope, pattern.left, def, path, owner);
@@ -208,7 +221,8 @@ function declarePattern(
     case 'ObjectPattern':
       for (const part of pattern.properties) {
         if (part.type === 'RestElement') inner(part.argument, '*');
-        else inner(part.value, part.computed ? '*' : plainKey(part.key));
+        else if (part.computed) inner(part.value, '*', part.key);
+        else inner(part.value, plainKey(part.key));
       }
       return;
     case 'ArrayPattern':
