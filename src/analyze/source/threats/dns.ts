@@ -19,6 +19,7 @@ import type { Call } from './model.ts';
 import { HOLE, shapeOf } from './names.ts';
 import { carriedByAll, report } from './scene.ts';
 import type { Scene } from './scene.ts';
+import { secretsIn } from './secrets.ts';
 
 const DATA =
   ENV |
@@ -56,11 +57,12 @@ export function judgeDns(scene: Scene, call: Call, shape: string | null): void {
   const labels = carriedByAll(scene, call.arguments.slice(0, 2)) & DATA;
   const isEncoded = /toString\(\s*['"](?:hex|base64|base32)/.test(scene.file.text);
   const isReading = /readFile|process\.env|hostname|execSync|JSON\.stringify/.test(scene.file.text);
-  if (labels === 0 && !(isEncoded && isReading)) return;
+  const isSecret = labels === 0 && secretsIn(scene.model, call.arguments.slice(0, 1)).size > 0;
+  if (labels === 0 && !isSecret && !(isEncoded && isReading)) return;
   report(scene, call, {
     ruleId: 'dns-tunnelling',
     severity: 'critical',
-    confidence: labels & ~DECODED ? 'high' : 'medium',
+    confidence: isSecret || labels & ~DECODED ? 'high' : 'medium',
     message: 'Data is put into the names of DNS queries, a way out past proxies.',
   });
 }

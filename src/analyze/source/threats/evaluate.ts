@@ -6,6 +6,7 @@ import type { ClassNode } from './classes.ts';
 import { calleesOf, functionsIn } from './callees.ts';
 import type { Flow } from './callees.ts';
 import {
+  asCode,
   asText,
   CRED,
   CRED_PARSED,
@@ -111,7 +112,10 @@ function binary(flow: Flow, node: Node, depth: number): number {
   let labels = 0;
   let at = node;
   for (let count = 0; at.type === 'BinaryExpression' && count < 2000; count++) {
-    if (at.operator !== '+') return 0;
+    if (at.operator !== '+')
+      return CODES.test(at.operator)
+        ? asCode(labels | evaluate(flow, at.left, depth) | evaluate(flow, at.right, depth))
+        : 0;
     labels |= evaluate(flow, at.right, depth);
     at = at.left;
   }
@@ -123,6 +127,11 @@ function binary(flow: Flow, node: Node, depth: number): number {
     (labels & CRED_PATH)
   );
 }
+
+/** What own encoders do with the bytes of a text. */
+const CODES = /^(?:<<|>>>?|[&|^%])$/;
+const isCalculated = (node: Node): boolean =>
+  node.type === 'BinaryExpression' && CODES.test(node.operator);
 
 function member(
   flow: Flow,
@@ -137,7 +146,9 @@ function member(
   if (key === null) {
     // A key that ranges over the environment, or over a list of secrets' names.
     const keys = evaluate(flow, node.property, depth);
-    return whole & ENV ? (keys & ENV ? ENV_TEXT : 0) | keys : whole;
+    if (whole & ENV) return (keys & ENV ? ENV_TEXT : 0) | keys;
+    // A letter of an alphabet, by the bits of what is encoded.
+    return whole | (isCalculated(node.property) ? asCode(keys) : 0);
   }
   const object = holdsRemote(flow, node.object, key) ? whole : whole & ~REMOTE;
   if (calls.isScrubber(key)) return 0;
@@ -194,7 +205,7 @@ function call(flow: Flow, node: Call, depth: number, isCallback: boolean): numbe
   if (promised !== undefined) return promised;
   const local = calleesOf(model, node);
   if (local.length > 0 && node.type === 'CallExpression')
-    return local.reduce((labels, fn) => labels | (fn.labels & ~HOOKED), 0);
+    return local.reduce((labels, fn) => labels | (fn.labels & ~HOOKED), text);
   if (calls.isScrubber(method) || (method === '' && calls.isScrubber(name))) return 0;
   const received = callee.type === 'MemberExpression' ? evaluate(flow, callee.object, depth) : 0;
   if (received & ENV && isNarrow(model.text.slice(node.start, node.end))) return 0;

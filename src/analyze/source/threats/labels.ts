@@ -80,6 +80,12 @@ export function asText(labels: number): number {
   return left;
 }
 
+/** After being taken apart into bits and put together again. */
+export function asCode(labels: number): number {
+  const data = CRED | ENV_TEXT | TOKEN | CLIPBOARD | HOST_INFO | TOOL_PART | VENDOR_MASK;
+  return asText(labels) & data;
+}
+
 /** How many vendors' secrets are among the labels. */
 export function vendorCount(labels: number): number {
   return VENDORS.filter((bit) => (labels & bit) !== 0).length;

@@ -1,5 +1,5 @@
 // Which named secrets of the environment are among what is sent, and to whom they belong.
-import { walkTree } from '../nodes.ts';
+import { parentOf, walkTree } from '../nodes.ts';
 import type { Node } from '../parse.ts';
 import { calleesOf } from './callees.ts';
 import { CLIENT, CONNECTION, is } from './kinds.ts';
@@ -77,9 +77,10 @@ function behind(model: Model, node: Node): Node[] {
   if (node.type === 'Identifier') {
     const binding = lookup(model, node);
     const values = (binding?.defs ?? []).flatMap(({ kind, value }) =>
-      value && (kind === 'init' || kind === 'assign') ? [value] : [],
+      value && (kind === 'init' || kind === 'assign' || kind === 'each') ? [value] : [],
     );
-    return [...values.slice(0, 3), ...(binding?.given ?? [])];
+    const listed = binding?.owner ? listOfCallback(binding.owner.node) : [];
+    return [...values.slice(0, 3), ...(binding?.given ?? []), ...listed];
   }
   if (node.type === 'MemberExpression') {
     const value = valueOf(model, node);
@@ -87,6 +88,14 @@ function behind(model: Model, node: Node): Node[] {
   }
   if (node.type !== 'CallExpression') return unwrap(node) === node ? [] : [unwrap(node)];
   return calleesOf(model, node).flatMap(({ returns }) => returns.slice(0, 3));
+}
+
+/** `list.map((one) => …)`: what the parameter ranges over. */
+function listOfCallback(fn: Node): Node[] {
+  const call = parentOf(fn);
+  if (call?.type !== 'CallExpression' || call.callee === fn) return [];
+  const callee = unwrap(call.callee);
+  return callee.type === 'MemberExpression' ? [callee.object] : [];
 }
 
 /**

