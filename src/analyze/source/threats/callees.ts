@@ -135,14 +135,22 @@ export function functionsIn(model: Model, node: Node | null | undefined): Fn[] {
 const AROUND =
   /^_?_?(?:name|asyncToGenerator|async_to_generator|wrapAsyncGenerator|once|memo(?:ize)?|debounce|throttle|promisify|useCallback)$/;
 
+const findGiven = (
+  model: Model,
+  node: Node | null | undefined,
+  depth: number,
+  seen: Set<Binding>,
+): Fn[] => (node && depth <= MAX_ALIASES ? findFunctions(model, node, depth + 1, seen) : NONE);
+
 /** `const traced = (inner) => (...args) => inner(...args)`: what a function of the file makes. */
 function functionsMade(
   model: Model,
   call: Extract<Node, { type: 'CallExpression' }>,
   depth: number,
+  seen: Set<Binding>,
 ): Fn[] {
   if (depth > MAX_ALIASES) return NONE;
-  const makers = functionsIn(model, call.callee).slice(0, 2);
+  const makers = findFunctions(model, call.callee, depth + 1, seen).slice(0, 2);
   const answers = makers.flatMap(({ returns }) => returns.slice(0, 3));
   return answers.flatMap((answer) => model.fnOf.get(unwrap(answer)) ?? []);
 }
@@ -156,13 +164,16 @@ function findFunctions(model: Model, node: Node, depth = 0, seen: Set<Binding> =
     return methodsNamed(model, keyOf(model, value) ?? '');
   }
   if (value.type === 'CallExpression' && value.callee.type === 'MemberExpression') {
-    return keyOf(model, value.callee) === 'bind' ? functionsIn(model, value.callee.object) : [];
+    return keyOf(model, value.callee) === 'bind'
+      ? findGiven(model, value.callee.object, depth, seen)
+      : NONE;
   }
   if (value.type === 'CallExpression' && value.callee.type === 'Identifier')
     return AROUND.test(value.callee.name)
-      ? functionsIn(model, value.arguments[0])
-      : functionsMade(model, value, depth);
-  if (value.type === 'MemberExpression') return functionsIn(model, valueOf(model, value));
+      ? findGiven(model, value.arguments[0], depth, seen)
+      : functionsMade(model, value, depth, seen);
+  if (value.type === 'MemberExpression')
+    return findGiven(model, valueOf(model, value), depth, seen);
   if (value.type !== 'Identifier' || depth > MAX_ALIASES) return NONE;
   const binding = lookup(model, value);
   if (!binding || seen.has(binding) || seen.size > MAX_SEEN) return NONE;
@@ -188,7 +199,9 @@ function functionsOf(model: Model, def: Def, depth: number, seen: Set<Binding>):
   if (!value) return NONE;
   const own = model.fnOf.get(unwrap(value));
   if (own) return [own];
-  return unwrap(value).type === 'Identifier' ? findFunctions(model, value, depth + 1, seen) : NONE;
+  const { type } = unwrap(value);
+  const isFurther = type === 'Identifier' || type === 'CallExpression';
+  return isFurther ? findFunctions(model, value, depth + 1, seen) : NONE;
 }
 
 /** Two methods of one name may be meant; with more the name says nothing. */

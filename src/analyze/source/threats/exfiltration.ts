@@ -109,7 +109,9 @@ function judgeOneSecret(scene: Scene, { node, labels, to }: Sending): void {
     });
     return;
   }
-  const isLogging = to.host !== null && hosts.logging.test(to.host) && (labels & TOKEN) === 0;
+  // A service that collects reports may be the one whose tools these are.
+  const isLogging =
+    to.host !== null && to.place !== 'own' && hosts.logging.test(to.host) && (labels & TOKEN) === 0;
   if (to.place !== 'drop' && !isLogging) return;
   if (/discord|telegram/.test(to.host ?? '')) return;
   report(scene, node, {

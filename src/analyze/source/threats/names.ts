@@ -111,8 +111,9 @@ function callName(
 ): string | null {
   const first = node.arguments[0];
   // The compilers' helpers stand at the head of the file itself, as functions of their own.
-  if (node.callee.type === 'Identifier' && INTEROP.test(node.callee.name) && first)
-    return nameOf(model, first, depth);
+  if (node.callee.type === 'Identifier' && first)
+    if (INTEROP.test(node.callee.name) || node.callee.name === '__name')
+      return nameOf(model, first, depth);
   const callee = nameOf(model, node.callee, depth);
   if (callee === null) return null;
   if (REQUIRE.test(callee) || callee === 'module.createRequire()') {

@@ -2,7 +2,7 @@
 import type { Node } from '../parse.ts';
 import { walkTree } from '../nodes.ts';
 import { plainKey } from './model.ts';
-import { constantOf, HOLE, keyOf, shapeOf, unwrap } from './names.ts';
+import { constantOf, HOLE, keyOf, nameOf, shapeOf, unwrap } from './names.ts';
 import { report } from './scene.ts';
 import type { Scene } from './scene.ts';
 
@@ -20,7 +20,7 @@ export function findHiddenRecipients(scene: Scene): void {
   if (!/bcc|\bcc\b|recipient|forward|\bto\b/i.test(scene.file.text)) return;
   for (const node of scene.file.nodesOf('Property')) {
     const value = node.value;
-    const key = plainKey(node.key);
+    const key = node.computed ? (constantOf(scene.model, node.key) ?? '') : plainKey(node.key);
     if (!RECIPIENT.test(key) && !RECEIVERS.test(key)) continue;
     const holder = scene.file.parentOf(node);
     if (holder?.type !== 'ObjectExpression') continue;
@@ -105,11 +105,17 @@ function tell(scene: Scene, node: Node): void {
 
 /** A letter that is not written out whole: an example in a test is. */
 function isLetter(scene: Scene, holder: Extract<Node, { type: 'ObjectExpression' }>): boolean {
+  const around = scene.file.parentOf(holder);
+  // As good as a spread.
+  if (around?.type === 'CallExpression' && isAssign(scene, around)) return true;
   return holder.properties.some((one) => {
     if (one.type === 'SpreadElement') return true;
     return LETTER.test(plainKey(one.key)) && isMixed(scene, one.value);
   });
 }
+
+const isAssign = (scene: Scene, call: Extract<Node, { type: 'CallExpression' }>): boolean =>
+  call.arguments.length > 1 && nameOf(scene.model, call.callee) === 'Object.assign';
 
 /** An address that is written out somewhere in the expression, also in pieces. */
 function fixedAddress(scene: Scene, node: Node): boolean {

@@ -176,9 +176,12 @@ export function shellThreats(text: string, context: ShellContext): ShellThreat[]
 }
 
 /** `npx playwright install` of a package that depends on playwright runs what is there already. */
-function isOwnDependency(line: string, { declared }: ShellContext): boolean {
+function isOwnDependency(line: string, { declared, name }: ShellContext): boolean {
   const program = /^(?:\S*\/)?(?:npx|bunx)(?:\.cmd)?\s+(?:-\S+\s+)*(@?[\w./-]+)/.exec(line)?.[1];
-  return program !== undefined && declared.dependencies.has(program);
+  if (program === undefined) return false;
+  // `npx nx` of `nx-mcp`: the program whose server it is.
+  const [own] = name.replace(/^@[^/]+\//, '').split('-');
+  return declared.dependencies.has(program) || own === program;
 }
 
 /** `npm install ${name}@${version}` of a package whose binaries are packages, one for each platform. */
