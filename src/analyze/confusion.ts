@@ -63,6 +63,9 @@ function versionHit(node: TreeNode, policy: ConfusionPolicy): ConfusionHit[] {
   // 20241105 and the like are dates too.
   const isDate = /^20\d{6}$/.test(String(version.major));
   if (!isAbsurd || isDate) return [];
+  // 260.41.0 came after forty others; who outbids writes nines.
+  const isCounted = version.major < 1000 && version.minor > 0 && !/^9+$/.test(`${version.minor}`);
+  if (isCounted && !/^9+$/.test(`${version.major}`)) return [];
   return [
     {
       ...hit(

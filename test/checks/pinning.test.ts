@@ -28,6 +28,7 @@ describe('dependency confusion', () => {
       { name: '@acme/x', resolved: 'https://registry.example/@acme/x/-/x-1.0.0.tgz' },
     ],
     ['absurd-version', { name: 'acme-internal', version: '99.0.1' }],
+    ['absurd-version', { name: 'acme-internal', version: '999.1.0' }],
     ['git-dependency', { name: 'x', kind: 'git' }],
     ['remote-dependency', { name: 'x', kind: 'remote' }],
     ['aliased-dependency', { name: 'x', alias: 'y' }],
@@ -40,6 +41,7 @@ describe('dependency confusion', () => {
     ],
     ['a calendar version', { name: 'x', version: '2026.8.31' }],
     ['a date as version', { name: 'x', version: '20241105.0.0' }],
+    ['the forty-first of a release', { name: 'x', version: '260.41.0' }],
     ['a popular package with many majors', { name: 'popular', version: '169.0.0' }],
     ['an ordinary node', { name: 'x' }],
   ])('%s is not', (_what, node) => expect(observe(node)).toEqual([]));

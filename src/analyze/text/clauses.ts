@@ -52,21 +52,33 @@ export function sentencesOf(text: string): Place[] {
 }
 
 /** What the sentence says, judged by the hits of one language in it. */
-export function readSentence(text: string, place: Place, hits: readonly Hit[]): Sentence {
+export function readSentence(text: string, place: Place, all: readonly Hit[]): Sentence {
   const reading: Reading = { ideas: new Set(), denied: [] };
   let denied = false;
   let from = 0;
+  const hits = all.filter(({ concept, end }) => concept !== 'give' || !givesAway(text, end));
   for (const clause of clausesOf(text, place, hits)) {
     let to = from;
     while (to < hits.length && (hits[to]?.start ?? 0) < clause.end) to++;
     const own = hits.slice(from, to);
     from = to;
     const hasVerb = own.some(({ concept }) => VERBS.has(concept));
-    const carries = denied && (clause.isJoined || !hasVerb);
+    const carries = denied && (clause.isJoined || !hasVerb || isListed(text, clause));
     denied = readClause(own, { carries, denied }, reading);
   }
   return { ...place, ...reading };
 }
+
+// "give each file a title" hands the files to nobody.
+const GETS = /^ (?:each|every|any) \p{L}{2,20} (?:an?|its|their) /u;
+
+const givesAway = (text: string, end: number): boolean => GETS.test(text.slice(end, end + 40));
+
+// "do not read, open, or echo it": a word in a list of what is not to be done, and the last of it.
+const LISTED = /^\s?(?:\p{L}{2,20}, (?:\p{L}{2,20}, ){0,4})?n?or \p{L}/u;
+
+const isListed = (text: string, { start }: Clause): boolean =>
+  LISTED.test(text.slice(start, start + 120));
 
 // Adds the clause's ideas; returns whether its denial reaches into what follows.
 function readClause(own: readonly Hit[], before: Carried, reading: Reading): boolean {

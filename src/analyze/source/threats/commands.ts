@@ -4,11 +4,11 @@ import { candidatesOf } from './candidates.ts';
 import { patterns } from './data.ts';
 import { propertyTexts } from './sources.ts';
 import { DECODED, INVISIBLE, REMOTE } from './labels.ts';
-import { plainKey } from './model.ts';
+import { lookup, plainKey } from './model.ts';
 import type { Call } from './model.ts';
-import { constantOf, HOLE, shapeOf } from './names.ts';
+import { constantOf, HOLE, shapeOf, unwrap } from './names.ts';
 import { noteSink, offer } from './record.ts';
-import { reachOf } from './reach.ts';
+import { callersOf, reachOf } from './reach.ts';
 import { carried, report } from './scene.ts';
 import type { Reach, Report, Scene } from './scene.ts';
 import { shellThreats } from './shell.ts';
@@ -28,6 +28,31 @@ export function judgeCommand(scene: Scene, call: Call, args: readonly Node[], na
   }
   if (shape === '') for (const text of commandTable(scene)) judgeLine(scene, call, text);
   judgeRunText(scene, call, args, name, shape, list);
+}
+
+/** `run([`open "${url}"`, …])`: of each command that the element of a list may be, the program is written out. */
+function startsWritten(scene: Scene, code: Node): boolean {
+  const value = unwrap(code);
+  const list = value.type === 'MemberExpression' && value.computed ? unwrap(value.object) : null;
+  const binding = list?.type === 'Identifier' ? lookup(scene.model, list) : null;
+  const owner = binding?.owner;
+  if (!binding || !owner) return false;
+  const index = owner.params.findIndex(
+    (param) => param.type === 'Identifier' && param.name === binding.name,
+  );
+  const sites = callersOf(scene).get(owner.node) ?? [];
+  return sites.length > 0 && sites.every((site) => isWrittenList(scene, site, index));
+}
+
+function isWrittenList(scene: Scene, site: Node, index: number): boolean {
+  const given = site.type === 'CallExpression' ? site.arguments[index] : undefined;
+  return (
+    given?.type === 'ArrayExpression' &&
+    given.elements.every((one) => {
+      const shape = one === null ? null : shapeOf(scene.model, one);
+      return shape !== null && /^[\w./-]{2,40} /.test(shape);
+    })
+  );
 }
 
 /** Rows of a table of programs, `['claude', ['--flag']]` or `claude: ['--flag']`, as lines. */
@@ -99,7 +124,7 @@ function judgeRunText(
   const labels = carried(scene, code);
   const startsUnknown =
     isShellWithCode ||
-    (shapeOf(scene.model, code) ?? HOLE).startsWith(HOLE) ||
+    ((shapeOf(scene.model, code) ?? HOLE).startsWith(HOLE) && !startsWritten(scene, code)) ||
     /^(?:node|python3?|perl) -e/.test(shape);
   if (startsUnknown && !isProgram) noteSink(scene, call, 'run', labels, false);
   if (labels & REMOTE && startsUnknown) {

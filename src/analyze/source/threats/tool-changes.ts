@@ -5,7 +5,7 @@ import { functionsIn } from './callees.ts';
 import { destinationOf } from './destination.ts';
 import { CLIENT, is } from './kinds.ts';
 import { REMOTE } from './labels.ts';
-import { lookup, plainKey } from './model.ts';
+import { functionAround, lookup, plainKey } from './model.ts';
 import type { Binding } from './model.ts';
 import { constantOf, keyOf, nameOf, propertyOf, unwrap } from './names.ts';
 import { carried, report } from './scene.ts';
@@ -35,7 +35,9 @@ export function findChangingTools(scene: Scene): void {
     const around = scene.textAround(node);
     if (around !== scene.file.text && !OFFERS.test(around)) continue;
     const value = unwrap(node.value);
-    const isCounted = value.type === 'ConditionalExpression' && counts(scene, counters, value.test);
+    const isCounted =
+      value.type === 'ConditionalExpression' &&
+      counts(scene, lasting(scene, counters, node), value.test);
     if (isCounted) changes(scene, node);
     else if (carried(scene, value) & REMOTE && isToolShape(scene, node))
       reportRemote(scene, node, 'description of a tool is');
@@ -88,6 +90,19 @@ function countersOf(scene: Scene): Set<Binding | string> {
     if (assign.operator === '+=' && constantOf(scene.model, assign.right) === '1') add(assign.left);
   }
   return counters;
+}
+
+/** What a function counts anew each time tells nothing of earlier calls. */
+function lasting(scene: Scene, counters: Set<Binding | string>, at: Node): Set<Binding | string> {
+  const around = functionAround(scene.model, at);
+  const isOwn = (one: Binding | string) =>
+    typeof one !== 'string' &&
+    one.defs.some(
+      ({ kind, value }) =>
+        kind === 'init' && value && functionAround(scene.model, value) === around,
+    );
+  if (around === null) return counters;
+  return new Set([...counters].filter((one) => !isOwn(one)));
 }
 
 function counterOf(scene: Scene, node: Node): Binding | string | null {

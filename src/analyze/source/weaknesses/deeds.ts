@@ -39,14 +39,19 @@ export function capabilityOf(use: Use): Deed | undefined {
 
 const DELETING_COMMAND =
   /(?:^|[\s;&|(])(?:sudo\s+)?(?:rm|rmdir|del|unlink|shred|mkfs\S*|dd|truncate|git\s+(?:push|reset|clean|checkout)|dropdb|kill|pkill|kubectl\s+delete|docker\s+(?:rm|rmi|kill|system\s+prune))(?:\s|$)/;
+// The helper that the server itself starts, by its name.
+const STOPS_ONE = /^\s*p?kill(?:all)?(?:\s+-\w{1,10}){0,3}\s+[A-Za-z][\w.-]{2,60}\s*$/;
 const RUNS = /^(?:child_process|execa|cross-spawn|shelljs|Bun\.spawn)/;
 const REQUESTS =
   /^(?:fetch|(?:node-fetch|cross-fetch|undici|got|axios|ky|ofetch|superagent|needle|request|https?)\b)/;
 
 /** Commands, statements, requests and calls of clients that destroy or change something elsewhere. */
 function remoteDeed(use: Use): Deed | undefined {
-  if (RUNS.test(use.name))
-    return DELETING_COMMAND.test(commandIn(use)) ? 'commands-deletion' : undefined;
+  if (RUNS.test(use.name)) {
+    const command = commandIn(use);
+    const isDeletion = DELETING_COMMAND.test(command) && !STOPS_ONE.test(command);
+    return isDeletion ? 'commands-deletion' : undefined;
+  }
   const statement = STATEMENT_METHOD.test(use.method)
     ? statementDeed(written(use.args[0]))
     : undefined;

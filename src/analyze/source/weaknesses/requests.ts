@@ -68,7 +68,7 @@ const OF_SIGN_IN = /redirect_?ur[il]/i;
 // A code that is written out opens nothing: that is the sign-in of a test.
 const SENDS_CODE =
   /["'`]code["'`](?!\s{0,9},\s{0,9}(?:["'][^"']{0,80}["']|`[^`$]{0,80}`))|[?&]code=|\bcode:/;
-const NEAR_SIGN_IN = 3_000;
+const NEAR_SIGN_IN = 1_000;
 // Held whole against those that were registered; what is sent twice in one sign-in says nothing.
 const COMPARES =
   /\b(?:includes|has|indexOf)\(\s*(?:\w+\.){0,3}redirect_?ur[il]\s*\)|\b\w+\s*===?\s*redirect_?ur[il]\b|redirect_?ur[il]s?(?:\[0\])?\s*[!=]==?\s*(?:[A-Z]|client|registered|allowed|process\.env)|\b(?:client|registered|allowed)\w*\.redirect_?ur[il]s?(?:\[0\])?\s*[!=]==?/i;
