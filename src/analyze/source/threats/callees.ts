@@ -126,8 +126,12 @@ export function functionsIn(model: Model, node: Node | null | undefined): Fn[] {
   if (!node || !MAY_BE_FUNCTION.has(node.type)) return NONE;
   // Under a call stands what it calls, which is not what it yields.
   if (node.type === 'CallExpression') return findFunctions(model, node);
-  let found = model.callees.get(node);
-  if (!found) model.callees.set(node, (found = findFunctions(model, node)));
+  const known = model.callees.get(node);
+  if (known) return known;
+  // What a function hands to itself, `load({ via: options.via })`, adds nothing to itself.
+  model.callees.set(node, NONE);
+  const found = findFunctions(model, node);
+  model.callees.set(node, found);
   return found;
 }
 

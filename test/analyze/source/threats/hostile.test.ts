@@ -28,6 +28,10 @@ test.each([
     'const __proto__ = 1; x["__proto__"].constructor = fetch(toString); hasOwnProperty();',
   ],
   ['functions that call themselves', 'function f(x) { return f(f(x)); } fetch(f(process.env));'],
+  [
+    'options that two functions hand one another',
+    'function a(o) { g(o.v); b({ v: o.v }); } function b(o) { g(o.v); a({ v: o.v }); } fetch(a);',
+  ],
   ['a sum of ten thousand parts', `fetch(${'"a"+'.repeat(10_000)}b)`],
   ['a list of fifty thousand parts', `exec([${'"a",'.repeat(50_000)}].join(''))`],
   ['ten thousand calls', 'x.on(y => fetch(y));'.repeat(10_000)],

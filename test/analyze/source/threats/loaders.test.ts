@@ -247,3 +247,15 @@ test('what is given to a function that was made of code is no code, what it is m
   expect(graveIn(code(`'"use strict";' + context.code`, 'text'))).toEqual([]);
   expect(graveIn(code('text', 'context'))).toContain('decoded-code-executed');
 });
+
+test('a file is read although two functions hand one another what they were handed', () => {
+  const code = `export async function ofDetails(options) {
+      await trace(options.via, options.details);
+      return ofError({ via: options.via });
+    }
+    export async function ofError(options) {
+      return ofDetails({ via: options.via, details: await trace(options.via) });
+    }
+    eval(Buffer.from(process.argv[2], 'base64').toString());`;
+  expect(graveIn(code)).toContain('decoded-code-executed');
+});
