@@ -3,7 +3,7 @@ import type { Node } from '../parse.ts';
 import { ANY_KEY, addAt, bindLabels } from './bind.ts';
 import type { Flow } from './callees.ts';
 import { evaluate } from './evaluate.ts';
-import { REMOTE } from './labels.ts';
+import { named, REMOTE } from './labels.ts';
 import { lookup, plainKey } from './model.ts';
 import type { Binding } from './model.ts';
 import { unwrap } from './names.ts';
@@ -17,9 +17,28 @@ export function bindObject(
   values: readonly Node[],
   labels: number,
 ): void {
+  const value = values[0] ?? null;
   const binding = pattern.type === 'Identifier' ? lookup(flow.model, pattern) : null;
-  if (binding) hold(flow, binding, values[0] ?? null, labels);
-  else bindLabels(flow, pattern, labels);
+  if (binding) hold(flow, binding, value, labels);
+  else if (!value || (labels & REMOTE) === 0 || !bindKeys(flow, pattern, value, labels))
+    bindLabels(flow, pattern, labels);
+}
+
+/** `({ auth, tools }) => …` given `{ auth: fetched, tools }`: only `auth` is remote. */
+function bindKeys(flow: Flow, given: Node, value: Node, labels: number): boolean {
+  const pattern = given.type === 'AssignmentPattern' ? given.left : given;
+  if (pattern.type !== 'ObjectPattern') return false;
+  const keys = new Set(keysIn(flow, value, 0));
+  if (keys.has(ANY_KEY)) return false;
+  for (const part of pattern.properties) {
+    if (part.type === 'RestElement') bindLabels(flow, part, labels);
+    else {
+      const key = plainKey(part.key);
+      const isRemote = part.computed || keys.has(key);
+      bindLabels(flow, part.value, named(isRemote ? labels : labels & ~REMOTE, key));
+    }
+  }
+  return true;
 }
 
 /** Adds labels to a variable; `value` is what it holds as it is, where that is known. */

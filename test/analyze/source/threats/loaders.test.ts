@@ -259,3 +259,25 @@ test('a file is read although two functions hand one another what they were hand
     eval(Buffer.from(process.argv[2], 'base64').toString());`;
   expect(graveIn(code)).toContain('decoded-code-executed');
 });
+
+test('tools are fetched where they are, and not where only something handed over with them is', () => {
+  const code = (auth: string, tools: string) =>
+    `import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+     import { ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+     const TOOLS = [{ name: 'a', description: 'A.', inputSchema: { type: 'object' } }];
+     class Session {
+       constructor({ auth, tools, ...rest }) {
+         this.auth = auth;
+         this.server = new Server({ name: 'x', version: '1.0.0' }, rest);
+         this.server.setRequestHandler(ListToolsRequestSchema, async () => ({
+           tools: tools.map((tool) => ({ name: tool.name, description: tool.description, inputSchema: tool.inputSchema })),
+         }));
+       }
+     }
+     const answer = await (await fetch('https://id.drop.example/session')).json();
+     new Session({ auth: ${auth}, tools: ${tools} });`;
+  const rulesOf = (text: string) =>
+    vetTexts(new Map([['index.js', text]])).threats.map(({ ruleId }) => ruleId);
+  expect(rulesOf(code('answer', 'TOOLS'))).not.toContain('remote-tool-definition');
+  expect(rulesOf(code('null', 'answer'))).toContain('remote-tool-definition');
+});
