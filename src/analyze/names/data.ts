@@ -39,6 +39,37 @@ export function listedBrands(): Brand[] {
   return ruleData('brands', (data): data is File => hasLists(data, ['brands'])).brands;
 }
 
+/** Whoever others like to pass themselves off as: the publishers of the brands, and more that bear no server's name. */
+export interface Maker {
+  publisher: string;
+  /** In lower case, letters and digits only. */
+  words: string[];
+  /** npm scopes of theirs, as far as known. */
+  scopes: string[];
+}
+
+export function knownMakers(): readonly Maker[] {
+  makers ??= mergeMakers();
+  return makers;
+}
+let makers: Maker[] | null = null;
+
+function mergeMakers(): Maker[] {
+  type File = { makers: Maker[] };
+  const more = ruleData('brands', (data): data is File => hasLists(data, ['makers'])).makers;
+  const merged = new Map<string, Maker>();
+  const brands = listedBrands().map(({ brand, ...rest }) => ({ ...rest, words: [brand] }));
+  for (const { publisher, words, scopes } of [...brands, ...more]) {
+    const known = merged.get(publisher) ?? { publisher, words: [], scopes: [] };
+    merged.set(publisher, {
+      publisher,
+      words: [...new Set([...known.words, ...words])],
+      scopes: [...new Set([...known.scopes, ...scopes])],
+    });
+  }
+  return [...merged.values()].sort((a, b) => (a.publisher < b.publisher ? -1 : 1));
+}
+
 export function knownGoodNames(): KnownName[] {
   type File = { packages: KnownName[] };
   return ruleData('known-good', (data): data is File => hasLists(data, ['packages'])).packages;

@@ -11,6 +11,8 @@ export interface PackageContext {
   /** Files that entry points and lifecycle scripts start, relative to the package. */
   entries: string[];
   lifecycleEntries: string[];
+  /** Everything that lifecycle scripts lead to, once that is known. */
+  installFiles?: ReadonlySet<string>;
   /** Text of a small text file of the package (JSON, shell script, README), or null. */
   textOf: (path: string) => string | null;
   /** Every regular file of the package. */

@@ -124,7 +124,8 @@ function analyzeFiles(input: PackageInput, onLinks: OnLinks): PackageAnalysis {
   const isGivenUp = input.givenUp?.includes(JOINED) ?? false;
   if (input.isSubject && !isGivenUp) {
     input.onFile?.(JOINED);
-    addThreatsAcross(looks, reach.reached.keys(), context);
+    const known = { ...context, installFiles: reach.atInstall };
+    addThreatsAcross(looks, reach.reached.keys(), known);
   }
   const hashes = hashesOf(input.files);
   return assemble({ input, manifest, context, kinds, looks, kept, reach, entries, hashes });

@@ -1,5 +1,6 @@
 // Point 1 of the checklist: its rules.
 import type { Rule } from '../../rule.ts';
+import { claimRules } from './claims.ts';
 import { imitationRules } from './imitation.ts';
 import { knownRules } from './known.ts';
 import { listedRules } from './listed.ts';
@@ -11,6 +12,7 @@ import { unreadableRules } from './unreadable.ts';
 
 export const rules: Rule[] = [
   ...imitationRules,
+  ...claimRules,
   ...knownRules,
   ...listedRules,
   ...signatureRules,

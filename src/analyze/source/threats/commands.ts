@@ -1,6 +1,8 @@
 // Threats by the command lines that code starts.
 import type { Node } from '../parse.ts';
+import { unasked } from './at-install.ts';
 import { candidatesOf } from './candidates.ts';
+import { runsAtInstall } from './closeness.ts';
 import { patterns } from './data.ts';
 import { propertyTexts } from './sources.ts';
 import { DECODED, INVISIBLE, REMOTE } from './labels.ts';
@@ -86,12 +88,22 @@ function judgeLine(scene: Scene, call: Call, line: string): void {
     const { isOnRequestFine: _, ...told } = threat;
     const graded: Report = {
       ...told,
-      severity: reach === 'start' ? threat.severity : reach === 'command' ? 'low' : 'moderate',
+      severity:
+        reach === 'start'
+          ? atOnce(scene, call, threat, line)
+          : reach === 'command'
+            ? 'low'
+            : 'moderate',
       confidence: reach === 'start' ? (threat.confidence ?? 'high') : 'medium',
     };
     if (reach !== 'unknown' || !offer(scene, call, told, graded)) report(scene, call, graded);
   }
 }
+
+const atOnce = (scene: Scene, call: Call, threat: Report, line: string) =>
+  runsAtInstall(scene.pkg, scene.placeOf(call).file)
+    ? unasked(threat, line, scene.declared)
+    : threat.severity;
 
 /** A command of a dependency runs when somebody calls it, not when the server starts. */
 function reachOfCommand(scene: Scene, call: Call): Reach {
@@ -100,7 +112,7 @@ function reachOfCommand(scene: Scene, call: Call): Reach {
   const isOthersBin =
     !scene.pkg.isSubject &&
     Object.values(scene.pkg.manifest.bin ?? {}).some((bin) => bin.replace(/^\.\//, '') === file);
-  const isLifecycle = scene.pkg.lifecycleEntries.includes(file);
+  const isLifecycle = runsAtInstall(scene.pkg, file);
   return isOthersBin && !isLifecycle && reach === 'start' ? 'command' : reach;
 }
 

@@ -33,6 +33,8 @@ interface ThreatData {
   miner: string;
   hiddenNames: string;
   conversationParameters: string;
+  /** Programs that a checkout sets itself up with; an install of a package runs them by mistake. */
+  setupTools: string[];
   /** Clients of chats, queues and brokers, by what makes them: others decide what comes through. */
   channels: string[];
 }
@@ -108,6 +110,7 @@ export function pathLabels(path: string): number {
   return labels;
 }
 
+export const setupTools: ReadonlySet<string> = new Set(raw.setupTools);
 const channels = new Set(raw.channels);
 
 /** Whether a call opens a channel through which others send messages. */

@@ -1,21 +1,23 @@
 // Threats by files that code writes and then runs: downloads and decoded payloads.
 import type { Node } from '../parse.ts';
 import { walkTree } from '../nodes.ts';
-import { addressesOf } from './addresses.ts';
 import { candidatesOf } from './candidates.ts';
-import { hostOf, placeOf } from './declared.ts';
-import type { Place } from './declared.ts';
+import { runsAtInstall } from './closeness.ts';
+import { lineOf, reportDropped } from './dropped-grade.ts';
 import { CLIENT, EXEC, is } from './kinds.ts';
 import { DECODED, INVISIBLE, REMOTE } from './labels.ts';
 import { lookup } from './model.ts';
 import type { Binding, Call } from './model.ts';
-import { constantOf, shapeOf, unwrap } from './names.ts';
-import { carriedByAll, report } from './scene.ts';
+import { HOLE, nameOf, shapeOf, unwrap } from './names.ts';
+import { carriedByAll } from './scene.ts';
 import type { Scene } from './scene.ts';
-import { propertyTexts } from './sources.ts';
 
 /** What was written, by the path or the variable that holds it. */
-export type Written = Map<string | Binding, { node: Call; labels: number }>;
+export interface Drop {
+  node: Call;
+  labels: number;
+}
+export type Written = Map<string | Binding, Drop>;
 
 /** Keeps a write of something fetched or decoded. */
 export function noteWrite(scene: Scene, call: Call, name: string, written: Written): void {
@@ -24,7 +26,7 @@ export function noteWrite(scene: Scene, call: Call, name: string, written: Writt
   let labels = carriedByAll(scene, call.arguments.slice(1));
   if (
     name.endsWith('createWriteStream') &&
-    /\.pipe\(|pipeline\(|\.body|\bwrite\(/.test(scene.file.text) &&
+    /\.pipe\(|pipeline\(|\.body|\bwrite\(/.test(scene.textAround(call)) &&
     scene.calls.some((one) => is(one.name, CLIENT) || /^https?\.(?:get|request)$/.test(one.name))
   ) {
     labels |= REMOTE;
@@ -77,9 +79,6 @@ const UNPACKS = /^(?:\S*\/)?(?:tar|unzip|7z|gunzip|gzip|bsdtar|Expand-Archive)\b
 const HANDLES =
   /^(?:\S*\/)?(?:tar|unzip|7z|gunzip|gzip|bsdtar|chmod|chown|xattr|codesign|ls|file|sha256sum|shasum|rm|mv|cp|mkdir|curl|wget)\b/;
 
-const lineOf = (scene: Scene, call: Call): string =>
-  (shapeOf(scene.model, call.arguments[0]) ?? '').trim();
-
 /** A path is known by its variable and by its text. */
 function keysOf(scene: Scene, node: Node): (string | Binding)[] {
   const keys: (string | Binding)[] = [];
@@ -104,41 +103,44 @@ export function judgeDropped(
   if (written.size === 0) return;
   const line = call.type === 'CallExpression' ? lineOf(scene, call) : '';
   if (HANDLES.test(line) && !/&&|;|\|/.test(line)) return;
-  const drop = droppedIn(scene, args, written);
-  if (!drop) return;
-  const place = sourcePlace(scene);
-  if (drop.labels & REMOTE && place !== 'foreign' && place !== 'drop') {
-    const isOpen = place === 'own' || place === 'release' || place === 'local';
-    report(scene, call, {
-      ruleId: 'binary-download',
-      severity: isOpen || isPinned(scene) ? 'low' : 'moderate',
-      confidence: 'medium',
-      message: 'A file is downloaded and then run.',
-    });
-    return;
-  }
-  report(scene, call, {
-    ruleId: drop.labels & REMOTE ? 'download-and-execute' : 'decoded-code-executed',
-    severity: 'critical',
-    message:
-      drop.labels & REMOTE
-        ? 'A file is downloaded from a host that the package does not declare and then run.'
-        : 'A file is decoded from text, written, and then run.',
+  const drop = droppedIn(scene, args, written) ?? droppedAtInstall(scene, call, args, written);
+  if (drop) reportDropped(scene, call, drop);
+}
+
+/** An install that fetches a file and starts a program that is written nowhere: the way from one to the other is not seen. */
+function droppedAtInstall(
+  scene: Scene,
+  call: Node,
+  args: readonly Node[],
+  written: Written,
+): Drop | null {
+  const isInstall = (node: Node) => runsAtInstall(scene.pkg, scene.placeOf(node).file);
+  const isStart =
+    call.type === 'CallExpression' && is(nameOf(scene.model, call.callee) ?? '', EXEC);
+  if (!isStart || !isInstall(call) || !isUnnamed(scene, args)) return null;
+  return (
+    [...written.values()].find(({ node, labels }) => labels & REMOTE && isInstall(node)) ?? null
+  );
+}
+
+const STARTER = /^(?:\S*\/)?(?:(?:ba|z|da)?sh|node|python3?|sudo|powershell|pwsh|start|open)\s/;
+
+/** Neither a tool of the machine nor a file of the package. */
+function isUnnamed(scene: Scene, [first, list]: readonly Node[]): boolean {
+  if (!first) return false;
+  const isNode = nameOf(scene.model, first) === 'process.execPath';
+  const program = isNode && list?.type === 'ArrayExpression' ? (list.elements[0] ?? first) : first;
+  const lines = candidatesOf(scene, program);
+  return lines.every((line) => {
+    const word = line.replace(STARTER, '').split(/\s/)[0] ?? '';
+    if (!word.includes(HOLE)) return false;
+    const last = word.slice(word.lastIndexOf('/') + 1).replaceAll(HOLE, '');
+    return last === '' || !scene.pkg.paths.some((path) => path.endsWith(last));
   });
 }
 
-/** A digest that is part of the package decides whether the file is used. */
-const isPinned = (scene: Scene): boolean =>
-  /\bcreateHash\(/.test(scene.file.text) &&
-  (/['"`][0-9a-f]{64}['"`]/.test(scene.file.text) ||
-    /(?:sums?|checksums?|digests?|hashes|integrity|manifest)\.json/i.test(scene.file.text));
-
-function droppedIn(
-  scene: Scene,
-  args: readonly Node[],
-  written: Written,
-): { node: Call; labels: number } | null {
-  let found: { node: Call; labels: number } | null = null;
+function droppedIn(scene: Scene, args: readonly Node[], written: Written): Drop | null {
+  let found: Drop | null = null;
   for (const arg of args) {
     const line = shapeOf(scene.model, arg) ?? '';
     for (const [key, drop] of written) {
@@ -157,31 +159,4 @@ function droppedIn(
     });
   }
   return found;
-}
-
-/** The worst place that the file downloads from. */
-function sourcePlace(scene: Scene): Place {
-  const places = new Set<Place>();
-  for (const { call, name } of scene.calls) {
-    if (is(name, EXEC) && /^(?:\S*\/)?(?:curl|wget)\b/.test(lineOf(scene, call))) {
-      const words = `${lineOf(scene, call)} ${propertyTexts(scene.flow, call.arguments[1])}`;
-      const url = /https?:\/\/[^\s'"]{3,200}/.exec(words)?.[0];
-      places.add(placeOf(hostOf(url ?? null), scene.declared));
-    }
-    if (!is(name, CLIENT) && !/^https?\.(?:get|request)$/.test(name)) continue;
-    const texts = addressesOf(scene, call.arguments);
-    for (const text of texts.length > 0 ? texts : ['']) {
-      places.add(placeOf(hostOf(text), scene.declared));
-    }
-  }
-  if (places.has('unknown')) {
-    // The address may be put together elsewhere in the file.
-    for (const node of scene.model.strings) {
-      const host = hostOf(constantOf(scene.model, node) ?? shapeOf(scene.model, node));
-      if (host) places.add(placeOf(host, scene.declared));
-    }
-  }
-  for (const place of ['drop', 'foreign', 'release', 'own', 'local'] as const)
-    if (places.has(place)) return place;
-  return 'unknown';
 }

@@ -1,4 +1,5 @@
 // Threats by what leaves the machine: environment, credentials, conversations, by any network call.
+import { runsAtInstall } from './closeness.ts';
 import type { Node } from '../parse.ts';
 import { candidatesOf } from './candidates.ts';
 import { hosts, patterns } from './data.ts';
@@ -159,7 +160,7 @@ function namesStoreOfOthers({ file, model }: Scene): boolean {
 
 function judgeHostInfo(scene: Scene, { node, to }: Sending): void {
   if (to.place === 'own' || to.place === 'unknown' || isMentioned(to.host, scene.declared)) return;
-  const isAtInstall = scene.pkg.lifecycleEntries.includes(scene.placeOf(node).file);
+  const isAtInstall = runsAtInstall(scene.pkg, scene.placeOf(node).file);
   const isUnasked = reachOf(scene, node) === 'start' && isSwallowed(scene, node);
   report(scene, node, {
     ruleId: 'host-beacon',

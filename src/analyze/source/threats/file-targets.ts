@@ -1,4 +1,5 @@
 // Files that nobody but their owner should write, and how bad it is that code does.
+import { runsAtInstall } from './closeness.ts';
 import type { Node } from '../parse.ts';
 import { AGENT_PATH, AUTOSTART_PATH, CI_PATH, HOOK_PATH, SSH_PATH } from './labels.ts';
 import type { Reach, Report, Scene } from './scene.ts';
@@ -110,7 +111,7 @@ export function graded(
 /** A command of its own that is called `setup` or the like, beside the one that starts the server. */
 export function isSetupCommand({ pkg, placeOf }: Scene, node: Node): boolean {
   const { file } = placeOf(node);
-  if (pkg.lifecycleEntries.includes(file)) return false;
+  if (runsAtInstall(pkg, file)) return false;
   const bins = Object.entries(pkg.manifest.bin ?? {});
   const own = bins.filter(([, path]) => path.replace(/^\.\//, '') === file);
   return (

@@ -8,6 +8,8 @@ import type { Reach, Scene } from './scene.ts';
 const ORDER: Reach[] = ['start', 'unknown', 'tool', 'command'];
 const ASKED =
   /\b(?:argv|args?|cmd|command|subcommand|action|options?|opts|flags?|program|yargs|cli|answers?|confirm(?:ed)?|consent|prompt|yes|force|install|setup|uninstall|values|positionals?|interactive|dryRun|approved?)\b/i;
+const ASKED_THERE =
+  /\b(?:argv|args?|options?|opts|flags?|yargs|cli|answers?|confirm(?:ed)?|consent|prompt|interactive|dryRun)\b|--[a-z]/i;
 const QUESTION = /^(?:prompt|confirm|question)$/;
 const COMMAND_METHOD =
   /^(?:action|command|option|handler|addCommand|defineCommand|question|prompt|confirm)$/;
@@ -135,7 +137,14 @@ function asks(scene: Scene, test: Node): boolean {
   const text = scene.model.text.slice(test.start, Math.min(test.end, test.start + 300));
   if (/require\.main|import\.meta\.(?:url|main)/.test(text)) return false;
   if (isToldByInstall(scene, text)) return false;
-  return ASKED.test(text.replace(/process\.env\.\w+/g, '')) || isAnswer(scene, test);
+  const words = text.replace(/process\.env\.\w+|\bscripts\??(?:\.\w+|\[[^\]]{1,40}\])/g, '');
+  return (isOfInstall(scene, test) ? ASKED_THERE : ASKED).test(words) || isAnswer(scene, test);
+}
+
+/** In what an install alone starts, a word such as `install` names what it deals with. */
+function isOfInstall({ pkg, placeOf }: Scene, node: Node): boolean {
+  const { file } = placeOf(node);
+  return pkg.lifecycleEntries.includes(file) && !pkg.entries.includes(file);
 }
 
 /** `node cli.js welcome` as an install script: nobody asked for `welcome`. */

@@ -1,7 +1,8 @@
 // Threats in the lifecycle scripts of a package: what an install would run.
 import { escapeExcerpt } from '../../text/escape.ts';
 import type { FileSummary, PackageContext, RawThreat } from '../package-context.ts';
-import { declaredBy, isOwnByName, placeOf as placeOfHost } from './declared.ts';
+import { unasked } from './at-install.ts';
+import { declaredBy, placeOf as placeOfHost } from './declared.ts';
 import { inlineThreats } from './inline-scripts.ts';
 import { FED, FED_SHELL, joined, wholeOf } from './script-lines.ts';
 import { shellThreats } from './shell.ts';
@@ -126,14 +127,12 @@ function add(
     if (threat.ruleId === 'runtime-install' && !atInstall) continue;
     const ruleId =
       threat.ruleId === 'download-and-execute' ? 'install-script-downloads' : threat.ruleId;
-    const host = /https?:\/\/([^\s/:'")]{3,200})/.exec(text)?.[1] ?? null;
-    const isNamesake = threat.severity === 'high' && isOwnByName(host, context.declared);
-    const severity =
-      isNamesake && ruleId === 'install-script-downloads' ? 'critical' : threat.severity;
     found.push({
       ...threat,
       ruleId,
-      severity: atInstall ? severity : lower(severity),
+      severity: atInstall
+        ? unasked({ ...threat, ruleId }, text, context.declared)
+        : lower(threat.severity),
       confidence: threat.confidence ?? 'high',
       file,
       line,

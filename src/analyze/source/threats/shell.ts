@@ -58,6 +58,16 @@ const SSH_KEY = />>?\s*["']?\S{0,40}\.ssh\/authorized_keys/;
 const INSTALLS =
   /^(?:\S*\/)?(?:npm|pnpm|yarn|bun)(?:\.cmd)?\s+(?:i|install|add)\b|^(?:\S*\/)?(?:npx|bunx|uvx|pipx)(?:\.cmd)?\s/;
 
+/** `python3 -c "exec(urlopen('…').read())"`. */
+const FETCHED_INLINE =
+  /\b(?:python3?|perl|ruby|php)(?:\.exe)?\s+-(?:c|e|r)\b[^\n]{0,600}(?:urlopen|urlretrieve|requests\.get|httpx\.get|LWP|Net::HTTP|open-uri|file_get_contents)/;
+const INLINE_RUN = /\b(?:exec|eval|system|popen|Popen|subprocess|instance_eval|call|run)\b/;
+/** Another registry than the usual one, for this command only. */
+const OTHER_INDEX =
+  /\b(?:pip3?|uv|npm|pnpm|yarn|gem|cargo)\b[^\n;|&]{0,200}\s(?:--(?:extra-)?index-url|-i|--registry|--source)[=\s]{1,3}['"]?(https?:\/\/[^\s'"]{3,200})/;
+const USUAL_INDEX =
+  /^https:\/\/(?:pypi\.org|files\.pythonhosted\.org|registry\.npmjs\.org|registry\.yarnpkg\.com|rubygems\.org|download\.pytorch\.org)(?:[/:]|$)/;
+
 const PLATFORM = /(?:linux|darwin|win32|windows)-(?:x64|x86_64|amd64|arm64)/;
 const SECRETS =
   /\b(?:wallets?|keystores?|id_rsa|private keys?|credentials?|mnemonic|seed phrase|\.env|\.ssh|\.npmrc)\b/i;
@@ -147,6 +157,14 @@ export function shellThreats(text: string, context: ShellContext): ShellThreat[]
     severity: 'high',
     message: 'A command sends the names of this machine and its user over the network.',
   });
+  const index = OTHER_INDEX.exec(line)?.[1];
+  const indexPlace = placeOf(hostOf(index ?? null), context.declared);
+  add(index !== undefined && !USUAL_INDEX.test(index) && indexPlace === 'foreign', {
+    ruleId: 'runtime-install',
+    severity: 'high',
+    isOnRequestFine: true,
+    message: 'Packages are installed from a registry that the package does not declare.',
+  });
   const isSelf =
     (INSTALLS.test(line) &&
       line.includes(context.name) &&
@@ -208,6 +226,7 @@ function addDownloads(line: string, context: ShellContext, add: Add): void {
   const isRun =
     FETCHED_START.test(line) ||
     PIPED.test(line) ||
+    (FETCHED_INLINE.test(line) && INLINE_RUN.test(line)) ||
     POWERSHELL_RUN.test(line) ||
     DOWNLOADED_RUN.test(line);
   add(isRun, {

@@ -1,11 +1,14 @@
 // Threats by publishing: a package that spreads through those of its user.
-import { propertyTexts } from './sources.ts';
+import { candidatesOf } from './candidates.ts';
+import { runsAtInstall } from './closeness.ts';
 import { CLIENT, EXEC, READ, is } from './kinds.ts';
 import { CRED, CRED_PATH, ENV } from './labels.ts';
+import type { Call } from './model.ts';
 import { keyOf, shapeOf, unwrap } from './names.ts';
 import { reachOf } from './reach.ts';
 import { carriedByAll, report } from './scene.ts';
 import type { Scene } from './scene.ts';
+import { propertyTexts } from './sources.ts';
 
 /** Publishing by code: with stolen tokens or scripts added to others' packages it is a worm. */
 export function findWorms(scene: Scene): void {
@@ -19,25 +22,44 @@ export function findWorms(scene: Scene): void {
       (callee.type === 'MemberExpression' &&
         keyOf(scene.model, callee) === 'publish' &&
         /libnpmpublish/.test(text));
-    const isCommand =
-      is(name, EXEC) &&
-      /\b(?:npm|pnpm|yarn)(?:\.cmd)?\b[^|;&]{0,60}\bpublish\b/.test(line) &&
-      !/--dry-run/.test(line);
+    const isCommand = is(name, EXEC) && publishes(scene, call, line);
     const isUpload =
       is(name, CLIENT) &&
       /['"]?method['"]?\s*:\s*['"]PUT/.test(scene.file.text.slice(call.start, call.end)) &&
       /_attachments/.test(text);
     if (!isLibrary && !isCommand && !isUpload) continue;
+    if (isByHand(scene)) return;
     const signs = wormSigns(scene);
     const reach = reachOf(scene, call);
-    if (signs >= 2 || (signs === 1 && reach === 'start')) {
+    const isAtInstall = reach !== 'command' && runsAtInstall(scene.pkg, scene.placeOf(call).file);
+    if (isAtInstall || signs >= 2 || (signs === 1 && reach === 'start')) {
       report(scene, call, {
         ruleId: 'self-propagation',
         severity: 'critical',
-        message: 'Code publishes packages with tokens found on this machine: a worm.',
+        message: isAtInstall
+          ? 'An install publishes packages in the name of whoever runs it: a worm.'
+          : 'Code publishes packages with tokens found on this machine: a worm.',
       });
     }
   }
+}
+
+/** `npm run release` of the people who make it, in a file that nothing else is known to start. */
+function isByHand({ pkg, file: { path } }: Scene): boolean {
+  const isJoined = pkg.installFiles !== undefined;
+  if (isJoined || pkg.entries.includes(path) || pkg.lifecycleEntries.includes(path)) return false;
+  return Object.values(pkg.manifest.scripts).some((script) => script.includes(path));
+}
+
+/** Also where a helper of its own is handed the words: `npm(['publish'])`. */
+function publishes(scene: Scene, call: Call, line: string): boolean {
+  if (/--dry-run/.test(line)) return false;
+  if (/\b(?:npm|pnpm|yarn)(?:\.cmd)?\b[^|;&]{0,60}\bpublish\b/.test(line)) return true;
+  const [program, words] = call.arguments;
+  return (
+    candidatesOf(scene, program).some((text) => /^(?:npm|pnpm|yarn)(?:\.cmd)?$/.test(text)) &&
+    candidatesOf(scene, words).includes('publish')
+  );
 }
 
 function wormSigns(scene: Scene): number {

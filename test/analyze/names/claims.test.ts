@@ -1,0 +1,68 @@
+// Who a package says it is from, and what its scope and repository say to that.
+import { describe, expect, test } from 'vitest';
+import { makerClaims, type Claiming } from '../../../src/analyze/names/claims.ts';
+
+const says = (claiming: Partial<Claiming>) =>
+  makerClaims({
+    name: 'text-helper-mcp',
+    repositoryUrl: 'git+https://git.example/ruiz/text-helper.git',
+    ...claiming,
+  }).map(({ publisher, says }) => `${publisher}: ${says.join(' ')}`);
+
+describe('a claim that nothing bears out', () => {
+  test.each<[string, Partial<Claiming>, string]>([
+    ['a description', { description: "GitHub's official MCP server" }, 'GitHub: official'],
+    [
+      'a name and the README',
+      { name: 'stripe-mcp', readme: '# Payments\n\nThe official MCP server for your account.' },
+      'Stripe: official',
+    ],
+    ['a maintainer', { readme: 'Built and maintained by the Notion team.' }, 'Notion: maintained'],
+    [
+      'author and claim',
+      { author: 'Sentry, Inc. <help@sentry.example>', description: 'Official Sentry MCP server' },
+      'Sentry: official author',
+    ],
+    [
+      'a scope that is nearly the right one',
+      { name: '@modelcontext-protocol/server-memory', description: 'Knowledge graph (official)' },
+      'Model Context Protocol: official scope',
+    ],
+    ['a scope with a word behind it', { name: '@github-official/mcp' }, 'GitHub: scope'],
+  ])('%s', (_what, claiming, told) => expect(says(claiming)).toContain(told));
+});
+
+describe('no claim', () => {
+  test.each<[string, Partial<Claiming>]>([
+    ['unofficial', { description: 'Unofficial MCP server for GitHub' }],
+    ['a denial', { readme: 'Not affiliated with GitHub. It is not an official GitHub server.' }],
+    ['an official library', { description: 'GitHub MCP server over the official Octokit SDK' }],
+    ['an official interface', { description: 'MCP server for the official Stripe API' }],
+    ['a pointer', { readme: 'If you want the official Notion MCP server, install theirs.' }],
+    ['a fork', { readme: 'A fork of the official Slack MCP server with threads.' }],
+    ['a community server', { readme: 'A community server: Sentry has an official MCP server.' }],
+    ['code in the README', { readme: '```\n# official GitHub MCP server\n```' }],
+    ['its own scope', { name: '@stripe/mcp', description: 'Official Stripe MCP server' }],
+    [
+      'its own repository',
+      {
+        description: 'Official Notion MCP server',
+        repositoryUrl: 'git+https://github.com/makenotion/notion-mcp-server.git',
+        name: '@notionhq/notion-mcp-server',
+      },
+    ],
+    [
+      'an owner of that name',
+      {
+        description: 'Official Grafana MCP server',
+        repositoryUrl: 'https://github.com/grafana/mcp-grafana',
+      },
+    ],
+    ['somebody nobody knows', { description: 'Official Ruiz MCP server' }],
+  ])('%s', (_what, claiming) => expect(says(claiming)).toEqual([]));
+
+  test('a fork that kept the author is named with no more than that', () =>
+    expect(says({ author: 'Anthropic, PBC (https://anthropic.com)' })).toEqual([
+      'Anthropic: author',
+    ]));
+});
