@@ -26,6 +26,9 @@ const SERVER =
 const REFERENCE = /\breference (?:implementation|server)s?\b/i;
 const DENIED =
   /\bunofficial|\bnot?\b|n['’]t\b|\bnever\b|\bwithout\b|\bindependent|\bcommunity\b|\bthird[- ]party|\binstead\b|\balternative|\bfork(?:ed|s)? |\bbased on\b|\binspired\b|\bunlike\b|\blike the\b|\bcompatible\b|\bwrap(?:s|per)\b|\bproxy\b|\bfor the official\b|\bsee the\b|\buses? the\b|\busing the\b|\bover the\b|\bwhile\b|\bthan\b|\bderived\b|\bported?\b|\bextends?\b|\bbuilt (?:on|upon|with|around)\b|\bon top of\b|\bfrom the official\b|\bavailable (?:at|from)\b|\bused by\b|\bport of\b|\bmimics?\b|\breleased an?\b|\bfind\b|\balso\b|\bworks? (?:with|alongside)\b|\balongside\b|\bcompanion\b|\bcomplements?\b|\binstall the official\b|\bif you\b|\bprefer\b|\breplacement\b|\bsuccessor\b|\bmoved to\b|\bdeprecated\b|\?/i;
+/** Said once, it holds for the whole. */
+const OPENLY_OTHER =
+  /\bunofficial\b|\bnot (?:an? |the )?(?:\w+ )?official|\bnot affiliated|\bno affiliation|\bnot endorsed|\bindependent (?:project|implementation)|\bcommunity[- ](?:maintained|driven|built|server|project)|\bthird[- ]party (?:server|project|package)/i;
 const MADE_BY =
   /\b(?:maintained|built|developed|published|made|provided|created|owned|released|supported)(?: and \w{3,12})? (?:and \w{3,12} )?by (?:the )?([^,;.()]{2,60})/i;
 const OWN_ENDING = /^(?:hq|inc|labs?|ai|io|app|js|dev|team|oss|db|org|com|cloud|platform|co)$/;
@@ -53,6 +56,7 @@ function sentencesOf({ description = '', readme = '' }: Claiming): string[] {
     .replace(/```[^`]{0,4000}(?:```|$)/g, '\n')
     .replace(/\]\([^)\n]{0,300}\)/g, ']')
     .replace(/\b(Inc|Ltd|Corp|Co)\./g, '$1');
+  if (OPENLY_OTHER.test(text)) return [];
   return (text.match(SENTENCE) ?? []).filter((one) => !DENIED.test(one));
 }
 

@@ -58,6 +58,13 @@ describe('no claim', () => {
         repositoryUrl: 'https://github.com/grafana/mcp-grafana',
       },
     ],
+    [
+      'what says elsewhere that it is none',
+      {
+        description: 'Unofficial MCP server for Linear',
+        readme: 'The official Linear server\nis described at their site.',
+      },
+    ],
     ['somebody nobody knows', { description: 'Official Ruiz MCP server' }],
   ])('%s', (_what, claiming) => expect(says(claiming)).toEqual([]));
 

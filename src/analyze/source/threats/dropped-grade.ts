@@ -5,7 +5,6 @@ import { addressesOf } from './addresses.ts';
 import { runsAtInstall } from './closeness.ts';
 import { hostOf, isMentioned, isOwnByName, placeOf } from './declared.ts';
 import type { Place } from './declared.ts';
-import type { Drop } from './dropped.ts';
 import { CLIENT, EXEC, is } from './kinds.ts';
 import { REMOTE } from './labels.ts';
 import type { Call } from './model.ts';
@@ -13,6 +12,12 @@ import { constantOf, shapeOf } from './names.ts';
 import { report } from './scene.ts';
 import type { Scene } from './scene.ts';
 import { propertyTexts } from './sources.ts';
+
+/** A file that something fetched or decoded was written to. */
+export interface Drop {
+  node: Call;
+  labels: number;
+}
 
 /** Started so that nobody sees it, or nobody waits for it. */
 const UNSEEN = /\bdetached\s{0,3}:\s{0,3}(?:true|!0)|\.unref\(\)|\bwindowsHide\s{0,3}:/;

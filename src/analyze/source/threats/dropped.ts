@@ -4,6 +4,7 @@ import { walkTree } from '../nodes.ts';
 import { candidatesOf } from './candidates.ts';
 import { runsAtInstall } from './closeness.ts';
 import { lineOf, reportDropped } from './dropped-grade.ts';
+import type { Drop } from './dropped-grade.ts';
 import { CLIENT, EXEC, is } from './kinds.ts';
 import { DECODED, INVISIBLE, REMOTE } from './labels.ts';
 import { lookup } from './model.ts';
@@ -13,10 +14,6 @@ import { carriedByAll } from './scene.ts';
 import type { Scene } from './scene.ts';
 
 /** What was written, by the path or the variable that holds it. */
-export interface Drop {
-  node: Call;
-  labels: number;
-}
 export type Written = Map<string | Binding, Drop>;
 
 /** Keeps a write of something fetched or decoded. */
