@@ -10,6 +10,7 @@ import type { NpmOptions } from './npm-config.ts';
 import { registryError } from './registry-error.ts';
 import { treeCache, type TreeCache, type TreeCacheEntry } from './tree-cache.ts';
 import { codeOf, placedNode, toTreeFact, type ArboristTree } from './tree-fact.ts';
+import { until } from './until.ts';
 import { writeLock } from './write-lock.ts';
 
 export interface TreeInput {
@@ -114,9 +115,11 @@ async function buildInTime(input: TreeInput, dir: string): Promise<ArboristTree>
       hint: 'Vet again when the registry is quicker; what was fetched is reused.',
     });
   const options = { ...input.options, signal };
-  const built = await buildTree({ ...input, options }, dir).catch((error: unknown) => {
-    throw deadline.aborted ? late() : error;
-  });
+  const built = await until(signal, buildTree({ ...input, options }, dir)).catch(
+    (error: unknown) => {
+      throw deadline.aborted ? late() : error;
+    },
+  );
   // An optional dependency that could not be had in time would be missing without a word.
   if (deadline.aborted) throw late();
   return built;

@@ -7,6 +7,7 @@ import { isDict } from '../analyze/manifest.ts';
 import { VetError } from '../errors.ts';
 import type { NpmOptions } from './npm-config.ts';
 import { registryError } from './registry-error.ts';
+import { until } from './until.ts';
 
 export interface PacoteOptions {
   npm: NpmOptions;
@@ -51,7 +52,10 @@ export async function fetchPackument(
   options: Record<string, unknown>,
 ): Promise<Record<string, unknown>> {
   try {
-    const raw: unknown = await pacote.packument(registrySpec(name), options);
+    const raw: unknown = await until(
+      options['signal'],
+      pacote.packument(registrySpec(name), options),
+    );
     if (isDict(raw) && isDict(raw['versions'])) return raw;
   } catch (error) {
     throw registryError(error, name);
@@ -67,7 +71,10 @@ export async function fetchManifest(
   options: Record<string, unknown>,
 ): Promise<Record<string, unknown>> {
   try {
-    const raw: unknown = await pacote.manifest(registrySpec(spec), options);
+    const raw: unknown = await until(
+      options['signal'],
+      pacote.manifest(registrySpec(spec), options),
+    );
     if (isDict(raw)) return raw;
   } catch (error) {
     throw registryError(error, spec);
@@ -89,7 +96,7 @@ export async function streamTarball<T>(
   const outer = options['signal'];
   const signal = outer instanceof AbortSignal ? AbortSignal.any([outer, deadline]) : deadline;
   const pinned = { ...options, signal, ...(integrity === null ? {} : { integrity }) };
-  return pacote.tarball.stream(registrySpec(spec), read, pinned) as Promise<T>;
+  return until(signal, pacote.tarball.stream(registrySpec(spec), read, pinned) as Promise<T>);
 }
 
 export interface RegistryKey {
