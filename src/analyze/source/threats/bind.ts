@@ -2,6 +2,7 @@
 import type { Node } from '../parse.ts';
 import type { Flow } from './callees.ts';
 import { named, REMOTE, SHELL, SOCKET } from './labels.ts';
+import { FIELDS } from './memo.ts';
 import { fieldKey, lookup, plainKey } from './model.ts';
 import type { Binding } from './model.ts';
 import { keyOf, unwrap } from './names.ts';
@@ -50,12 +51,12 @@ export function addAt(flow: Flow, binding: Binding, labels: number, keys: Iterab
     for (const key of keys) {
       if (known.has(key) || known.has(ANY_KEY)) continue;
       known.add(known.size < MAX_KEYS ? key : ANY_KEY);
-      flow.changed = true;
+      flow.memo.changes |= binding.bit;
     }
   }
   if ((binding.labels | labels) === binding.labels) return;
   binding.labels |= labels;
-  flow.changed = true;
+  flow.memo.changes |= binding.bit;
 }
 
 /** `object.key = value`: the field of `this`, or the variable that holds the object. */
@@ -81,13 +82,14 @@ export function addField(flow: Flow, key: string, labels: number): void {
   const before = flow.model.fields.get(key) ?? 0;
   if ((before | labels) === before) return;
   flow.model.fields.set(key, before | labels);
-  flow.changed = true;
+  flow.memo.changes |= FIELDS;
 }
 
 /** Whether what is remote in the object of a variable may stand at this key of it. */
 export function holdsRemote(flow: Flow, object: Node, key: string): boolean {
   const at = unwrap(object);
   const binding = at.type === 'Identifier' ? lookup(flow.model, at) : null;
+  if (binding) flow.memo.reads |= binding.bit;
   const keys = binding ? flow.remoteAt.get(binding) : undefined;
   return keys === undefined || keys.has(ANY_KEY) || keys.has(key);
 }

@@ -1,8 +1,8 @@
 // Which functions of the file a call or an argument leads to.
-import type { NodeMap } from '../node-map.ts';
 import type { Node } from '../parse.ts';
 import { classOf, instanceClass, memberOf } from './classes.ts';
 import { chosenFunctions } from './dispatch.ts';
+import type { Memo } from './memo.ts';
 import { lookup } from './model.ts';
 import type { Binding, Call, Def, Fn, Model } from './model.ts';
 import { keyOf, nameOf, propertyOf, unwrap, valueOf } from './names.ts';
@@ -13,7 +13,7 @@ export interface Flow {
   isClose: boolean;
   /** Whether something that may be a program in code lies in the file. */
   holdsPayload: () => boolean;
-  memo: NodeMap<number>;
+  memo: Memo;
   /** Handlers of tools: their parameters come from the model's client. */
   handlers: Set<Fn>;
   /** `new Promise(...)` -> what is handed to its resolve. */
@@ -24,8 +24,6 @@ export interface Flow {
   resolvers: Map<Binding, Node>;
   /** Where in the object that a variable holds what came over the network stands, by its key. */
   remoteAt: Map<Binding, Set<string>>;
-  /** Labels that go into the parameters of functions from outside this file. */
-  changed: boolean;
 }
 
 const NONE: Fn[] = [];

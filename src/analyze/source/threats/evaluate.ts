@@ -23,8 +23,9 @@ import {
   TOOL_ALL,
 } from './labels.ts';
 import { linkLabel } from './link.ts';
+import { FIELDS, PROMISES } from './memo.ts';
 import { fieldKey, lookup } from './model.ts';
-import type { Call, Model } from './model.ts';
+import type { Binding, Call, Fn } from './model.ts';
 import { keyOf, nameOf, propertyOf, shapeOf, unwrap } from './names.ts';
 import { isNarrow } from './narrow.ts';
 import { yieldedProperty } from './yielded.ts';
@@ -53,13 +54,17 @@ export function evaluate(
   isCallback = false,
 ): number {
   if (!node || depth > MAX_DEPTH) return 0;
-  const known = flow.memo.get(node);
-  if (known !== undefined && !isCallback) return known;
-  // A value that depends on itself adds nothing to itself.
-  if (known === undefined) flow.memo.set(node, 0);
+  const { memo } = flow;
+  const index = memo.indexOf(node);
+  const isKnown = memo.isKnown(index);
+  if (isKnown && !isCallback) return memo.take(index);
+  const before = memo.reads;
+  memo.reads = 0;
+  if (!isKnown) memo.begin(index);
   const labels = find(flow, node, depth + 1, isCallback);
-  if (!isCallback) flow.memo.set(node, labels);
-  else if (known === undefined) flow.memo.delete(node);
+  if (!isCallback) memo.keep(index, labels);
+  else if (!isKnown) memo.forget(index);
+  memo.reads |= before;
   return labels;
 }
 
@@ -74,7 +79,7 @@ function find(flow: Flow, wrapped: Node, depth: number, isCallback: boolean): nu
         : 0;
     case 'Identifier': {
       const own = lookup(flow.model, node);
-      return (own?.labels ?? 0) | nameLabels(flow, nameOf(flow.model, node));
+      return (own ? read(flow, own) : 0) | nameLabels(flow, nameOf(flow.model, node));
     }
     case 'TemplateLiteral':
       return (
@@ -155,7 +160,7 @@ function member(
   if (KEY_OF_WALLET.test(key) && WALLET.test(model.text)) return CRED;
   // The arguments of a request are the whole of what the model said.
   if (object & TOOL_ALL && /^(?:params|arguments|input|args)$/.test(key)) return object;
-  if (node.object.type === 'ThisExpression') return model.fields.get(fieldKey(node, key)) ?? 0;
+  if (node.object.type === 'ThisExpression') return fieldLabels(flow, fieldKey(node, key)) ?? 0;
   const value = propertyOf(model, node.object, key);
   if (value) return evaluate(flow, value, depth);
   const held = flow.isClose ? heldBy(flow, node, key, depth) : null;
@@ -176,13 +181,31 @@ function heldBy(
   const yielded = yieldedProperty(model, node.object, key);
   if (yielded) return yielded.reduce((labels, one) => labels | evaluate(flow, one, depth), 0);
   const made = instanceClass(model, node.object);
-  return made ? ofInstance(model, made, key) : null;
+  return made ? ofInstance(flow, made, key) : null;
 }
 
 /** A field or getter of an instance; null if its class has neither. */
-function ofInstance(model: Model, made: ClassNode, key: string): number | null {
-  const getter = memberOf(model, made, key, 'get');
-  return getter?.labels ?? model.fields.get(fieldKey(made.body, key)) ?? null;
+function ofInstance(flow: Flow, made: ClassNode, key: string): number | null {
+  const getter = memberOf(flow.model, made, key, 'get');
+  return getter ? read(flow, getter) : fieldLabels(flow, fieldKey(made.body, key));
+}
+
+/** The labels of a variable or function. */
+function read({ memo }: Flow, { labels, bit }: Binding | Fn): number {
+  memo.reads |= bit;
+  return labels;
+}
+
+/** What functions give back, all together. */
+function returned(flow: Flow, functions: readonly Fn[]): number {
+  let labels = 0;
+  for (const fn of functions) labels |= read(flow, fn);
+  return labels & ~HOOKED;
+}
+
+function fieldLabels({ memo, model }: Flow, key: string): number | null {
+  memo.reads |= FIELDS;
+  return model.fields.get(key) ?? null;
 }
 
 function call(flow: Flow, node: Call, depth: number, isCallback: boolean): number {
@@ -202,10 +225,12 @@ function call(flow: Flow, node: Call, depth: number, isCallback: boolean): numbe
   );
   if (source !== null) return source;
   const promised = flow.resolved.get(node);
-  if (promised !== undefined) return promised;
+  if (promised !== undefined) {
+    flow.memo.reads |= PROMISES;
+    return promised;
+  }
   const local = calleesOf(model, node);
-  if (local.length > 0 && node.type === 'CallExpression')
-    return local.reduce((labels, fn) => labels | (fn.labels & ~HOOKED), text);
+  if (local.length > 0 && node.type === 'CallExpression') return returned(flow, local) | text;
   if (calls.isScrubber(method) || (method === '' && calls.isScrubber(name))) return 0;
   const received = callee.type === 'MemberExpression' ? evaluate(flow, callee.object, depth) : 0;
   if (received & ENV && isNarrow(model.text.slice(node.start, node.end))) return 0;
@@ -221,15 +246,13 @@ function methodLabels(
   isCallback: boolean,
 ): number {
   const callbacks = node.arguments.flatMap((arg) => functionsIn(flow.model, arg));
-  const returned = isCallback
-    ? 0
-    : callbacks.reduce((labels, fn) => labels | (fn.labels & ~HOOKED), 0);
+  const answers = isCallback ? 0 : returned(flow, callbacks);
   if (
     /^(?:map|filter|flatMap|reduce|slice|concat|sort|reverse|then|catch|finally|flat|find|forEach|entries|values|keys|get|at|pop|shift|on|once|pipe|setEncoding|splice|toSorted|toReversed|toSpliced|fill)$/.test(
       method,
     )
   ) {
-    return received | returned | (method === 'concat' || method === 'reduce' ? given : 0);
+    return received | answers | (method === 'concat' || method === 'reduce' ? given : 0);
   }
   if (
     /^(?:join|toString|toJSON|text|json|replace|replaceAll|split|match|matchAll|trim|substring|substr|exec|blob|arrayBuffer|read|buffer)$/.test(
@@ -237,7 +260,7 @@ function methodLabels(
     )
   ) {
     // What a replacer gives stands in the text.
-    const put = method.startsWith('replace') ? returned : 0;
+    const put = method.startsWith('replace') ? answers : 0;
     return asText(received) | put | (method === 'exec' || method === 'read' ? asText(given) : 0);
   }
   if (method === 'decode' || method === 'encode') return asText(received | given);
@@ -246,7 +269,7 @@ function methodLabels(
     node.type === 'NewExpression' && REQUEST.test(nameOf(flow.model, node.callee) ?? '')
       ? given & HOOKED
       : 0;
-  return hooked | throughUnknown(asTextIfEncoder(node, received | given) | returned);
+  return hooked | throughUnknown(asTextIfEncoder(node, received | given) | answers);
 }
 
 function asTextIfEncoder(node: Call, labels: number): number {

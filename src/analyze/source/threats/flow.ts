@@ -1,5 +1,4 @@
 // What every value may carry: labels spread over bindings, calls and callbacks until nothing changes.
-import { NodeMap } from '../node-map.ts';
 import { parentOf } from '../nodes.ts';
 import { once } from '../once.ts';
 import type { Node } from '../parse.ts';
@@ -14,8 +13,9 @@ import { handOver } from './given.ts';
 import { handingsOf } from './handings.ts';
 import { ENV, HOOKED, named, REMOTE, SHELL, SOCKET } from './labels.ts';
 import { markHandlers, markHooks, markParameters, markPromises } from './marks.ts';
+import { Memo, PROMISES } from './memo.ts';
 import { fieldKey, lookup, plainKey } from './model.ts';
-import type { Binding, Call, Def, Fn, Model } from './model.ts';
+import type { Binding, Call, Def, Fn, Model, Property } from './model.ts';
 import { constantOf, keyOf, nameOf, pathOf, unwrap } from './names.ts';
 import { isNarrow } from './narrow.ts';
 import { bindObject, hold } from './remote-keys.ts';
@@ -28,13 +28,12 @@ export function flowOf(model: Model, isWorthwhile = true, isClose = true): Flow 
     model,
     isClose,
     holdsPayload: once(() => PAYLOAD.test(model.text)),
-    memo: new NodeMap(model.program),
+    memo: new Memo(model.program),
     handlers: new Set(),
     resolved: new Map(),
     imports: [],
     resolvers: new Map(),
     remoteAt: new Map(),
-    changed: true,
   };
   if (!isWorthwhile) return flow;
   if (isClose) handOver(model);
@@ -42,21 +41,50 @@ export function flowOf(model: Model, isWorthwhile = true, isClose = true): Flow 
   markHooks(flow);
   markPromises(flow);
   markParameters(flow);
-  const bindings = model.bindings.filter((one) => one.defs.some((def) => def.value !== null));
-  const functions = model.functions.filter((fn) => fn.returns.length > 0);
+  const work = worksOf(flow);
   const passes = model.calls.length > 15_000 ? 2 : model.calls.length > 3000 ? 4 : MAX_PASSES;
-  for (let pass = 0; pass < passes && flow.changed; pass++) {
-    flow.changed = false;
-    flow.memo.clear();
-    for (const binding of bindings) spreadBinding(flow, binding);
-    for (const assign of model.assigns) spreadAssignment(flow, assign);
-    for (const field of model.properties)
-      addField(flow, fieldKey(field, plainKey(field.key)), labelsOf(flow, field.value));
-    for (const call of model.calls) spreadCall(flow, call);
-    for (const fn of functions) spreadReturns(flow, fn);
+  for (let pass = 0; pass < passes; pass++) {
+    const changes = flow.memo.turn();
+    if (pass > 0 && changes === 0) break;
+    for (const turn of work) turn(pass === 0, changes);
   }
-  flow.memo.clear();
+  flow.memo.turn();
   return flow;
+}
+
+/** What a pass does: of its parts those alone for which something has changed since they were done last. */
+type Work = (isFirst: boolean, changes: number) => void;
+
+function worksOf(flow: Flow): Work[] {
+  const { model } = flow;
+  return [
+    each(
+      flow,
+      model.bindings.filter((one) => one.defs.some((def) => def.value !== null)),
+      spreadBinding,
+    ),
+    each(flow, model.assigns, spreadAssignment),
+    each(flow, model.properties, spreadField),
+    each(flow, model.calls, spreadCall),
+    each(
+      flow,
+      model.functions.filter((fn) => fn.returns.length > 0),
+      spreadReturns,
+    ),
+  ];
+}
+
+function each<T>(flow: Flow, items: readonly T[], spread: (flow: Flow, item: T) => void): Work {
+  const { memo } = flow;
+  const reads = new Int32Array(items.length);
+  return (isFirst, changes) => {
+    for (const [index, item] of items.entries()) {
+      if (!isFirst && ((reads[index] ?? 0) & (changes | memo.changes)) === 0) continue;
+      memo.reads = 0;
+      spread(flow, item);
+      reads[index] = memo.reads;
+    }
+  };
 }
 
 export function labelsOf(flow: Flow, node: Node | null | undefined): number {
@@ -80,6 +108,10 @@ function labelsOfDef(flow: Flow, def: Def): number {
   const loop = parentOf(def.value);
   const body = loop && labels & ENV ? flow.model.text.slice(loop.start, loop.end) : '';
   return (isNarrow(body) ? labels & ~ENV : labels) & ~SOCKET;
+}
+
+function spreadField(flow: Flow, field: Property): void {
+  addField(flow, fieldKey(field, plainKey(field.key)), labelsOf(flow, field.value));
 }
 
 function spreadAssignment(flow: Flow, assign: Model['assigns'][number]): void {
@@ -133,7 +165,7 @@ function spreadCall(flow: Flow, call: Call): void {
 function spreadArguments(flow: Flow, fn: Fn, args: readonly Node[]): void {
   if (args.length > 0 && flow.model.usesArguments.has(fn.node)) {
     const all = args.reduce((labels, arg) => labels | labelsOf(flow, arg), fn.labels);
-    if (all !== fn.labels) flow.changed = true;
+    if (all !== fn.labels) flow.memo.changes |= fn.bit;
     fn.labels = all;
   }
   fn.params.forEach((param, index) => {
@@ -189,7 +221,7 @@ function spreadResolved(flow: Flow, call: Call): void {
   const labels = before | labelsOf(flow, call.arguments[0]);
   if (labels === before) return;
   flow.resolved.set(promise, labels);
-  flow.changed = true;
+  flow.memo.changes |= PROMISES;
 }
 
 function spreadReturns(flow: Flow, fn: Fn): void {
@@ -199,5 +231,5 @@ function spreadReturns(flow: Flow, fn: Fn): void {
   );
   if ((fn.labels | labels) === fn.labels) return;
   fn.labels |= labels;
-  flow.changed = true;
+  flow.memo.changes |= fn.bit;
 }

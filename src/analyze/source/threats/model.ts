@@ -16,6 +16,8 @@ export interface Binding {
   name: string;
   defs: Def[];
   labels: number;
+  /** See memo.ts. */
+  bit: number;
   /** Functions of which this is a parameter. */
   owner: Fn | null;
   /** What a parameter is known to be, where that is known by its place. */
@@ -33,6 +35,7 @@ export interface Fn {
   body: Node;
   returns: Node[];
   labels: number;
+  bit: number;
 }
 export type Call = Extract<Node, { type: 'CallExpression' | 'NewExpression' }>;
 export type Property = Extract<Node, { type: 'PropertyDefinition' }>;

@@ -2,6 +2,7 @@
 import { NodeMap } from '../node-map.ts';
 import { numberTree, parentOf, walkTree } from '../nodes.ts';
 import type { Node, Program } from '../parse.ts';
+import { bitOf } from './memo.ts';
 import { fieldKey, functionAround, isFunction, lookup, plainKey } from './model.ts';
 import type { Assignment, Def, Fn, Model } from './model.ts';
 
@@ -105,7 +106,9 @@ function declareFunction(
   parent: Node | null,
 ): void {
   const name = functionName(node, parent);
-  const fn: Fn = { node, name, params: node.params, body: node.body, returns: [], labels: 0 };
+  const { params, body } = node;
+  const bit = bitOf(model.functions.length);
+  const fn: Fn = { node, name, params, body, returns: [], labels: 0, bit };
   if (node.body.type !== 'BlockStatement') fn.returns.push(node.body);
   model.functions.push(fn);
   model.fnOf.set(node, fn);
@@ -260,7 +263,8 @@ function declare(model: Model, scope: Node, name: string, def: Def, owner: Fn | 
   if (!names) model.scopes.set(scope, (names = new Map()));
   let binding = names.get(name);
   if (!binding) {
-    binding = { name, defs: [], labels: 0, owner, alias: null, given: [], functions: null };
+    const bit = bitOf(model.bindings.length);
+    binding = { name, defs: [], labels: 0, bit, owner, alias: null, given: [], functions: null };
     names.set(name, binding);
     model.bindings.push(binding);
   }

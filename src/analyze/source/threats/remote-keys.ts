@@ -52,6 +52,7 @@ function keysIn(flow: Flow, wrapped: Node, depth: number): string[] {
   if ((evaluate(flow, node, 0) & REMOTE) === 0) return [];
   if (node.type === 'Identifier') {
     const binding = lookup(flow.model, node);
+    if (binding) flow.memo.reads |= binding.bit;
     const isOwn = binding !== null && (binding.labels & REMOTE) !== 0;
     return isOwn ? [...(flow.remoteAt.get(binding) ?? [ANY_KEY])] : [ANY_KEY];
   }
