@@ -5,11 +5,12 @@ import { openSourceFile } from './file.ts';
 import type { SourceFile } from './file.ts';
 import { findHosts } from './hosts.ts';
 import type { FileSummary, PackageContext } from './package-context.ts';
-import { HIDES, quickSpecs } from './quick.ts';
+import { mayHide, quickSpecs } from './quick.ts';
 import { linksOf } from './reach.ts';
 import type { FileLinks } from './reach.ts';
 import { judgeReadability } from './readability.ts';
 import { sectionsOf } from './sections.ts';
+import { isSmall } from './threats/closeness.ts';
 import { findThreats } from './threats/index.ts';
 import type { Capability, Readability } from '../../types.ts';
 
@@ -32,7 +33,7 @@ const MAX_THREATS_A_FILE = 50;
 function mayThreaten(look: FileLook, file: SourceFile, context: PackageContext): boolean {
   if (context.isSubject || context.lifecycleEntries.length > 0) return true;
   const isAble = look.capabilities.some(({ capability }) => !HARMLESS.has(capability));
-  return isAble || HIDES.test(file.text) || usesConstructor(file);
+  return isAble || mayHide(file.text) || usesConstructor(file);
 }
 const HARMLESS = new Set<Capability>([
   'environment',
@@ -75,7 +76,7 @@ export function lookAt(
     context.isSubject ||
     context.lifecycleEntries.length > 0 ||
     look.readability.verdict === 'obfuscated';
-  const specs = isClose ? null : quickSpecs(text, path);
+  const specs = isClose ? null : quickSpecs(text, path, isSmall(context));
   if (specs !== null) return { ...look, links: { specs, started: [] } };
   const opened = openSourceFile(path, text);
   if (!opened.ok) return { ...look, failure: opened.reason };

@@ -1,12 +1,10 @@
 // Walks a syntax tree without recursion: hostile trees are deeper than the stack.
+import { NUMBER, PARENT } from './linked-node.ts';
 import type { Node, Program } from './parse.ts';
 
 /** Return false to leave out the children. */
 export type Visitor = (node: Node, parent: Node | null) => void | boolean;
 
-// A symbol, so that code that goes over the keys of a node does not run in circles.
-const PARENT = Symbol('parent');
-const NUMBER = Symbol('number');
 const COUNT = Symbol('count');
 interface Linked {
   [PARENT]?: Node;

@@ -2,6 +2,7 @@
 import { Parser } from 'acorn';
 import type { AnyNode, Options, Program } from 'acorn';
 import { tsPlugin } from '@sveltejs/acorn-typescript';
+import { LinkedNode } from './linked-node.ts';
 
 export type {
   CallExpression,
@@ -33,6 +34,18 @@ const SCRIPT_FILE = /\.c[jt]s$/i;
 const TYPESCRIPT_FILE = /\.[cm]?tsx?$/i;
 const JSX_FILE = /\.[jt]sx$/i;
 
+/** Makes nodes that have room for what walks tell of them. */
+const PlainParser = Parser.extend(
+  (Base) =>
+    class extends Base {
+      startNode() {
+        return new LinkedNode((this as unknown as { start: number }).start);
+      }
+      startNodeAt(start: number) {
+        return new LinkedNode(start);
+      }
+    } as unknown as typeof Parser,
+);
 const TypeScriptParser = Parser.extend(tsPlugin());
 const JsxParser = Parser.extend(tsPlugin({ jsx: {} }));
 
@@ -56,8 +69,8 @@ export function parseSource(text: string, path: string): ParseResult {
 }
 
 function attemptsFor(path: string, isModule: boolean) {
-  const script = { parser: Parser, asModule: false };
-  const module = { parser: Parser, asModule: true };
+  const script = { parser: PlainParser, asModule: false };
+  const module = { parser: PlainParser, asModule: true };
   const jsx = { parser: JsxParser as typeof Parser, asModule: true };
   const typescript = { parser: TypeScriptParser as typeof Parser, asModule: true };
   if (JSX_FILE.test(path)) return [jsx, typescript];
@@ -68,7 +81,7 @@ function attemptsFor(path: string, isModule: boolean) {
 function optionsFor(parser: typeof Parser, asModule: boolean): Options {
   const sourceType = asModule ? 'module' : 'script';
   // The TypeScript plugin works only with locations.
-  return { ...TOLERANT, sourceType, locations: parser !== Parser };
+  return { ...TOLERANT, sourceType, locations: parser !== PlainParser };
 }
 
 function isTooDeep(error: unknown): boolean {

@@ -10,11 +10,13 @@ import { canonicalSpec } from './resolve.ts';
 /**
  * What the file imports, as `linksOf` would tell it, if it has no capability, names no host and no path
  * that matters, starts nothing and hides nothing. Null where that cannot be told: the parser's turn.
+ * `isClose`: what the file decodes is followed into other files.
  */
-export function quickSpecs(text: string, path: string): string[] | null {
+export function quickSpecs(text: string, path: string, isClose = true): string[] | null {
   if (!/\.[cm]?js$/i.test(path)) return null;
   const outline = outlineOf(text);
-  if (outline === null || usesNames(outline.code) || namesPlaces(outline)) return null;
+  if (outline === null || usesNames(outline) || namesPlaces(outline)) return null;
+  if (decodes(outline, isClose)) return null;
   const specs = quickImports(outline);
   return specs?.every((spec) => isIdle(spec, outline.code)) ? specs : null;
 }
@@ -27,14 +29,14 @@ type Members = Map<string, string[] | null>;
 interface Roots {
   /** Global names, used as such. */
   globals: RegExp;
-  /** The same as members too, for files that pass the global object on. */
-  anywhere: RegExp;
+  /** The same as members and keys, for files that pass the global object on. */
+  passed: RegExp;
   /** What is used of a global name or of a module; null: everything. */
   members: Members;
   modules: Members;
 }
 const roots = once((): Roots => {
-  const names = ['atob', '__require', 'createRequire', 'fromCodePoint'];
+  const names = ['__require', 'createRequire'];
   const members: Members = new Map(names.map((name) => [name, null]));
   const modules: Members = new Map();
   for (const { calls = [], reads = [] } of capabilityRules()) {
@@ -47,9 +49,10 @@ const roots = once((): Roots => {
   // Looked at more closely.
   for (const name of ['setTimeout:text', 'setInterval:text']) members.delete(name);
   const any = [...members.keys()].join('|');
+  const all = `${any}|atob|process|URL|Worker|setTimeout|setInterval`;
   return {
     globals: new RegExp(`${word(any)}(?!\\s*:)`, 'g'),
-    anywhere: new RegExp(word(`${any}|process|URL|Worker|setTimeout|setInterval`, '')),
+    passed: new RegExp(`\\.\\s*(?:${all})(?![\\w$])|(?<![\\w$])(?:${all})\\s*:|^(?:${all})$`),
     members,
     modules,
   };
@@ -73,15 +76,18 @@ const PROCESS = new RegExp(
 const GLOBAL_OBJECT =
   /(?<![\w$.])(?:global|globalThis|window|self)(?![\w$])(?!\s*:)(?!\s*\.\s*[\w$])/;
 const GLOBAL_MEMBER = /(?<![\w$.])(?:global|globalThis|window|self)\s*\.\s*([\w$]+)/g;
-const COMPUTED = /[\w$)\]]\s*(?:\?\.\s*)?\[[^[\]]{0,500}["+`]/;
-const MODULE = /(?<![\w$.])module(?![\w$])(?!\s*(?:\.\s*exports(?![\w$])|:))/;
+// A key that is put together; `i + 1` is none.
+const COMPUTED =
+  /[\w$)\]]\s*(?:\?\.\s*)?\[[^[\]]{0,500}(?:`|"\d+"\s*[^\]\s]|(?<![\d+]\s{0,2})\+(?!\s{0,2}[\d+]))/;
+const TEXT_KEY = /[\w$)\]]\s*(?:\?\.\s*)?\[\s*"(\d+)"\s*\]/g;
+const MODULE = /(?<![\w$.])(?<!typeof\s{1,3})module(?![\w$])(?!\s*(?:\.\s*exports(?![\w$])|:))/;
 const TIMER = new RegExp(`${word('set(?:Timeout|Interval)')}(?:\\s*\\(\\s*(.{0,60}))?`, 'gs');
 const URL_USE = new RegExp(`${word('URL')}(?:\\s*\\(([^()]{0,200})\\))?`, 'g');
 const FUNCTION = /^(?:async\b|function\b|\(\s*[\w$,\s]{0,60}\)\s*=>|[\w$]+\s*=>)/;
 
 /** Whether a name stands there that a rule could know. */
-function usesNames(code: string): boolean {
-  const { globals, anywhere, members } = roots();
+function usesNames({ code, texts }: Outline): boolean {
+  const { globals, passed, members } = roots();
   for (const { 0: name, index } of code.matchAll(globals)) {
     if (isUse(code, index, name, members.get(name) ?? null)) return true;
   }
@@ -89,9 +95,12 @@ function usesNames(code: string): boolean {
   for (const { index } of code.matchAll(PROCESS)) {
     if (!/(?:\btypeof|\bas)\s+$/.test(code.slice(Math.max(0, index - 20), index))) return true;
   }
-  for (const [, key = ''] of code.matchAll(GLOBAL_MEMBER)) if (anywhere.test(key)) return true;
-  const isPassedOn = GLOBAL_OBJECT.test(code);
-  if (isPassedOn && (anywhere.test(code) || COMPUTED.test(code))) return true;
+  for (const [, key = ''] of code.matchAll(GLOBAL_MEMBER)) if (passed.test(key)) return true;
+  if (GLOBAL_OBJECT.test(code) && (passed.test(code) || COMPUTED.test(code))) return true;
+  if (GLOBAL_OBJECT.test(code)) {
+    for (const [, text] of code.matchAll(TEXT_KEY))
+      if (passed.test(texts[Number(text)] ?? '')) return true;
+  }
   for (const [, given = ''] of code.matchAll(TIMER)) if (mayBeText(given, code)) return true;
   for (const match of code.matchAll(URL_USE)) {
     const before = code.slice(Math.max(0, match.index - 20), match.index);
@@ -133,21 +142,27 @@ function usesConstructor(code: string): boolean {
       .trimEnd()
       .at(-1);
     const after = code.slice(index, index + 2_000);
-    const isDeclared = /^constructor\s*\([^()]*\)\s*\{/.test(after);
-    if (!isDeclared || (before !== '{' && before !== '}' && before !== ';')) return true;
+    const isDeclared = /^constructor\s*\((?:[^()]|\([^()]{0,200}\)){0,500}\)\s*\{/.test(after);
+    if (!isDeclared || before === '.') return true;
   }
   return false;
 }
 
 /** Ways to reach out that show in no resolved name, and hooks, which are assignments. */
-export const HIDES =
-  /_compile|\beval\s{0,3}\(|\bFunction\s{0,3}\(|fromCharCode|\batob\b|['"](?:base64|hex|BASE64|HEX)['"]\s{0,3}\)|\bimport\s{0,3}\(\s{0,9}[^'"\s]|[Ee]thereum|XMLHttpRequest|prototype\.(?:open|send)|\bfetch\s{0,3}=|NODE_TLS|rejectUnauthorized|\b[bB]cc\b|\bBCC\b|data:text\/javascript|_0[xX][0-9a-fA-F]{4}|\udb40[\udc00-\uddef]|[\ufe00-\ufe0f]{4}/;
+const REACHES =
+  /_compile|\beval\s{0,3}\(|\bFunction\s{0,3}\(|\bimport\s{0,3}\(\s{0,9}[^'"\s]|[Ee]thereum|XMLHttpRequest|prototype\.(?:open|send)|\bfetch\s{0,3}=|NODE_TLS|rejectUnauthorized|\b[bB]cc\b|\bBCC\b|data:text\/javascript|_0[xX][0-9a-fA-F]{4}|\udb40[\udc00-\uddef]|[\ufe00-\ufe0f]{4}/;
+const DECODES = /fromCharCode|fromCodePoint|\batob\b|['"](?:base64|hex|BASE64|HEX)['"]\s{0,3}\)/;
+/** Whether a file could run, or reach out, without a name that says so. */
+export const mayHide = (text: string): boolean => REACHES.test(text) || DECODES.test(text);
 // Every path in rules/capabilities.json has one of these; a test holds them together.
 const PATH_PART =
   /ssh|\.aws|npmrc|netrc|pypirc|git-credentials|pgpass|my\.cnf|vault-token|yarnrc|\.docker|\.kube|gcloud|\.azure|gnupg|password-store|hosts\.yml|Login Data|(?:^|[/\\])Cookies$|Web Data|key4\.db|logins\.json|cookies\.sqlite|etc[/\\]shadow|^shadow$|_history|keychain|wallet|electrum|exodus|solana|ethereum|Local Ext|nkbihf|bfnaelm|claude|\.cursor|windsurf|clinerules|cline_mcp|\.gemini|\.codex|mcp\.json|\.vscode|AGENTS|^Code$|Code[/\\]|\.idea|(?:^|[/\\])zed(?:$|[/\\])|\.git(?:$|[/\\])|git-core|\.github[/\\]|\.github$|\.gitlab|\.circleci|CLAUDE|GEMINI|copilot/m;
 const URL_TEXT = /^[a-z]{2,5}:\\?\/\\?\/([^/?#\s"'<>\\]*)/i;
-const URL_START = /^(?:https?|wss?|ftps?|[ps])?:(?:\\?\/)?$/im;
-const URL_REST = /^\\?\//m;
+// `https:` and `//host`, `https:/` and `/host`.
+const URL_PIECES = [
+  [/^(?:https?|wss?|ftps?|[ps])?:$/im, /^\\?\/\\?\//m],
+  [/^(?:https?|wss?|ftps?|[ps])?:\\?\/$/im, /^\\?\//m],
+] as const;
 // What stands for another character than it is.
 const ESCAPE = /(?<!\\)(?:\\\\)*\\(?:[1-7]|0\d|x[2-7]|u00[2-7]|u\{|\r?\n|[a-zA-Z])/;
 const PLAIN_ESCAPES = /\\(?:\\|[nrtbfv]|u(?!\{|00[2-7])|x(?![2-7]))/g;
@@ -155,23 +170,43 @@ const PLAIN_ESCAPES = /\\(?:\\|[nrtbfv]|u(?!\{|00[2-7])|x(?![2-7]))/g;
 /** Whether a text could be, or become, a URL or a path that matters, or code. */
 function namesPlaces({ code, texts }: Outline): boolean {
   const all = texts.join('\n');
-  if (HIDES.test(code) || HIDES.test(all) || PATH_PART.test(all)) return true;
-  if (all.includes('//:') || (URL_START.test(all) && URL_REST.test(all))) return true;
-  if (texts.some((text, index) => isHostOrCode(text, index, code))) return true;
+  if (REACHES.test(code) || REACHES.test(all) || PATH_PART.test(all)) return true;
+  if (all.includes('//:')) return true;
+  if (URL_PIECES.some(([start, rest]) => start.test(all) && rest.test(all))) return true;
+  if (texts.some((text, index) => isHost(text) || (text === 'constructor' && isKey(index, code))))
+    return true;
   if (all.includes('\\') && ESCAPE.test(all.replaceAll(PLAIN_ESCAPES, ' '))) return true;
   if (/%[2-7]/.test(all) && /\b(?:decodeURIComponent|unescape)\b/.test(code)) return true;
   if (/\bfrom\s*\(\s*\[\s*\d/.test(code)) return true;
   return piecesJoin({ code, texts });
 }
 
-function isHostOrCode(text: string, index: number, code: string): boolean {
-  if (/^(?:base64|hex|constructor)$/i.test(text)) {
-    const end = code.indexOf(`"${index}"`) + `"${index}"`.length;
-    return end > index && /^\s*[)\]]/.test(code.slice(end, end + 10));
-  }
+function isHost(text: string): boolean {
   const host = URL_TEXT.exec(text);
   // A host that goes on in the next part of a template is not known here.
   return host !== null && (host[0].length === text.length || namesHost(text));
+}
+
+// A text that stands for another: few names have capitals, small letters and digits, or such an end.
+const CODED = /^(?=[\w+/\\-]*[a-z])(?=[\w+/\\-]*[A-Z])(?=[\w+/\\-]*[\d=])[\w+/\\-]{6,}={0,2}$/m;
+const CODED_HEX = /^(?:[0-9a-f]{2}){4,}$/im;
+const NUMBERS = /\bfrom\w{0,12}\s*\(\s*\d|\[\s*(?:0x)?\d\w{0,3}\s*(?:,\s*(?:0x)?\d\w{0,3}\s*){3}/;
+
+/** Whether a text in code stands there with what takes it out of it; nothing here could run it. */
+function decodes({ code, texts }: Outline, isClose: boolean): boolean {
+  const isNamed = texts.some(
+    (text, index) => /^(?:base64(?:url)?|hex)$/i.test(text) && isKey(index, code),
+  );
+  if (!isNamed && !DECODES.test(code)) return false;
+  const all = texts.join('\n');
+  if (isClose || CODED.test(all) || CODED_HEX.test(all) || NUMBERS.test(code)) return true;
+  return /\b(?:atob|from|\w{0,20}[dD]ecode\w{0,20})\s*\(\s*["`]/.test(code);
+}
+
+/** Whether a text stands last in brackets: `['constructor']`, `toString('hex')`. */
+function isKey(index: number, code: string): boolean {
+  const end = code.indexOf(`"${index}"`) + `"${index}"`.length;
+  return end > index && /^\s*[)\]]/.test(code.slice(end, end + 10));
 }
 
 /** `'.s' + 'sh'`: short texts side by side, as no person writes them. */

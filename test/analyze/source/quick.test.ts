@@ -57,6 +57,29 @@ describe('quickSpecs', () => {
     expect(quick(text)).not.toBeNull();
   });
   test.each([
+    'const decode = (text) => JSON.parse(atob(text)); const c = (n) => String.fromCharCode(n + 1)',
+    "if (typeof module !== 'undefined' && typeof exports === 'object') factory(exports)",
+    "const g = typeof globalThis !== 'undefined' ? globalThis : self; g.Factory = a[i + 1]['b']",
+    'class A extends B { #c\n constructor(a = new Map(), { d } = {}) { super(a); } }',
+    "const t = [a, ':', b].join('/')",
+  ])('needs no parser for %s in a large dependency', (text) => {
+    expect(quickSpecs(text, 'lib/a.js', false)).not.toBeNull();
+  });
+  test.each([
+    "const c = 'aHR0cHM6Ly9hLmV4YW1wbGU='; atob(c)",
+    "const c = '2f2e7373682f'; Buffer.from(c, 'hex')",
+    "atob('YQ')",
+    'String.fromCharCode(104, 116, 116, 112)',
+    'const c = [47, 46, 115, 115, 104]; String.fromCharCode(...c)',
+    "const g = globalThis; g['fetch'](a)",
+    'const { fetch: f } = globalThis; f(a)',
+    "const a = 'ev', b = 'al'; const g = globalThis; g[a + b](c)",
+    "a.constructor\n('b') // {}\n{ c }",
+    "const a = 'https:/' + '/a.example'",
+  ])('leaves %s to the parser in any dependency', (text) => {
+    expect(quickSpecs(text, 'lib/a.js', false)).toBeNull();
+  });
+  test.each([
     "const r = require; r('fs')",
     "require('f' + 's')",
     "globalThis['ev' + 'al'](a)",

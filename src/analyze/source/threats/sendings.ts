@@ -1,4 +1,5 @@
 // Calls that carry something out of the machine: what they carry, and where to.
+import { once } from '../once.ts';
 import type { Node } from '../parse.ts';
 import { candidatesOf } from './candidates.ts';
 import { domainOf, hostOf, placeOf } from './declared.ts';
@@ -17,9 +18,14 @@ export interface Sending {
   /** What is called with, `this` of a `call` left out. */
   first: Node | undefined;
   labels: number;
-  to: Destination;
+  /** Looked for when first asked for: most calls carry nothing that matters. */
+  readonly to: Destination;
 }
-type Found = Omit<Sending, 'first'>;
+interface Found {
+  node: Call;
+  labels: number;
+  to: () => Destination;
+}
 
 /** What a call sends, and where; null for a call that sends nothing. */
 export function sendingOf(
@@ -29,7 +35,17 @@ export function sendingOf(
   name: string,
 ): Sending | null {
   const found = find(scene, call, args, name);
-  return found && { ...found, first: args[0] };
+  if (!found) return null;
+  const { node, labels } = found;
+  const to = once(found.to);
+  return {
+    node,
+    labels,
+    first: args[0],
+    get to() {
+      return to();
+    },
+  };
 }
 
 function find(scene: Scene, call: Call, args: readonly Node[], name: string): Found | null {
@@ -43,7 +59,7 @@ function find(scene: Scene, call: Call, args: readonly Node[], name: string): Fo
     return {
       node: call,
       labels: carriedByAll(scene, args) | bodyLabels(scene, args) | madeWith(scene, call),
-      to: clientDestination(scene, call, args),
+      to: () => clientDestination(scene, call, args),
     };
   }
   if (
@@ -55,29 +71,32 @@ function find(scene: Scene, call: Call, args: readonly Node[], name: string): Fo
     return {
       node: call,
       labels: carried(scene, args[0]),
-      to: destinationOf(scene, args),
+      to: () => destinationOf(scene, args),
     };
   }
   if (is(name, EXEC)) return commandSending(scene, call);
   const service = serviceSending(scene, call, args);
-  if (service) return service;
+  if (service) return { ...service, to: () => service.to };
   const callee = unwrap(call.callee);
   if (callee.type !== 'MemberExpression' || args.length === 0) return null;
   const method = keyOf(scene.model, callee) ?? '';
   const received = carried(scene, callee.object);
   if (/^(?:write|end|send|emit|sendMessage|post)$/.test(method) && received & SOCKET) {
-    const to = destinationOf(scene, args, callee.object);
-    const place = to.host === null ? destinationOf(scene, args) : to;
-    return { node: call, labels: carriedByAll(scene, args), to: place };
+    const { object } = callee;
+    const to = () => {
+      const there = destinationOf(scene, args, object);
+      return there.host === null ? destinationOf(scene, args) : there;
+    };
+    return { node: call, labels: carriedByAll(scene, args), to };
   }
   if (method === 'pipe' && carried(scene, args[0]) & SOCKET) {
-    return { node: call, labels: received, to: destinationOf(scene, [], args[0]) };
+    return { node: call, labels: received, to: () => destinationOf(scene, [], args[0]) };
   }
   if (/^(?:send|field|attach|json|body|form|query|set)$/.test(method) && received & REMOTE) {
     return {
       node: call,
       labels: carriedByAll(scene, args),
-      to: destinationOf(scene, [], callee.object),
+      to: () => destinationOf(scene, [], callee.object),
     };
   }
   // Clients of chat, mail and storage services whose library we do not list.
@@ -87,14 +106,14 @@ function find(scene: Scene, call: Call, args: readonly Node[], name: string): Fo
     )
   ) {
     const labels = carriedByAll(scene, args) & (ENV_TEXT | CRED);
-    const to = receiverOf(scene, args[0]) ?? destinationOf(scene, args);
+    const to = () => receiverOf(scene, args[0]) ?? destinationOf(scene, args);
     return { node: call, labels, to };
   }
   const given = args[0] ? unwrap(args[0]) : null;
   if (method === 'send' && given?.type === 'NewExpression' && COMMAND.test(named(scene, given))) {
     const labels = carriedByAll(scene, args) & (ENV_TEXT | CRED);
-    const to = receiverOf(scene, given.arguments[0]);
-    return { node: call, labels, to: to ?? destinationOf(scene, given.arguments) };
+    const to = () => receiverOf(scene, given.arguments[0]) ?? destinationOf(scene, given.arguments);
+    return { node: call, labels, to };
   }
   return null;
 }
@@ -155,7 +174,7 @@ function commandSending(scene: Scene, call: Call): Found | null {
   const uploaded = uploadOf(scene, call, given);
   if (uploaded) return uploaded;
   const url = /https?:\/\/[^\s'"`$]{3,200}/.exec(`${shape} ${text}`)?.[0] ?? null;
-  const to = destinationOf(scene, url === null ? [] : call.arguments);
+  const to = () => destinationOf(scene, url === null ? [] : call.arguments);
   return { node: call, labels: given & ~SOCKET, to };
 }
 
@@ -166,6 +185,6 @@ function uploadOf(scene: Scene, call: Call, given: number): Found | null {
   const line = words.join(' ');
   if (!/\bcurl\b/.test(line) || !/@[~/\w]|(?:^|\s)-T\s|--upload-file/.test(line)) return null;
   const host = words.map((word) => hostOf(/https?:\S+/.exec(word)?.[0] ?? null)).findLast(Boolean);
-  const to = { host: host ?? null, place: placeOf(host ?? null, scene.declared) };
+  const to = () => ({ host: host ?? null, place: placeOf(host ?? null, scene.declared) });
   return { node: call, labels: (given & ~SOCKET) | CRED, to };
 }

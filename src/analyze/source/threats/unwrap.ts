@@ -14,26 +14,40 @@ export function unwrap(node: Node): Node {
 
 // A symbol, as in nodes.ts.
 const MEANING = Symbol('meaning');
+type Meaningful = Extract<Node, { type: 'CallExpression' | 'NewExpression' | 'ImportExpression' }>;
 interface Meant {
   [MEANING]?: Node;
 }
 
-/** Lets an expression stand for another: `require('./x')` for what that file exports. */
-export function setMeaning(node: Node, meaning: Node): void {
-  (node as Meant)[MEANING] = meaning;
+/** Lets a call stand for another expression: `require('./x')` for what that file exports. */
+export function setMeaning(call: Meaningful, meaning: Node): void {
+  (call as Meant)[MEANING] = meaning;
 }
 
 function inner(node: Node): Node | null {
-  const meaning = (node as Meant)[MEANING];
-  if (meaning) return meaning;
-  const type: string = node.type;
-  if (node.type === 'AwaitExpression') return node.argument;
-  // What compilers make of `await`.
-  if (node.type === 'YieldExpression' && !node.delegate) return node.argument ?? null;
-  if (node.type === 'ChainExpression') return node.expression;
-  if (node.type === 'ParenthesizedExpression') return node.expression;
-  if (node.type === 'SequenceExpression') return node.expressions.at(-1) ?? null;
-  if (type.startsWith('TS') && 'expression' in node)
-    return (node as { expression: Node }).expression;
-  return null;
+  switch (node.type) {
+    case 'Identifier':
+    case 'MemberExpression':
+    case 'Literal':
+      return null;
+    // What stands for another expression is one of these.
+    case 'CallExpression':
+    case 'NewExpression':
+    case 'ImportExpression':
+      return (node as Meant)[MEANING] ?? null;
+    case 'AwaitExpression':
+      return node.argument;
+    // What compilers make of `await`.
+    case 'YieldExpression':
+      return node.delegate ? null : (node.argument ?? null);
+    case 'ChainExpression':
+    case 'ParenthesizedExpression':
+      return node.expression;
+    case 'SequenceExpression':
+      return node.expressions.at(-1) ?? null;
+    default:
+      return (node.type as string).startsWith('TS') && 'expression' in node
+        ? (node as { expression: Node }).expression
+        : null;
+  }
 }
