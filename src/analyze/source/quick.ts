@@ -1,9 +1,9 @@
 // A file of a dependency in which nothing can matter, told without a parser: only what it imports.
 import { capabilityRules, importedCapabilities, likeFs } from './capabilities.ts';
-import { namesHost } from './hosts.ts';
 import { once } from './once.ts';
 import { outlineOf } from './outline.ts';
 import type { Outline } from './outline.ts';
+import { decodes, namesPlaces } from './quick-places.ts';
 import { quickImports } from './quick-imports.ts';
 import { canonicalSpec } from './resolve.ts';
 
@@ -22,7 +22,7 @@ export function quickSpecs(text: string, path: string, isClose = true): string[]
 }
 
 const OF_MEMBER = '(?<!(?<!\\.\\.)\\.\\s*)';
-const word = (names: string, before = OF_MEMBER) => `${before}(?<![\\w$])(?:${names})(?![\\w$])`;
+const word = (names: string, before = OF_MEMBER) => `${before}(?<![\\w$#])(?:${names})(?![\\w$])`;
 
 type Members = Map<string, string[] | null>;
 /** Where the names that rules know start. */
@@ -31,6 +31,8 @@ interface Roots {
   globals: RegExp;
   /** The same as members and keys, for files that pass the global object on. */
   passed: RegExp;
+  /** What matters of `process`, as any name. */
+  ofProcess: RegExp;
   /** What is used of a global name or of a module; null: everything. */
   members: Members;
   modules: Members;
@@ -39,8 +41,11 @@ const roots = once((): Roots => {
   const names = ['__require', 'createRequire'];
   const members: Members = new Map(names.map((name) => [name, null]));
   const modules: Members = new Map();
+  const ofProcess = ['mainModule', 'require', 'getBuiltinModule', 'binding'];
   for (const { calls = [], reads = [] } of capabilityRules()) {
     for (const name of [...calls, ...reads]) {
+      const member = /^process\.(\w+)/.exec(name)?.[1];
+      if (member !== undefined) ofProcess.push(member);
       if (name.startsWith('global.')) addMember(members, name.slice('global.'.length));
       else addMember(modules, name);
     }
@@ -53,6 +58,7 @@ const roots = once((): Roots => {
   return {
     globals: new RegExp(`${word(any)}(?!\\s*:)`, 'g'),
     passed: new RegExp(`\\.\\s*(?:${all})(?![\\w$])|(?<![\\w$])(?:${all})\\s*:|^(?:${all})$`),
+    ofProcess: new RegExp(word(ofProcess.join('|'), '')),
     members,
     modules,
   };
@@ -70,7 +76,7 @@ function addMember(modules: Members, name: string): void {
 
 // `process` itself is of use to nobody; these members of it neither.
 const PROCESS = new RegExp(
-  `${word('process')}(?!\\s*[:(]|\\s*\\.\\s*(?:nextTick|std(?:in|out|err)|versions?|platform|arch|cwd|exit|exitCode|on|once|off|emit|emitWarning|hrtime|argv|uptime|memoryUsage|pid|browser)(?![\\w$]))`,
+  `${word('process')}(?!\\s*\\(|\\s*\\.\\s*(?:nextTick|std(?:in|out|err)|versions?|platform|arch|cwd|exit|exitCode|on|once|off|emit|emitWarning|hrtime|argv|uptime|memoryUsage|pid|browser)(?![\\w$]))`,
   'g',
 );
 const GLOBAL_OBJECT =
@@ -92,9 +98,7 @@ function usesNames({ code, texts }: Outline): boolean {
     if (isUse(code, index, name, members.get(name) ?? null)) return true;
   }
   if (MODULE.test(code) || usesConstructor(code)) return true;
-  for (const { index } of code.matchAll(PROCESS)) {
-    if (!/(?:\btypeof|\bas)\s+$/.test(code.slice(Math.max(0, index - 20), index))) return true;
-  }
+  if (usesProcess(code)) return true;
   for (const [, key = ''] of code.matchAll(GLOBAL_MEMBER)) if (passed.test(key)) return true;
   if (GLOBAL_OBJECT.test(code) && (passed.test(code) || COMPUTED.test(code))) return true;
   if (GLOBAL_OBJECT.test(code)) {
@@ -107,6 +111,26 @@ function usesNames({ code, texts }: Outline): boolean {
     const isAsked = /\b(?:typeof|instanceof)\s+$/.test(before) || code[match.index + 3] === '.';
     const given = (match[1] ?? '`').split(',').slice(0, 2);
     if (!isAsked && given.some((one) => mayBeText(one.trim(), code))) return true;
+  }
+  return false;
+}
+
+/** `process` may be handed on where nothing that matters of it is named. */
+function usesProcess(code: string): boolean {
+  for (const { index } of code.matchAll(PROCESS)) {
+    const before = code.slice(Math.max(0, index - 20), index);
+    const after = code.slice(index + 'process'.length, index + 40);
+    // `{ process: … }` names a key.
+    const isKey = /[{,]\s*$/.test(before) && /^\s*:/.test(after);
+    if (isKey || /(?:\btypeof|\bas)\s+$/.test(before)) continue;
+    const isWhole = !/^\s*(?:\.|\?\.|\[)/.test(after);
+    if (
+      !isWhole ||
+      roots().ofProcess.test(code) ||
+      COMPUTED.test(code) ||
+      code.search(TEXT_KEY) >= 0
+    )
+      return true;
   }
   return false;
 }
@@ -124,15 +148,33 @@ function isUse(code: string, index: number, name: string, members: string[] | nu
 }
 
 /** Whether an argument could be a known text; `given` may be cut off. */
-function mayBeText(given: string, code: string): boolean {
+function mayBeText(given: string, code: string, depth = 0): boolean {
   if (FUNCTION.test(given)) return false;
   const name = /^([\w$]+)\s*(?:[,)]|$|\.\s*[\w$.]+\s*(?:[,)]|$))/.exec(given)?.[1];
-  if (name === undefined) return true;
+  if (name === undefined || depth > 2) return true;
   const escaped = name.replaceAll('$', '\\$');
   const assigned = new RegExp(`(?<![\\w$.])${escaped}\\s*=(?![=>])\\s*(.{0,80})`, 'gs');
-  for (const [, value = ''] of code.matchAll(assigned)) if (!FUNCTION.test(value)) return true;
+  for (const [, value = ''] of code.matchAll(assigned))
+    if (mayHoldText(value, code, depth)) return true;
   return false;
 }
+
+/** Whether what a variable is set to could be one. */
+function mayHoldText(value: string, code: string, depth: number): boolean {
+  if (FUNCTION.test(value)) return false;
+  const whole = /^([^;\n]*)[;\n]/.exec(value)?.[1]?.trim();
+  if (whole === undefined || /["`+?|]/.test(whole)) return true;
+  const called = /^(?:await\s+)?(?:[\w$#]+\s*\.\s*)+([\w$#]+)\s*\(/.exec(whole)?.[1];
+  if (called !== undefined) return FOLDED.has(called);
+  const root = /^([\w$]+)(?:\s*\.\s*[\w$]+)*$/.exec(whole)?.[1];
+  return root === undefined || (root !== 'this' && mayBeText(root, code, depth + 1));
+}
+/** Methods whose answer is worked out: see constant.ts. */
+const FOLDED = new Set(
+  'from fromCharCode fromCodePoint join resolve toString valueOf trim toLowerCase reverse split concat'.split(
+    ' ',
+  ),
+);
 
 /** `x.constructor(code)` runs a text; the constructors that classes declare do not. */
 function usesConstructor(code: string): boolean {
@@ -144,76 +186,6 @@ function usesConstructor(code: string): boolean {
     const after = code.slice(index, index + 2_000);
     const isDeclared = /^constructor\s*\((?:[^()]|\([^()]{0,200}\)){0,500}\)\s*\{/.test(after);
     if (!isDeclared || before === '.') return true;
-  }
-  return false;
-}
-
-/** Ways to reach out that show in no resolved name, and hooks, which are assignments. */
-const REACHES =
-  /_compile|\beval\s{0,3}\(|\bFunction\s{0,3}\(|\bimport\s{0,3}\(\s{0,9}[^'"\s]|[Ee]thereum|XMLHttpRequest|prototype\.(?:open|send)|\bfetch\s{0,3}=|NODE_TLS|rejectUnauthorized|\b[bB]cc\b|\bBCC\b|data:text\/javascript|_0[xX][0-9a-fA-F]{4}|\udb40[\udc00-\uddef]|[\ufe00-\ufe0f]{4}/;
-const DECODES = /fromCharCode|fromCodePoint|\batob\b|['"](?:base64|hex|BASE64|HEX)['"]\s{0,3}\)/;
-/** Whether a file could run, or reach out, without a name that says so. */
-export const mayHide = (text: string): boolean => REACHES.test(text) || DECODES.test(text);
-// Every path in rules/capabilities.json has one of these; a test holds them together.
-const PATH_PART =
-  /ssh|\.aws|npmrc|netrc|pypirc|git-credentials|pgpass|my\.cnf|vault-token|yarnrc|\.docker|\.kube|gcloud|\.azure|gnupg|password-store|hosts\.yml|Login Data|(?:^|[/\\])Cookies$|Web Data|key4\.db|logins\.json|cookies\.sqlite|etc[/\\]shadow|^shadow$|_history|keychain|wallet|electrum|exodus|solana|ethereum|Local Ext|nkbihf|bfnaelm|claude|\.cursor|windsurf|clinerules|cline_mcp|\.gemini|\.codex|mcp\.json|\.vscode|AGENTS|^Code$|Code[/\\]|\.idea|(?:^|[/\\])zed(?:$|[/\\])|\.git(?:$|[/\\])|git-core|\.github[/\\]|\.github$|\.gitlab|\.circleci|CLAUDE|GEMINI|copilot/m;
-const URL_TEXT = /^[a-z]{2,5}:\\?\/\\?\/([^/?#\s"'<>\\]*)/i;
-// `https:` and `//host`, `https:/` and `/host`.
-const URL_PIECES = [
-  [/^(?:https?|wss?|ftps?|[ps])?:$/im, /^\\?\/\\?\//m],
-  [/^(?:https?|wss?|ftps?|[ps])?:\\?\/$/im, /^\\?\//m],
-] as const;
-// What stands for another character than it is.
-const ESCAPE = /(?<!\\)(?:\\\\)*\\(?:[1-7]|0\d|x[2-7]|u00[2-7]|u\{|\r?\n|[a-zA-Z])/;
-const PLAIN_ESCAPES = /\\(?:\\|[nrtbfv]|u(?!\{|00[2-7])|x(?![2-7]))/g;
-
-/** Whether a text could be, or become, a URL or a path that matters, or code. */
-function namesPlaces({ code, texts }: Outline): boolean {
-  const all = texts.join('\n');
-  if (REACHES.test(code) || REACHES.test(all) || PATH_PART.test(all)) return true;
-  if (all.includes('//:')) return true;
-  if (URL_PIECES.some(([start, rest]) => start.test(all) && rest.test(all))) return true;
-  if (texts.some((text, index) => isHost(text) || (text === 'constructor' && isKey(index, code))))
-    return true;
-  if (all.includes('\\') && ESCAPE.test(all.replaceAll(PLAIN_ESCAPES, ' '))) return true;
-  if (/%[2-7]/.test(all) && /\b(?:decodeURIComponent|unescape)\b/.test(code)) return true;
-  if (/\bfrom\s*\(\s*\[\s*\d/.test(code)) return true;
-  return piecesJoin({ code, texts });
-}
-
-function isHost(text: string): boolean {
-  const host = URL_TEXT.exec(text);
-  // A host that goes on in the next part of a template is not known here.
-  return host !== null && (host[0].length === text.length || namesHost(text));
-}
-
-// A text that stands for another: few names have capitals, small letters and digits, or such an end.
-const CODED = /^(?=[\w+/\\-]*[a-z])(?=[\w+/\\-]*[A-Z])(?=[\w+/\\-]*[\d=])[\w+/\\-]{6,}={0,2}$/m;
-const CODED_HEX = /^(?:[0-9a-f]{2}){4,}$/im;
-const NUMBERS = /\bfrom\w{0,12}\s*\(\s*\d|\[\s*(?:0x)?\d\w{0,3}\s*(?:,\s*(?:0x)?\d\w{0,3}\s*){3}/;
-
-/** Whether a text in code stands there with what takes it out of it; nothing here could run it. */
-function decodes({ code, texts }: Outline, isClose: boolean): boolean {
-  const isNamed = texts.some(
-    (text, index) => /^(?:base64(?:url)?|hex)$/i.test(text) && isKey(index, code),
-  );
-  if (!isNamed && !DECODES.test(code)) return false;
-  const all = texts.join('\n');
-  if (isClose || CODED.test(all) || CODED_HEX.test(all) || NUMBERS.test(code)) return true;
-  return /\b(?:atob|from|\w{0,20}[dD]ecode\w{0,20})\s*\(\s*["`]/.test(code);
-}
-
-/** Whether a text stands last in brackets: `['constructor']`, `toString('hex')`. */
-function isKey(index: number, code: string): boolean {
-  const end = code.indexOf(`"${index}"`) + `"${index}"`.length;
-  return end > index && /^\s*[)\]]/.test(code.slice(end, end + 10));
-}
-
-/** `'.s' + 'sh'`: short texts side by side, as no person writes them. */
-function piecesJoin({ code, texts }: Outline): boolean {
-  for (const [, one, two] of code.matchAll(/"(\d+)"\s*\+\s*(?="(\d+)")/g)) {
-    if ((texts[Number(one)]?.length ?? 0) < 12 && (texts[Number(two)]?.length ?? 0) < 12)
-      return true;
   }
   return false;
 }

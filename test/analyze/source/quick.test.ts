@@ -62,6 +62,9 @@ describe('quickSpecs', () => {
     "const g = typeof globalThis !== 'undefined' ? globalThis : self; g.Factory = a[i + 1]['b']",
     'class A extends B { #c\n constructor(a = new Map(), { d } = {}) { super(a); } }',
     "const t = [a, ':', b].join('/')",
+    'class A { #fetch(a) { return this.#fetch(a); } }',
+    "const p = typeof process === 'object' && process ? process : {}; p.emitWarning(a)",
+    "const u = b.get(c);\nsetTimeout(u.onTimeout, 1); let i = d.value;\nnew URL(i); const f = 'file://';",
   ])('needs no parser for %s in a large dependency', (text) => {
     expect(quickSpecs(text, 'lib/a.js', false)).not.toBeNull();
   });
@@ -76,6 +79,10 @@ describe('quickSpecs', () => {
     "const a = 'ev', b = 'al'; const g = globalThis; g[a + b](c)",
     "a.constructor\n('b') // {}\n{ c }",
     "const a = 'https:/' + '/a.example'",
+    "const p = typeof process === 'object' ? process : {}; const { env } = p",
+    "const p = process; p['e' + a]",
+    "const o = { f: './a.js' };\nconst b = o.f;\nnew URL(b, import.meta.url)",
+    "const a = 'b()';\nconst c = a.trim();\nsetTimeout(c, 1)",
   ])('leaves %s to the parser in any dependency', (text) => {
     expect(quickSpecs(text, 'lib/a.js', false)).toBeNull();
   });
