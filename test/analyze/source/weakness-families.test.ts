@@ -706,6 +706,25 @@ describe('where a sign-in sends its code', () => {
   });
 });
 
+describe('addresses that are meant', () => {
+  const get = (about: string) => tool('return fetch(a);', '', about);
+  const route = (field: string) =>
+    `const app = express(); app.post('/chat', async (req, res) => { const up = await fetch(req.body.${field}, { method: 'POST' }); res.send(await up.text()); });`;
+  family([
+    [
+      'the page that a reader of pages is asked for',
+      'moderate request-forgery',
+      get('Creates a note and a preview of its icon.'),
+      get('Retrieve web page content from a specified URL.'),
+    ],
+  ]);
+
+  test('the service that a request brings along with its key weighs less', () => {
+    expect(hitsOf(route('icon'))).toContain('high request-forgery');
+    expect(hitsOf(route('llmConfig.baseUrl'))).toContain('moderate request-forgery');
+  });
+});
+
 describe('what is stopped', () => {
   const stops = (command: string) =>
     `import { execSync } from 'node:child_process'; server.registerTool('t', { description: 'Tests a page.', inputSchema: { a: z.string() }, annotations: { destructiveHint: false } }, async ({ a }) => { execSync(${command}); return { content: [] }; });`;

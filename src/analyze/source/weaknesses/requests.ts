@@ -7,6 +7,8 @@ import { arrivals, states, type Arrival, type Fault, type ToolContext } from './
 // Getting what stands at any address is what the tool is for; merely taking an address is not.
 const FETCHES =
   /^fetch |\b(?:fetch(?:es|ing)? (?:an? |any |the )?(?:\w+ )?(?:urls?|pages?|web\w*|https?|sites?)|scrap\w+|crawl\w*|brows\w+|https? requests?|navigat\w+|goto|curl)\b/;
+const READS_PAGES =
+  /\b(?:retriev|read|fetch|extract|get|load|captur|convert)\w{0,3} (?:\w+ ){0,5}(?:web ?pages?|web ?sites?|urls?)\b/;
 const BROWSES = /\b(?:navigat\w+|brows(?:e|er|es|ing)|goto|go to|tabs?)\b/;
 const SECRET_HEADER =
   /^(?:authorization|proxy-authorization|cookie|(?:x-)?api-?key|.{0,30}-(?:token|key|secret))$/i;
@@ -34,8 +36,8 @@ export function requestFault(
     return { ...text, severity: 'high', taint, message: SENDS_SECRET };
   }
   if (isBrowser && host.isWhole) return browserFault(open, tool);
-  const isMeant = host.isWhole && states(tool, FETCHES);
-  const isShared = (tool.isShared && host.isWhole) || use.channel === 'http';
+  const isMeant = host.isWhole && (states(tool, FETCHES) || states(tool, READS_PAGES));
+  const isShared = (tool.isShared && host.isWhole) || isOpenRoute(use, taint);
   return {
     ...text,
     severity: host.isSubdomain ? 'low' : isShared ? 'high' : isMeant ? 'low' : 'moderate',
@@ -46,13 +48,17 @@ export function requestFault(
   };
 }
 
+/** Anybody's request names the address; one that brings its own service and key along is a proxy's. */
+const isOpenRoute = ({ channel }: Use, { origin }: Arrival['taint']): boolean =>
+  channel === 'http' && !/\b(?:llm|model|provider)\w*\.(?:base_?url|endpoint)$/i.test(origin);
+
 const SENDS_SECRET =
   'A tool argument decides the host of a request that carries a credential of the server';
 
 /** A browser also opens `file:` and shows what it finds there. */
 function browserFault({ taint, checks }: Arrival, tool: ToolContext): Fault {
   const isWeb = checks.has('scheme') || checks.has('weak-prefix');
-  const isMeant = states(tool, BROWSES);
+  const isMeant = states(tool, BROWSES) || states(tool, READS_PAGES);
   return {
     ruleId: 'request-forgery',
     severity: isMeant && !tool.isShared ? 'low' : isWeb && !tool.isShared ? 'moderate' : 'high',
