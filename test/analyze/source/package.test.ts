@@ -171,7 +171,7 @@ describe('files', () => {
       analyze({ 'package.json': manifest({}), 'index.js': text }).capabilities.map(
         ({ capability, line, isOfOthers }) => [capability, line, isOfOthers === true],
       );
-    const others = "require('child_process').spawn('ls')";
+    const others = "require('child_process').spawn('who')";
     const bundle = `// node_modules/x/lib/run.js\n${others};\n\n// src/index.ts\n${SPAWN};`;
     expect(found(bundle).filter(([capability]) => capability === 'process-spawn')).toEqual([
       ['process-spawn', 5, false],
