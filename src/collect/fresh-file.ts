@@ -1,6 +1,6 @@
 // A JSON file in the cache that counts for a while; one that cannot be read or written is as good as none.
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 export interface FreshFile {
@@ -8,6 +8,10 @@ export interface FreshFile {
   read(maxAgeMs: number): Promise<unknown>;
   write(value: unknown): Promise<void>;
 }
+
+// What nobody has written for so long was of another version, or of another package, than is asked for now.
+const KEPT_MS = 30 * 24 * 3_600_000;
+const tidied = new Set<string>();
 
 /** `key` is everything that decides the content. */
 export function freshFile(folder: string, key: unknown): FreshFile {
@@ -31,10 +35,26 @@ export function freshFile(folder: string, key: unknown): FreshFile {
         await mkdir(folder, { recursive: true });
         await writeFile(draft, JSON.stringify(value));
         await rename(draft, file);
+        if (tidied.has(folder)) return;
+        tidied.add(folder);
+        await removeOlder(folder, KEPT_MS);
       } catch {
         // A full or read-only disk costs time in the next run, not this one's answer.
         await rm(draft, { force: true }).catch(() => undefined);
       }
     },
   };
+}
+
+/** Milliseconds; what cannot be looked at or removed stays. */
+export async function removeOlder(folder: string, ageMs: number): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  await Promise.all(
+    names.map(async (name) => {
+      const file = path.join(folder, name);
+      const found = await stat(file).catch(() => null);
+      if (!found?.isFile() || Date.now() - found.mtimeMs <= ageMs) return;
+      await rm(file, { force: true }).catch(() => undefined);
+    }),
+  );
 }

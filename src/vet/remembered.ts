@@ -1,10 +1,10 @@
 // Reports of the last minutes: the same question to the same rules is answered from them.
 import { statSync } from 'node:fs';
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDict } from '../analyze/manifest.ts';
-import { freshFile } from '../collect/fresh-file.ts';
+import { freshFile, removeOlder } from '../collect/fresh-file.ts';
 import { defaultRegistry } from '../collect/npm-config.ts';
 import { PACKUMENT_AGE_MS } from '../collect/tree-cache.ts';
 import { rulesStamp } from '../rule-data.ts';
@@ -36,7 +36,7 @@ export async function openMemory(settings: Settings, toolVersion: string): Promi
     },
     async write(job, remembered) {
       if (!isRepeatable(job, settings)) return;
-      await removeOld(folder);
+      await removeOlder(folder, PACKUMENT_AGE_MS);
       await fileOf(job).write(remembered);
     },
   };
@@ -84,17 +84,6 @@ async function stampOf(folder: string): Promise<unknown> {
     names.sort().map(async (name) => {
       const found = await stat(path.join(folder, name)).catch(() => null);
       return [name, found?.mtimeMs, found?.size];
-    }),
-  );
-}
-
-async function removeOld(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
-  await Promise.all(
-    names.map(async (name) => {
-      const file = path.join(folder, name);
-      const found = await stat(file).catch(() => null);
-      if (found && Date.now() - found.mtimeMs > PACKUMENT_AGE_MS) await rm(file, { force: true });
     }),
   );
 }
