@@ -20,6 +20,7 @@ const CONDITIONS = new Set(
 const LOADED: Readonly<Record<string, string[]>> = {
   'mcp-framework': ['tools', 'prompts', 'resources'],
 };
+const MAX_STRAY = 50;
 const MAX_EXPORTS = 2_000;
 const MAX_DEPTH = 12;
 
@@ -33,7 +34,17 @@ export function findEntries(manifest: Manifest, paths: ReadonlySet<string>): Ent
     for (const file of expandTarget(target, paths)) files.add(file);
   }
   for (const file of loadedFiles(manifest, [...files], paths)) files.add(file);
-  return { entries: [...files].sort(), lifecycle: lifecycleFiles(manifest, paths) };
+  const entries = files.size > 0 ? [...files] : strayFiles(manifest, paths);
+  return { entries: entries.sort(), lifecycle: lifecycleFiles(manifest, paths) };
+}
+
+/** Where what `bin` and `main` name is not there, any file may be what is meant. */
+function strayFiles(manifest: Manifest, paths: ReadonlySet<string>): string[] {
+  if (manifest.main === undefined && Object.keys(manifest.bin).length === 0) return [];
+  const code = [...paths].filter(
+    (file) => /\.[cm]?js$/.test(file) && !/(?:^|\/)(?:node_modules|tests?|__tests__)\//.test(file),
+  );
+  return code.slice(0, MAX_STRAY);
 }
 
 /** Files that a framework loads from folders beside the entry point; nothing imports them. */

@@ -10,7 +10,7 @@ const MAX_CALLERS = 12;
 export function programLines(call: NamedCall, file: SourceFile): string[] {
   const [program, list] = call.node.arguments;
   if (!program) return [];
-  const name = file.constant(program);
+  const name = nameIn(program, file);
   if (name !== null) return NAME.test(name) ? [lineOf(name, list, file)] : [];
   if (program.type !== 'Identifier') return [];
   const lines = callersOf(program.name, call.node, file).map(({ arguments: given }, _, all) => {
@@ -21,6 +21,16 @@ export function programLines(call: NamedCall, file: SourceFile): string[] {
       : '';
   });
   return lines.includes('') ? [] : [...new Set(lines)];
+}
+
+/** The name, also of `process.env.TOOL ?? 'tool'`. */
+function nameIn(program: Node, file: SourceFile): string | null {
+  const known = file.constant(program);
+  if (known !== null) return known;
+  const init =
+    program.type === 'Identifier' ? file.bindingOf(program.name, program)?.init : program;
+  if (init?.type !== 'LogicalExpression' || init.operator === '&&') return null;
+  return /^process\.env\./.test(file.resolve(init.left) ?? '') ? file.constant(init.right) : null;
 }
 
 function lineOf(name: string, list: Node | undefined, file: SourceFile): string {

@@ -14,7 +14,7 @@ import {
   type Value,
 } from './eval/values.ts';
 import type { Channel, ServerModel, ToolRecord, Use } from './model.ts';
-import { rawHandlers } from './raw.ts';
+import { rawArguments, rawHandlers } from './raw.ts';
 import { runReaders } from './reader-runs.ts';
 import { functionIn } from './registrations.ts';
 import { unlistedNames } from './unlisted.ts';
@@ -49,8 +49,25 @@ export function runHandlers(
     if (model.tools.length === 0) runDispatcher(it, model, '', HANDLER_STEPS);
     return;
   }
-  for (const handler of rawHandlers(it, files)) {
-    observe(it, model, '', HANDLER_STEPS, () => it.callFunction(handler, [root(it, handler)]));
+  runRaw(it, model, rawHandlers(it, files), steps);
+}
+
+/** Once for each tool, and once for whatever else it is asked. */
+function runRaw(
+  it: Interpreter,
+  model: ServerModel,
+  handlers: readonly FunctionValue[],
+  steps: number,
+): void {
+  for (const handler of handlers) {
+    const isMember = handler.node.type !== 'FunctionDeclaration';
+    for (const { name } of model.tools) {
+      observe(it, model, name, steps, () => {
+        answer(it, handler, rawArguments(handler, literal(name), root(it, handler)));
+      });
+    }
+    const work = () => it.callFunction(handler, [root(it, handler)]);
+    if (model.tools.length === 0 || isMember) observe(it, model, '', HANDLER_STEPS, work);
   }
 }
 

@@ -3,7 +3,14 @@ import type { SourceFile } from '../file.ts';
 import type { Node } from '../parse.ts';
 import type { Interpreter } from './eval/interpreter.ts';
 import { plainKey } from './eval/classes.ts';
-import type { Env, FunctionValue } from './eval/values.ts';
+import {
+  UNKNOWN,
+  literal,
+  object,
+  type Env,
+  type FunctionValue,
+  type Value,
+} from './eval/values.ts';
 import type { ServerModel } from './model.ts';
 import { addObject } from './registrations.ts';
 
@@ -18,12 +25,45 @@ export function rawHandlers(it: Interpreter, files: readonly SourceFile[]): Func
     const env = it.modules.open(file.path)?.env;
     for (const node of file.nodesOf('Literal')) {
       if (node.value !== 'tools/call' || !env) continue;
-      const owner = ownerOf(file, node);
+      const owner = memberUnder(file, node) ?? ownerOf(file, node);
       if (!owner || found.some((other) => other.node === owner)) continue;
       if (found.length < MAX_HANDLERS) found.push({ kind: 'function', node: owner, env, file });
     }
   }
   return found;
+}
+
+/** `{ 'tools/call': (params) => ... }`: a table of methods. */
+function memberUnder(file: SourceFile, key: Node): Node | null {
+  const member = file.parentOf(key);
+  if (member?.type !== 'Property' || member.key !== key) return null;
+  return /Function/.test(member.value.type) ? member.value : null;
+}
+
+/**
+ * What such a function is called with: the message, its `params`, or both apart; one object answers
+ * to all of them.
+ */
+export function rawArguments(fn: FunctionValue, name: Value, args: Value): Value[] {
+  const params: [string, Value][] = [
+    ['name', name],
+    ['arguments', args],
+  ];
+  const message = object([
+    ['jsonrpc', literal('2.0')],
+    ['id', UNKNOWN],
+    ['method', literal('tools/call')],
+    ['params', object(params)],
+    ...params,
+  ]);
+  const { params: own } = fn.node as unknown as { params: { type: string; name?: string }[] };
+  return own.map(({ name: called = '' }) =>
+    /method/i.test(called)
+      ? literal('tools/call')
+      : /^(?:id|socket|ws|res|stream)$/.test(called)
+        ? UNKNOWN
+        : message,
+  );
 }
 
 /** `{ tools: LIST }` in files that speak of 'tools/list', where the list is one of tools. */

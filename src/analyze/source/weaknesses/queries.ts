@@ -86,7 +86,7 @@ export function queryFault(use: Use, tool: ToolContext): Fault | undefined {
   const [first] = use.args;
   if (!first) return undefined;
   for (const option of statements(first)) {
-    if (option.kind !== 'text') continue;
+    if (option.kind !== 'text' || isHeldPlan(first, option, tool)) continue;
     if (!isFragment && !SQL.test(written(option))) continue;
     const open = arrivals(use, option, tool, ['stripped', 'encoded']).find(
       ({ checks, isTyped }) => !isTyped && !checks.has('allowed') && !checks.has('pattern'),
@@ -103,6 +103,16 @@ export function queryFault(use: Use, tool: ToolContext): Fault | undefined {
     };
   }
   return undefined;
+}
+
+/** `EXPLAIN ${statement}`: the plan of a whole statement, where the session or the protocol lets no more than that happen. */
+function isHeldPlan(first: Value, { parts: [start] }: Value & { kind: 'text' }, tool: ToolContext) {
+  if (
+    !/^\s*explain\b(?!.*\banaly[sz]e\b)(?:\s*\([^)]*\)|\s+\w+){0,4}\s*$/i.test(textOf(start) ?? '')
+  )
+    return false;
+  const isExtended = optionsOf(first).some((o) => o.kind === 'object' && o.props.has('queryMode'));
+  return isExtended || tool.isReadOnlySession;
 }
 
 /** `/\bfrom\s+(\w+)/.exec(text)` looks at a statement and runs none. */

@@ -165,12 +165,17 @@ function included(self: Value, part: Value): Value {
 const ANCHORED = /^\^[\s\S]*\$$/;
 const ANYTHING = /(?<!\\)\.[*+]|\[\\s\\S\]|\[\^[^\]]{1,3}\][*+]/;
 
+/** `[\w.*]+` holds a dot and a star, which stand for themselves. */
+export const withoutClasses = (source: string) =>
+  source.replaceAll(/\[(?!\^)(?:\\[^sSwWdD]|\\[swd](?![^\]]*\\[SWD])|[^\]\\])*\]/g, 'x');
+
 function regexCall(name: string, source: string, flags: string, value: Value): Value | undefined {
   if (name !== 'test' && name !== 'exec') return undefined;
   if (source.includes('\\.\\.')) {
     return withChecks({ kind: 'unknown' }, checksOf(value, 'no-dots', false));
   }
-  const isTight = ANCHORED.test(source) && !ANYTHING.test(source) && !flags.includes('m');
+  const isTight =
+    ANCHORED.test(source) && !ANYTHING.test(withoutClasses(source)) && !flags.includes('m');
   const kind = isTight ? 'pattern' : (addressKind(source) ?? statementKind(source));
   const checks = checksOf(value, kind);
   // `/\b(insert|update|delete|drop)\b/i.test(sql)` means no.

@@ -1,5 +1,6 @@
 // What is left of an argument's danger once a schema has let it pass.
 import type { Machine } from './machine.ts';
+import { withoutClasses } from './strings.ts';
 import { UNKNOWN, array, marked, union, type SchemaValue, type Value } from './values.ts';
 
 const SAFE_FORMATS = new Set(['uuid', 'date-time', 'date', 'cuid', 'ip', 'email']);
@@ -40,6 +41,7 @@ function isTame(json: SchemaValue['json']): boolean {
   const { type, pattern, format } = json;
   if (type === 'number' || type === 'integer' || type === 'boolean' || type === 'null') return true;
   if ('enum' in json || 'const' in json) return true;
-  if (typeof pattern === 'string' && TIGHT.test(pattern) && !WIDE.test(pattern)) return true;
+  if (typeof pattern === 'string' && TIGHT.test(pattern) && !WIDE.test(withoutClasses(pattern)))
+    return true;
   return typeof format === 'string' && SAFE_FORMATS.has(format);
 }
