@@ -12,7 +12,7 @@ const EXPECTED: Record<string, string> = {
   'path-checker-function': 'moderate weak-path-containment',
   'path-direct-': 'moderate path-traversal',
   'path-': 'high path-traversal',
-  'url-': 'moderate request-forgery',
+  'url-': 'high request-forgery',
   'sql-': 'high sql-injection',
   'code-': 'high code-injection',
   template: 'high template-injection',

@@ -5,6 +5,7 @@ import { UNKNOWN, taintsOf, type Taint, type Value } from '../surface/eval/value
 import type { Use } from '../surface/model.ts';
 import { deedPattern, type DeedWord } from './deed-data.ts';
 import { capabilityOf, type Deed } from './deeds.ts';
+import { isSweep } from './sweeps.ts';
 
 interface ClaimWords {
   claims: { readOnly: string; local: string };
@@ -36,6 +37,8 @@ export interface Act {
   isTold: boolean;
   /** They say that something is lost by it. */
   isLossTold: boolean;
+  /** It is done to all that a list of the tool's own named. */
+  isSwept: boolean;
   /** What the package says of itself in a line. */
   about: string;
 }
@@ -64,7 +67,12 @@ export const DOES: Record<Deed, string> = {
   mails: 'sends messages to people',
 };
 
-export function actOf(use: Use, tool: ToolDefinition | undefined, about = ''): Act | undefined {
+export function actOf(
+  use: Use,
+  tool: ToolDefinition | undefined,
+  about = '',
+  sweeping: ReadonlySet<string> = new Set(),
+): Act | undefined {
   const does = tool && capabilityOf(use);
   if (!does) return undefined;
   const place = taintsOf(use.args[0] ?? UNKNOWN)[0];
@@ -83,6 +91,7 @@ export function actOf(use: Use, tool: ToolDefinition | undefined, about = ''): A
     isScratch: deedPattern('scratch').test(text),
     isTold: says(tool, 'tells'),
     isLossTold: says(tool, 'destroys'),
+    isSwept: isSweep(use, sweeping),
     about,
   };
 }

@@ -27,6 +27,8 @@ export interface Habits {
   isShared: boolean;
   /** Where a library would quote for the shell, it is told not to. */
   isUnquoted: boolean;
+  /** What is looked at before an address is fetched: where its name leads to, or only the name. */
+  addressLook: 'address' | 'name' | 'nothing';
   /** It asks its database for a session that only reads. */
   isReadOnlySession: boolean;
   /** It holds a key that goes past the rules of the database. */
@@ -125,6 +127,7 @@ export function arrivals(
 
 // Of an address these say nothing about the host.
 const URL_PARTS = new Set(['port', 'username', 'password', 'hash', 'search', 'length']);
+const HOST_PARTS = new Set(['host', 'hostname', 'origin']);
 const TIGHT: ReadonlySet<CheckKind> = new Set(['allowed', 'pattern']);
 
 const isOf = (checked: string, origin: string) =>
@@ -137,6 +140,7 @@ function checksFor(use: Use, origin: string, value: Value): Set<CheckKind> {
     if (guard.origin === '') continue;
     const part = guard.origin.startsWith(`${origin}.`) ? lastPart(guard.origin) : '';
     if (part === 'protocol') kinds.add('scheme');
+    else if (HOST_PARTS.has(part) && guard.kind === 'named') kinds.add('host');
     else if (URL_PARTS.has(part)) continue;
     else if (isOf(guard.origin, origin)) kinds.add(guard.kind);
     // What has none but harmless characters stays what it is when it is decoded.

@@ -13,6 +13,19 @@ const FULL_RIGHTS = /SERVICE_ROLE|service_role|MASTER_KEY|ADMIN_SECRET|X-Hasura-
 // To refuse such a key is no use of it.
 const REFUSES = /if\s*\(\s*process\.env\.\w*SERVICE_ROLE\w*\s*\)/;
 
+// The address that a name leads to is looked at.
+const LOOKS_AT_ADDRESS =
+  /\b(?:dns\w*(?:\.promises)?\.)?(?:lookup|resolve[46])\(|\blookup:|BlockList\(|ipaddr\w*\.|\bisIP(?:v[46])?\(|request-filtering-agent|ssrf|(?:is)?private-?_?ip|isPrivate\w*\(/i;
+// Names and addresses of the own network are refused; others that lead there are not.
+const LOOKS_AT_NAME = /169\\?\.254|192\\?\.168|["'`/^(|]10\\?\./;
+const IMPORTS = /^\s*(?:import\b.*|(?:const|var|let)\b.*\brequire\(.*)$/gm;
+
+function addressLookOf(texts: readonly string[]): Habits['addressLook'] {
+  const bodies = texts.map((text) => text.replaceAll(IMPORTS, ''));
+  if (bodies.some((text) => LOOKS_AT_ADDRESS.test(text))) return 'address';
+  return bodies.some((text) => LOOKS_AT_NAME.test(text)) ? 'name' : 'nothing';
+}
+
 export function habitsOf(server: ServerSource): Habits {
   const texts = [...server.files.values()]
     .map(({ text }) => text)
@@ -21,6 +34,7 @@ export function habitsOf(server: ServerSource): Habits {
   return {
     isShared: has(TRANSPORT) && !has(/StdioServerTransport|["'`]stdio["'`]/),
     isUnquoted: has(DROPS_QUOTING),
+    addressLook: addressLookOf(texts),
     isReadOnlySession: has(READ_ONLY_SESSION),
     hasFullRights: has(FULL_RIGHTS) && !has(REFUSES),
     ranges: server.manifest.dependencies,

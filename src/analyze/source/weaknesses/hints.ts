@@ -33,11 +33,16 @@ export function hintFault(act: Act): Fault | undefined {
 const STORES =
   /^(?:mongodb|mongoose|@prisma\/client|knex|sequelize|typeorm|drizzle-orm|kysely|pg|mysql2?|@supabase\/|firebase-admin|@google-cloud\/firestore)\b/;
 
+/** All that it found is gone, and not a word of it. */
+const isHiddenSweep = ({ isSwept, isTold, isScratch, does }: Act) =>
+  isSwept && !isTold && !isScratch && does !== 'changes-data';
+
 function readOnlyJudged(act: Act): Judged | undefined {
   const { does, taint, isPlaced, isTold, isScratch } = act;
   const quiet: Judged = ['low', 'low'];
   switch (does) {
     case 'deletes':
+      if (isHiddenSweep(act)) return ['high', 'medium'];
       // Without an argument it is the server's own scratch file.
       return taint ? ['high', 'high'] : quiet;
     case 'writes':
@@ -55,6 +60,7 @@ function readOnlyJudged(act: Act): Judged | undefined {
       return [isTold ? 'moderate' : 'high', 'medium'];
     case 'deletes-data':
     case 'changes-data':
+      if (isHiddenSweep(act)) return ['high', 'medium'];
       if (does === 'deletes-data' && !isTold && !isScratch && STORES.test(act.use.name))
         return ['high', 'medium'];
       // Sessions and scratch data of the server's own are changed in the same way.

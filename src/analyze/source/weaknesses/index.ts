@@ -19,6 +19,7 @@ import { languageFault, queryFault, wholeQueryFault } from './queries.ts';
 import { redirectFault, requestFault } from './requests.ts';
 import { resultFault } from './results.ts';
 import { serverFaults } from './server.ts';
+import { sweepingTools } from './sweeps.ts';
 import { askingTools, unaskedFault } from './unasked.ts';
 import { unlistedFault, withHiddenArgument } from './unlisted.ts';
 
@@ -32,6 +33,7 @@ export function findWeaknesses(server: ServerSource, surface: SurfaceFact): Weak
   const tools = new Map(surface.tools.map((tool) => [tool.name, toolContext(tool, habits)]));
   const definitions = new Map(surface.tools.map((tool) => [tool.name, tool]));
   const asking = askingTools(model.uses);
+  const sweeping = sweepingTools(model.uses);
   const about = server.manifest.description ?? '';
   const shared = new Set(model.uses.flatMap(({ channel, node }) => (channel ? [] : [node])));
   const worst = new Map<string, WeaknessHit>();
@@ -40,7 +42,7 @@ export function findWeaknesses(server: ServerSource, surface: SurfaceFact): Weak
     const hidden = unlistedFault(use, tool, shared);
     const listed = faultsOf(use, tool).map((fault) => withHiddenArgument(fault, tool));
     const faults = [...listed, ...(hidden ? [hidden] : [])];
-    const act = actOf(use, definitions.get(use.tool), about);
+    const act = actOf(use, definitions.get(use.tool), about, sweeping);
     const unasked = unaskedFault(act, asking);
     const contradicted = [...contradictions(act), ...(unasked ? [unasked] : [])];
     for (const fault of [...faults, ...contradicted]) {

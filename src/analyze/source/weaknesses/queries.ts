@@ -213,6 +213,7 @@ const NO_TOOL: ToolContext = {
   isReadOnly: false,
   isShared: false,
   isUnquoted: false,
+  addressLook: 'nothing',
   isReadOnlySession: false,
   hasFullRights: false,
   ranges: {},

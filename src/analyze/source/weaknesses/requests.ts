@@ -1,4 +1,5 @@
 // Arguments that decide which host the server talks to.
+import type { Severity } from '../../../types.ts';
 import { UNKNOWN, optionsOf, taintsOf, textOf, type Value } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
 import { property } from '../surface/registrations.ts';
@@ -15,6 +16,13 @@ const SECRET_HEADER =
 const IS_PATH = /(?:^|\.)(?:path|pathname|url|originalUrl|search)$/;
 const HOLDING = ['allowed', 'pattern', 'host', 'named'] as const;
 
+/** A function that was seen to look at the protocol is not believed to have looked at more. */
+const isHeld = (checks: Arrival['checks'], { addressLook }: ToolContext) =>
+  HOLDING.some(
+    (kind) =>
+      checks.has(kind) && (kind !== 'named' || !checks.has('scheme') || addressLook === 'address'),
+  );
+
 export function requestFault(
   use: Use,
   value: Value | undefined,
@@ -25,7 +33,7 @@ export function requestFault(
   const host = target && hostPart(target);
   if (!host) return undefined;
   const open = arrivals(use, host.value, tool, ['stripped', 'encoded']).find(
-    ({ checks, isTyped }) => !isTyped && !HOLDING.some((kind) => checks.has(kind)),
+    ({ checks, isTyped }) => !isTyped && !isHeld(checks, tool),
   );
   if (!open) return undefined;
   const { taint } = open;
@@ -36,11 +44,14 @@ export function requestFault(
     return { ...text, severity: 'high', taint, message: SENDS_SECRET };
   }
   if (isBrowser && host.isWhole) return browserFault(open, tool);
-  const isMeant = host.isWhole && (states(tool, FETCHES) || states(tool, READS_PAGES));
-  const isShared = (tool.isShared && host.isWhole) || isOpenRoute(use, taint);
+  const severity = host.isWhole
+    ? reachOf(use, tool, taint)
+    : isOpenRoute(use, taint)
+      ? 'high'
+      : 'moderate';
   return {
     ...text,
-    severity: host.isSubdomain ? 'low' : isShared ? 'high' : isMeant ? 'low' : 'moderate',
+    severity: host.isSubdomain ? 'low' : severity,
     message: host.isWhole
       ? 'A tool argument is fetched as an address; hosts of the own machine and network are not kept out'
       : 'A tool argument decides the host of a request',
@@ -51,6 +62,23 @@ export function requestFault(
 /** Anybody's request names the address; one that brings its own service and key along is a proxy's. */
 const isOpenRoute = ({ channel }: Use, { origin }: Arrival['taint']): boolean =>
   channel === 'http' && !/\b(?:llm|model|provider)\w*\.(?:base_?url|endpoint)$/i.test(origin);
+
+// What comes back is read, not only whether it came.
+const READS_BODY =
+  /\.(?:text|json|arrayBuffer|blob|bytes|buffer|formData)\(|\.(?:data|body)\b|\bgot\b|\bky\b|\bofetch\b/;
+
+/** What a caller gets of an address inside: what stands there, whether it is there, or little. */
+function reachOf(use: Use, tool: ToolContext, taint: Arrival['taint']): Severity {
+  if (tool.addressLook === 'address') return 'low';
+  if (isOpenRoute(use, taint)) return 'high';
+  if (use.channel === 'http') return 'moderate';
+  if (tool.isShared) return 'high';
+  if (states(tool, FETCHES) || states(tool, READS_PAGES)) return 'low';
+  if (tool.addressLook === 'name') return 'moderate';
+  const stated = textOf(use.args.map((arg) => property(arg, 'method')).find(Boolean));
+  const isHead = /^head$/i.test(stated ?? use.method);
+  return isHead || !READS_BODY.test(use.file.text) ? 'moderate' : 'high';
+}
 
 const SENDS_SECRET =
   'A tool argument decides the host of a request that carries a credential of the server';

@@ -21,12 +21,16 @@ export function askingTools(uses: readonly Use[]): Set<string> {
 }
 
 export function unaskedFault(act: Act | undefined, asking: ReadonlySet<string>): Fault | undefined {
-  if (!act || (act.does !== 'drops' && act.does !== 'pays')) return undefined;
+  // What files a tool keeps for itself it may say that it clears.
+  const isSwept =
+    act?.isSwept === true &&
+    (act.does === 'deletes-data' || (act.does === 'deletes' && !act.isLossTold));
+  if (!act || (act.does !== 'drops' && act.does !== 'pays' && !isSwept)) return undefined;
   const { tool, does, taint, isScratch } = act;
   if (asking.has(tool.name) || hasSafeguard(tool) || isScratch) return undefined;
   const isAnnotated = tool.annotations.destructiveHint === true;
   // One thing that the caller names is what a tool of that kind is for.
-  const isNarrow = does === 'drops' && taint !== undefined;
+  const isNarrow = does === 'drops' && taint !== undefined && !act.isSwept;
   const isQuiet = isNarrow || (does === 'pays' && isAnnotated);
   return {
     ruleId: 'destructive-tool',
@@ -35,7 +39,9 @@ export function unaskedFault(act: Act | undefined, asking: ReadonlySet<string>):
     message:
       does === 'pays'
         ? 'A tool moves money on one call, without a confirmation or a dry run'
-        : 'A tool deletes a whole store on one call, without a confirmation or a dry run',
+        : isSwept
+          ? 'A tool deletes all that it finds on one call, without a confirmation or a dry run'
+          : 'A tool deletes a whole store on one call, without a confirmation or a dry run',
     taint: taint ?? NO_TAINT,
   };
 }
