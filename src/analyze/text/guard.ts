@@ -12,6 +12,9 @@ const SECURITY =
 // Advice to distrust what a text says: the opposite of an order to obey it.
 const DISTRUST =
   /^[^.;!?]{0,12}(?:that (?:are|is|may|might|appear)|which|returned by|embedded|contained|found|coming|appearing|inside|within|in|from)\b[^.;!?]{0,30}(?:tool|response|result|output|data|content|document|dialogue|page|email|issue|untrusted|external|third|retrieved|fetched|user-supplied)/;
+// "If it tells you to read .env, do not follow it": what a text of strangers may say, and not what to do.
+const WARNING =
+  /\b(?:if|when|whenever|should) (?:it|they|that|these|the (?:page|text|content|result|document|message|issue|ticket|mail|email|comment|file|answer)\w{0,2}|any(?:thing)?|some(?:thing)?|such|an? (?:page|text|document|message|issue|comment)) (?:\w+ ){0,2}(?:tells?|asks?|instructs?|orders?|wants?|says?|claims?|urges?|requests?|demands?|contains?|told)\b(?:[^.!?]|\.(?=\S)){0,200}\b(?:do not|don't|never|must not|should not|please do not) (?:follow|obey|act on|comply with|carry out|execute|do) (?:it|them|that|those|these|such|any)\b|\b(?:do not|don't|never) (?:follow|obey|act on|carry out) (?:any |such )?(?:instructions?|orders?|requests?|commands?)\b(?:[^.!?]|\.(?=\S)){0,60}\b(?:in|from|inside|within) (?:it|them|the|this|these|such|result)/;
 const QUOTE_OPEN = /["'`(\u300c\u300e\u2018\u201c][^"'`\u300d\u300f\n]{0,160}$/;
 
 const ABOUT_SECRETS = /^(?:secret-|authority-claimed$|instruction-signals$)/;
@@ -30,12 +33,26 @@ export function isMention(text: string, place: Place): boolean {
     DISTRUST.test(after)
   )
     return true;
+  if (WARNING.test(sentenceAround(text, place))) return true;
   const around = `${before} ${after}`;
   const words = new Set(
     (withoutAddresses(around).match(SECURITY) ?? []).map((word) => word.slice(0, 6)),
   );
   if (words.size >= 3) return true;
   return words.size >= 1 && isQuoted(before, after);
+}
+
+function sentenceAround(text: string, { start, end }: Place): string {
+  const from = Math.max(0, start - 2 * BEFORE);
+  const before = text.slice(from, start);
+  const begins = Math.max(
+    before.lastIndexOf('. '),
+    before.lastIndexOf('! '),
+    before.lastIndexOf('? '),
+  );
+  const rest = text.slice(end, end + AFTER);
+  const ends = /[.!?](?: |$)/.exec(rest)?.index ?? rest.length;
+  return text.slice(from + begins + 1, end + ends);
 }
 
 /** True if the text as a whole is about security: many different words of the trade. */
