@@ -12,6 +12,8 @@ const UNSEEN = /[\u115f\u1160\u3164\uffa0\u17b4\u17b5]/;
 const INVISIBLE_NAME =
   /(?:\b(?:const|let|var|function)\s{1,3}|[{,]\s{0,3})[\u115f\u1160\u3164\uffa0\u17b4\u17b5]{1,60}\s{0,3}[=,}(]/;
 const SPELT = /\[([\w$]{1,20})\((0x[0-9a-f]{1,6}|\d{1,6})\)\]/gi;
+/** `g[_[0]](_[5])`. */
+const LISTED = /\[([\w$]{1,20})\[(0x[0-9a-f]{1,6}|\d{1,6})\]\]/gi;
 const LEAST_SPELT = 5;
 const PART_OF_SIX_CHARACTERS = /(?:\s{0,2}[[\]()!+]){8}/y;
 const FAR_OUT = /\S[ \t]{400,}[^\s*/\\|<>'"`]/;
@@ -43,7 +45,8 @@ export function obfuscationIn(text: string): string | null {
     return 'code is packed into a text that it unpacks and runs';
   if (UNSEEN.test(text) && INVISIBLE_NAME.test(text))
     return 'names consist of characters that nobody sees';
-  if (spells(text)) return 'the names of properties are kept in a list and looked up by number';
+  if (spells(text) || lists(text))
+    return 'the names of properties are kept in a list and looked up by number';
   if (rotates(text)) return 'strings are kept in a list that is turned before use';
   if (showsAtSteps(text, PART_OF_FAR_OUT) && FAR_OUT.test(text) && hidesCode(text))
     return 'code stands far beyond the edge of the window';
@@ -68,6 +71,17 @@ function spells(text: string): boolean {
     )?.[1];
     return decodes(text, name) || (alias !== undefined && decodes(text, alias));
   });
+}
+
+/** The same straight out of a list: at least one of what is looked up is called. */
+function lists(text: string): boolean {
+  const lists = new Map<string, Set<string>>();
+  for (const [, name = '', at = ''] of text.matchAll(LISTED))
+    lists.set(name, (lists.get(name) ?? new Set()).add(at));
+  return [...lists].some(
+    ([name, places]) =>
+      places.size >= LEAST_SPELT && new RegExp(`\\[${quoted(name)}\\[\\w{1,8}\\]\\]\\(`).test(text),
+  );
 }
 
 const quoted = (name: string): string => name.replaceAll('$', '\\$');

@@ -22,6 +22,10 @@ const OBFUSCATED: [string, string][] = [
       const g=globalThis;g[q(31)](g[q(32)][q(33)]);JSON[q(34)]({});a[q(35)]=b[q(36)];c[q(37)]()`,
   ],
   [
+    'names straight out of a list',
+    `const _=${JSON.stringify(NAMES)};const g=globalThis;g[_[0]](g[_[1]][_[2]]);JSON[_[3]]({});a[_[4]]=b[_[5]];c[_[6]]()`,
+  ],
+  [
     'an alias of such a function',
     `const t=${encoded};const pick=(n)=>atob(t[n]);const go=pick;
       g[go(0x1)][go(0x2)]();JSON[go(0x3)](a[go(0x4)]);b[go(0x5)]();c[go(0x6)]()`,
@@ -68,6 +72,10 @@ const READABLE: [string, string][] = [
     `const WORD = /[\\x30-\\x39\\x41-\\x5a\\x61-\\x7a]/; const RED = '\\x1b[31m', END = '\\x1b[0m';\n${PROSE}`,
   ],
   ['a filler that a pattern looks for', `const HIDDEN = /[\u3164\\u200b]/g;\n${PROSE}`],
+  [
+    'a table of rows by number',
+    `export const sum = (r, c) => r[c[0]] + r[c[1]] + r[c[2]] * r[c[3]] - r[c[4]] / r[c[5]];\n${PROSE}`,
+  ],
   ['flags as numbers', `export const flags = (o) => [+!!o.a, +!o.b, +!!(o.c && o.d)];\n${PROSE}`],
 ];
 

@@ -138,7 +138,7 @@ function cut(ask: Ask, model: Model, text: string, args: Node[], depth: number):
   return text.slice(ends[0], ends[1]);
 }
 
-const PLAIN = /^(?:[\w\s~!@#%&=:;"',<>/-]|\\[.\w|]|\[[^\]\\^]{1,40}\])+$/;
+const PLAIN = /^\^?(?:[\w\s~!@#%&=:;"',<>/-]|\\[.\w|]|\[[^\]\\^]{1,40}\])+$/;
 
 function replaced(
   ask: Ask,

@@ -18,6 +18,7 @@ export interface Ask {
   constantOf: About;
   keyOf: About<Extract<Node, { type: 'MemberExpression' }>>;
   propertyOf: (model: Model, node: Node | null, key: string) => Node | null;
+  valueOf: (model: Model, node: Extract<Node, { type: 'MemberExpression' }>) => Node | null;
   find: (ask: Ask, model: Model, node: Node, depth: number) => string | null;
   /** Within a function that is looked at for one call: what its parameters are. */
   given?: ReadonlyMap<Binding, Given>;

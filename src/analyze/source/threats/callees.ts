@@ -11,6 +11,8 @@ export interface Flow {
   model: Model;
   /** Whether the package is one of those that are read most closely. */
   isClose: boolean;
+  /** Whether some object stands for another. */
+  hasProxies: boolean;
   /** Whether something that may be a program in code lies in the file. */
   holdsPayload: () => boolean;
   memo: Memo;

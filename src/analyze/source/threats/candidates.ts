@@ -41,6 +41,10 @@ function inside(scene: Scene, value: Node, depth: number): string[] {
       return of(value.object);
     case 'Identifier':
       return identifierTexts(scene, value, depth);
+    case 'NewExpression':
+      return value.callee.type === 'Identifier' && /^(?:Map|Set)$/.test(value.callee.name)
+        ? of(value.arguments[0])
+        : [];
     case 'CallExpression':
       return calleesOf(scene.model, value)
         .slice(0, 2)

@@ -2,7 +2,7 @@
 import type { Node } from '../parse.ts';
 import { unasked } from './at-install.ts';
 import { candidatesOf } from './candidates.ts';
-import { runsAtInstall } from './closeness.ts';
+import { isCloselyRead, runsAtInstall } from './closeness.ts';
 import { patterns } from './data.ts';
 import { propertyTexts } from './sources.ts';
 import { DECODED, INVISIBLE, REMOTE } from './labels.ts';
@@ -145,7 +145,11 @@ function judgeRunText(
       severity: 'critical',
       message: 'Text that came over the network is run as a command.',
     });
-  } else if (labels & (DECODED | INVISIBLE) && startsUnknown && !isProgram) {
+  } else if (
+    labels & (DECODED | INVISIBLE) &&
+    startsUnknown &&
+    (!isProgram || isCloselyRead(scene.pkg))
+  ) {
     report(scene, call, {
       ruleId: 'decoded-code-executed',
       severity: 'critical',

@@ -2,8 +2,8 @@
 import type { Severity } from '../../../types.ts';
 import type { Node } from '../parse.ts';
 import { addressesOf } from './addresses.ts';
-import { runsAtInstall } from './closeness.ts';
-import { hostOf, isMentioned, isOwnByName, placeOf } from './declared.ts';
+import { isCloselyRead, runsAtInstall } from './closeness.ts';
+import { domainOf, hostOf, isMentioned, isOwnByName, placeOf } from './declared.ts';
 import type { Place } from './declared.ts';
 import { CLIENT, EXEC, is } from './kinds.ts';
 import { REMOTE } from './labels.ts';
@@ -55,7 +55,19 @@ export function reportDropped(scene: Scene, call: Node, drop: Drop): void {
 
 function gradeInServer(scene: Scene, node: Node, place: Place): Severity {
   if (place === 'foreign' || place === 'drop') return 'critical';
-  return isOpen(place) || isPinned(scene, node) ? 'low' : 'moderate';
+  if (isPinned(scene, node)) return 'low';
+  if (place === 'own' && asksNamesake(scene)) return 'critical';
+  return isOpen(place) ? 'low' : 'moderate';
+}
+
+/** A host that sounds like the package, and that it says nothing of. */
+function asksNamesake(scene: Scene): boolean {
+  if (!isCloselyRead(scene.pkg)) return false;
+  const hosts = scene.model.strings.map((node) => hostOf(shapeOf(scene.model, node)));
+  const named = hosts.filter((host) => isOwnByName(host, scene.declared));
+  return (
+    named.length > 0 && !named.some((host) => isMentioned(domainOf(host ?? ''), scene.declared))
+  );
 }
 
 /** Nobody has asked for anything yet: what is run there has to be held by the package itself, or come from where it says. */

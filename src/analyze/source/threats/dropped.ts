@@ -1,6 +1,7 @@
 // Threats by files that code writes and then runs: downloads and decoded payloads.
 import type { Node } from '../parse.ts';
 import { walkTree } from '../nodes.ts';
+import { calleesOf } from './callees.ts';
 import { candidatesOf } from './candidates.ts';
 import { runsAtInstall } from './closeness.ts';
 import { lineOf, reportDropped } from './dropped-grade.ts';
@@ -69,7 +70,7 @@ export function noteUnpacked(scene: Scene, call: Call, name: string, written: Wr
   }
 }
 
-const UNPACKER =
+export const UNPACKER =
   /^(?:tar\.(?:x|extract|unpack)|extract-zip|decompress|new adm-zip\.extractAllTo(?:Async)?|unzipper\.\w{1,12}|yauzl\.\w{1,12}|tar-fs\.extract|gunzip-file)$/;
 const UNPACKS = /^(?:\S*\/)?(?:tar|unzip|7z|gunzip|gzip|bsdtar|Expand-Archive)\b/;
 /** Programs that get a file ready, or only look at it. */
@@ -83,6 +84,11 @@ function keysOf(scene: Scene, node: Node): (string | Binding)[] {
   if (value.type === 'Identifier') {
     const binding = lookup(scene.model, value);
     if (binding) keys.push(binding);
+  }
+  // `cache.file`, `this.target`: by the way it is written.
+  if (value.type === 'MemberExpression' && !value.computed) {
+    const text = scene.file.textOf(value);
+    if (/^[\w$.#]{5,60}$/.test(text)) keys.push(text);
   }
   for (const text of candidatesOf(scene, value)) {
     if (text.length > 4 && (text.match(/\u0000/g)?.length ?? 0) < 2) keys.push(text);
@@ -151,9 +157,23 @@ function droppedIn(scene: Scene, args: readonly Node[], written: Written): Drop 
         for (const def of binding?.defs.slice(0, 3) ?? []) {
           const text = def.value ? shapeOf(scene.model, def.value) : null;
           if (text !== null && written.has(text)) found = written.get(text) ?? null;
+          found ??= answered(scene, def.value, written);
         }
       }
     });
   }
   return found;
+}
+
+/** `const bin = await core()`, which answers with the file that it wrote. */
+function answered(scene: Scene, value: Node | null, written: Written): Drop | null {
+  const call = value ? unwrap(value) : null;
+  if (call?.type !== 'CallExpression') return null;
+  for (const { returns } of calleesOf(scene.model, call).slice(0, 2))
+    for (const answer of returns.slice(0, 3))
+      for (const key of keysOf(scene, answer)) {
+        const drop = written.get(key);
+        if (drop) return drop;
+      }
+  return null;
 }

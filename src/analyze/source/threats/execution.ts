@@ -13,7 +13,7 @@ import { DECODED, INVISIBLE, REMOTE, SHELL, SOCKET } from './labels.ts';
 import type { Invocation } from './invoke.ts';
 import type { Call } from './model.ts';
 import { HOLE, keyOf, nameOf, shapeOf, unwrap } from './names.ts';
-import { judgeOwnCode } from './own-code.ts';
+import { judgeOwnCode, judgeOwnUnpacking } from './own-code.ts';
 import { noteSink } from './record.ts';
 import { carried, carriedByAll, report } from './scene.ts';
 import type { Scene } from './scene.ts';
@@ -33,6 +33,7 @@ export function findExecution(scene: Scene): void {
     judgeCode(scene, invocation);
     judgePipe(scene, call);
     judgeWasm(scene, call, name);
+    judgeOwnUnpacking(scene, call, name);
     if (is(name, WRITE)) {
       noteWrite(scene, call, name, written);
       judgeOwnCode(scene, call, name);

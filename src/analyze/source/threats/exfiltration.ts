@@ -3,7 +3,7 @@ import { runsAtInstall } from './closeness.ts';
 import type { Node } from '../parse.ts';
 import { candidatesOf } from './candidates.ts';
 import { hosts, patterns } from './data.ts';
-import { isMentioned, isOwnByName } from './declared.ts';
+import { hostOf, isMentioned, isOwnByName } from './declared.ts';
 import { judgeDns, judgeDnsCommand } from './dns.ts';
 import { isSwallowed, usesAnswer } from './shape-of-call.ts';
 import { DNS, EXEC, is } from './kinds.ts';
@@ -30,7 +30,7 @@ import { noteSink } from './record.ts';
 import { carried, report } from './scene.ts';
 import type { Scene } from './scene.ts';
 import { sendingOf } from './sendings.ts';
-import { isScreenRead } from './vocabulary.ts';
+import { isKeyRead, isScreenRead } from './vocabulary.ts';
 import type { Sending } from './sendings.ts';
 
 export function findExfiltration(scene: Scene): void {
@@ -44,10 +44,19 @@ export function findExfiltration(scene: Scene): void {
     const sending = sendingOf(scene, call, args, name);
     if (sending && sending.labels !== 0) sendings.push(sending);
     const secret = mayHoldSecrets ? secretSending(scene, call, args, sending) : null;
-    if (secret) secrets.push(secret);
+    if (secret) secrets.push(secret, ...mirrored(scene, secret, args));
   }
   judgeSecrets(scene, secrets);
   for (const sending of sendings) judge(scene, sending, sendings);
+}
+
+/** `urls.map((url) => post(url, body, { headers }))`: the same to every one of them. */
+function mirrored(scene: Scene, secret: SecretSending, args: readonly Node[]): SecretSending[] {
+  const hosts = candidatesOf(scene, args[0]).flatMap((one) => hostOf(one) ?? []);
+  return [...new Set(hosts)]
+    .filter((host) => host !== secret.host)
+    .slice(0, 5)
+    .map((host) => ({ ...secret, host }));
 }
 
 /** `process.env.API_KEY`, `process.env['API_KEY']`, `const { API_KEY } = process.env`. */
@@ -83,19 +92,26 @@ function judge(scene: Scene, sending: Sending, all: Sending[]): void {
     });
   } else if (labels & (VENDOR_MASK | TOKEN)) judgeOneSecret(scene, sending);
   if (labels & (CRED | CRED_PARSED)) judgeCredentials(scene, sending);
-  if (labels & CLIPBOARD && isForeign) judgeWatching(scene, node);
+  if (labels & CLIPBOARD) judgeWatching(scene, sending, isForeign);
   if (labels & HOST_INFO) judgeHostInfo(scene, sending);
   if (labels & (TOOL_ALL | TOOL_PART | CONVERSATION)) judgeConversation(scene, sending, all);
 }
 
-function judgeWatching(scene: Scene, node: Node): void {
+function judgeWatching(scene: Scene, { node, to }: Sending, isForeign: boolean): void {
+  const reach = reachOf(scene, node);
+  const isAsked = reach === 'tool' || reach === 'command';
+  // Nobody asked for it: a host that sounds like the package is anybody's as well.
+  if (!isForeign && (isAsked || !isOwnByName(to.host, scene.declared))) return;
   // A picture that a tool was asked for may have to be read by another service.
   const isScreen = scene.calls.some(({ name }) => isScreenRead(name));
-  if (isScreen && reachOf(scene, node) === 'tool') return;
+  if (isScreen && reach === 'tool') return;
+  const isTyped = scene.calls.some(({ name }) => isKeyRead(name));
   report(scene, node, {
     ruleId: 'clipboard-exfiltration',
-    severity: 'high',
-    message: `The content of the ${isScreen ? 'screen' : 'clipboard'} is sent over the network.`,
+    severity: isAsked ? 'high' : 'critical',
+    message: isTyped
+      ? 'What is typed in any window is sent over the network.'
+      : `The content of the ${isScreen ? 'screen' : 'clipboard'} is sent over the network.`,
   });
 }
 
@@ -143,9 +159,13 @@ function judgeCredentials(scene: Scene, { node, to, labels }: Sending): void {
   });
 }
 
+/** Keys that sign: no service needs them, whatever it is called. */
+const KEY_STORE = /solana[/\\]id\.json|wallet\.dat|keystore[/\\]|id_(?:rsa|ed25519|ecdsa)\b/;
+
 /** What others store does not belong to a host that merely sounds like the package. */
 function isNamesake(scene: Scene, host: string | null): boolean {
   if (!isOwnByName(host, scene.declared)) return false;
+  if (KEY_STORE.test(scene.file.text)) return true;
   if (!namesStoreOfOthers(scene)) return false;
   return !scene.declared.words.some((word) =>
     new RegExp(`["'\`/\\\\](?:\\.|\\.config/)${word}`, 'i').test(scene.file.text),
@@ -189,7 +209,7 @@ function judgeConversation(scene: Scene, { node, labels, to }: Sending, all: Sen
     return;
   report(scene, node, {
     ruleId: 'conversation-exfiltration',
-    severity: 'high',
+    severity: isSide && isWhole ? 'critical' : 'high',
     confidence: isConversation || to.place === 'drop' || (isSide && isWhole) ? 'high' : 'medium',
     message: isConversation
       ? 'A tool asks for the conversation and sends it to a host that the package does not declare.'

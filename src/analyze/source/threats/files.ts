@@ -1,5 +1,6 @@
 // Threats by what is written: configuration of agents, git hooks, autostart.
 import type { Node } from '../parse.ts';
+import { candidatesOf } from './candidates.ts';
 import { pathLabels } from './data.ts';
 import { WRITE, is } from './kinds.ts';
 import { CI_PATH } from './labels.ts';
@@ -24,9 +25,24 @@ export function findFileThreats(scene: Scene): void {
     if (calls.isRecursiveRemove(name)) judgeRemove(scene, call);
     judgeUnknownWriter(scene, call, name);
     judgeCommit(scene, call);
+    judgeGitConfig(scene, call);
     if (calls.isRemove(name)) judgeRansom(scene, call);
   }
 }
+
+/** `git.addConfig('core.hooksPath', folder)`: from then on git runs what lies there. */
+function judgeGitConfig(scene: Scene, call: Scene['calls'][number]['call']): void {
+  const callee = unwrap(call.callee);
+  if (callee.type !== 'MemberExpression') return;
+  const method = keyOf(scene.model, callee) ?? '';
+  if (method !== 'addConfig' && method !== 'setConfig' && method !== 'raw') return;
+  const isHooks = call.arguments
+    .slice(0, 3)
+    .some((arg) => candidatesOf(scene, arg).some((one) => HOOKS_CONFIG.test(one)));
+  const target = TARGETS.find(({ ruleId }) => ruleId === 'git-hook-write');
+  if (isHooks && target) tell(scene, call, target, '');
+}
+const HOOKS_CONFIG = /^(?:core\.hooksPath|init\.templateDir)$/i;
 
 /** A file that the API of a forge is told to commit; its content is often encoded. */
 function judgeCommit(scene: Scene, call: Scene['calls'][number]['call']): void {

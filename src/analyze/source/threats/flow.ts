@@ -11,7 +11,8 @@ import { PAYLOAD } from './decoders.ts';
 import { evaluate } from './evaluate.ts';
 import { handOver } from './given.ts';
 import { handingsOf } from './handings.ts';
-import { ENV, HOOKED, named, REMOTE, SHELL, SOCKET } from './labels.ts';
+import { trapOf } from './invoke.ts';
+import { CRED_PATH, ENV, HOOKED, named, REMOTE, SHELL, SOCKET } from './labels.ts';
 import { markHandlers, markHooks, markParameters, markPromises } from './marks.ts';
 import { Memo, PROMISES } from './memo.ts';
 import { fieldKey, lookup, plainKey } from './model.ts';
@@ -27,6 +28,7 @@ export function flowOf(model: Model, isWorthwhile = true, isClose = true): Flow 
   const flow: Flow = {
     model,
     isClose,
+    hasProxies: /new Proxy\b/.test(model.text),
     holdsPayload: once(() => PAYLOAD.test(model.text)),
     memo: new Memo(model.program),
     handlers: new Set(),
@@ -138,6 +140,8 @@ const heard = (labels: number): number => {
   return labels & SOCKET ? left | REMOTE : left;
 };
 
+/** A copy of a file is as telling as the file. */
+const COPIES = /^(?:fs|fs\.promises|fs-extra|graceful-fs)\.(?:copyFile|copy|cp)(?:Sync)?$/;
 const MUTATORS = /^(?:push|unshift|set|add|append|assign|update|fill|splice|write)$/;
 
 function spreadCall(flow: Flow, call: Call): void {
@@ -147,6 +151,8 @@ function spreadCall(flow: Flow, call: Call): void {
   const callee = unwrap(call.callee);
   const received = callee.type === 'MemberExpression' ? labelsOf(flow, callee.object) : 0;
   const name = nameOf(model, call.callee);
+  if (COPIES.test(name ?? ''))
+    bindLabels(flow, call.arguments[1], labelsOf(flow, call.arguments[0]) & CRED_PATH);
   if (callee.type === 'MemberExpression') {
     const method = keyOf(model, callee) ?? '';
     const given = call.arguments.reduce((all, arg) => all | labelsOf(flow, arg), 0);
@@ -157,6 +163,11 @@ function spreadCall(flow: Flow, call: Call): void {
     }
     if (method === 'pipe' && received)
       bindLabels(flow, unwrap(call.arguments[0] ?? callee), received & REMOTE);
+  }
+  if (flow.hasProxies && callees.length === 0) {
+    const trap = trapOf(model, call.callee);
+    const given = call.arguments.reduce((all, arg) => all | labelsOf(flow, arg), 0);
+    bindLabels(flow, trap?.params[2], given);
   }
   spreadResolved(flow, call);
   spreadCallbacks(flow, call, callees, received);
@@ -175,8 +186,14 @@ function spreadArguments(flow: Flow, fn: Fn, args: readonly Node[]): void {
   });
 }
 
+/** Whoever connects can be written to. */
+const SERVES = /^(?:net|tls)\.createServer$/;
+
 /** Callbacks get what the call yields: `.then(x => )`, `.on('data', x => )`, `get(url, res => )`. */
 function spreadCallbacks(flow: Flow, call: Call, callees: Fn[], received: number): void {
+  if (SERVES.test(nameOf(flow.model, call.callee) ?? ''))
+    for (const fn of functionsIn(flow.model, call.arguments.at(-1)))
+      bindLabels(flow, fn.params[0], SOCKET);
   if (call.type === 'NewExpression' || callees.some((fn) => fn.node === call.callee)) return;
   for (const arg of call.arguments) {
     const functions = functionsIn(flow.model, arg);

@@ -14,6 +14,7 @@ import { findFileThreats } from './files.ts';
 import { flowOf } from './flow.ts';
 import { findGates } from './gates.ts';
 import { findHooks } from './hooks.ts';
+import { findHiddenCode } from './hidden-code.ts';
 import { findHiddenHosts } from './hidden-hosts.ts';
 import { findHiddenNames } from './hidden-names.ts';
 import { findCopyingHooks, findCopyingInterceptors, findTaintedHeaders } from './interceptors.ts';
@@ -133,6 +134,7 @@ function detect(scene: Scene): void {
   findExfiltration(scene);
   findExecution(scene);
   findHiddenNames(scene);
+  findHiddenCode(scene);
   findHiddenHosts(scene);
   findFileThreats(scene);
   findWorms(scene);

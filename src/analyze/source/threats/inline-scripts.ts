@@ -8,7 +8,13 @@ const INLINE_HARM =
 const INLINE_FETCH =
   /\bfetch\(|\bhttps?['"`)\\]{0,4}\.?(?:get|request)?\(|\.(?:get|request)\(['"`\\]{1,3}https?:/;
 const INLINE_RUN =
-  /\beval\(|\bFunction\(|runIn\w{0,12}Context\(|\.then\(eval\b|\bexec(?:Sync)?\(\w/;
+  /\beval\(|\bFunction\(|\bvm\.|runIn\w{0,12}Context\(|\.then\((?:\(0,\s?)?(?:eval|Function)\b|\bexec(?:Sync)?\(\w|\b_compile\(|\bimport\((?:\\?['"`]data:|URL\.create|\w)|(?:createWriteStream|writeFile(?:Sync)?)\([\s\S]{0,600}\b(?:require|import|spawn|exec|fork|execFile)(?:Sync)?\(/;
+
+/** Decodes and runs what came out of it. */
+const INLINE_DECODE =
+  /\bBuffer\.from\([^)]{4,4000},\s{0,3}\\?['"`](?:base64|hex)|\batob\(|\bfromCharCode\b|\bdecodeURIComponent\([^)]{20}/;
+const INLINE_START =
+  /\b(?:eval|Function|exec(?:File)?(?:Sync)?|spawn(?:Sync)?|runIn\w{0,12}Context|_compile)\(\s{0,3}(?:\w{1,20}|Buffer|atob|String)\b/;
 
 type InlineThreat = Pick<RawThreat, 'ruleId' | 'severity' | 'confidence' | 'message'>;
 
@@ -22,6 +28,13 @@ export function inlineThreats(text: string): InlineThreat[] {
       severity: 'critical',
       confidence: 'high',
       message: 'A lifecycle script fetches code and runs it, in a line of package.json.',
+    });
+  if (INLINE_DECODE.test(text) && INLINE_START.test(text))
+    found.push({
+      ruleId: 'decoded-code-executed',
+      severity: 'critical',
+      confidence: 'high',
+      message: 'A lifecycle script decodes text and runs it, in a line of package.json.',
     });
   if (INLINE_HARM.test(withoutTexts(text)))
     found.push({

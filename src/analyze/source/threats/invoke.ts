@@ -2,7 +2,7 @@
 import type { Node } from '../parse.ts';
 import { isFunction, lookup, plainKey } from './model.ts';
 import type { Call, Fn, Model } from './model.ts';
-import { keyOf, nameOf, unwrap } from './names.ts';
+import { keyOf, nameOf, unwrap, valueOf } from './names.ts';
 
 export interface Invocation {
   call: Call;
@@ -57,6 +57,20 @@ export function aliasProxies(model: Model): void {
       if (binding) binding.alias = behind;
     }
   }
+}
+
+/** The trap of a proxy that stands in a variable or property and is called: its third parameter is the arguments. */
+export function trapOf(model: Model, callee: Node): Fn | null {
+  const value = unwrap(callee);
+  let held: Node | null = null;
+  if (value.type === 'MemberExpression') held = valueOf(model, value);
+  if (value.type === 'Identifier') {
+    const defs = lookup(model, value)?.defs.filter((def) => def.value !== null) ?? [];
+    const [def] = defs;
+    held = defs.length === 1 && def?.path.length === 0 ? def.value : null;
+  }
+  if (held === null || unwrap(held).type !== 'NewExpression') return null;
+  return proxyFunctions(model, held).find(({ name }) => name === 'apply') ?? null;
 }
 
 const elements = (node: Node | undefined): Node[] =>

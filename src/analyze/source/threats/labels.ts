@@ -59,10 +59,15 @@ const WHOLE = ENV | TOOL_ALL | SOCKET | SHELL | CRED_PARSED | HOOKED | REMOTE | 
 /** What a secret is called in a file of them. */
 const SECRET_FIELD = /token|auth|secret|passw|api_?key|credential/i;
 
+/** A part of such a file that is still several secrets. */
+const SECTION =
+  /^(?:default|profiles?|auths|hosts?|accounts|tokens|credentials|users?|clusters?|contexts?|sessions|mcpServers|env)$|[./]/;
+
 /** After `value.key`. */
 export function named(labels: number, key: string): number {
   let left = labels & ~(ENV | TOOL_ALL | CRED_PARSED);
-  if (labels & CRED_PARSED && SECRET_FIELD.test(key)) left |= TOKEN;
+  if (labels & CRED_PARSED && SECTION.test(key)) left |= CRED_PARSED;
+  else if (labels & CRED_PARSED && SECRET_FIELD.test(key)) left |= TOKEN;
   if (labels & TOOL_ALL) left |= TOOL_PART;
   return left;
 }

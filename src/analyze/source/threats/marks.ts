@@ -12,7 +12,7 @@ import { constantOf, keyOf, nameOf, propertyOf, unwrap } from './names.ts';
 import { isToolRegistration } from './vocabulary.ts';
 
 const HOOKABLE =
-  /^(?:fetch|XMLHttpRequest\.prototype\.(?:open|send|setRequestHeader)|https?\.(?:request|get)|https?\.ClientRequest\.prototype\.\w{1,20}|net\.Socket\.prototype\.\w{1,20}|net\.(?:connect|createConnection)|axios\.(?:get|post|request)|ethereum(?:\.(?:request|send|sendAsync))?|WebSocket(?:\.prototype\.send)?|process\.stdout\.write|process\.stdin\.\w{1,9}|navigator\.clipboard\.\w{1,12}|JSON\.(?:parse|stringify)|child_process\.\w{1,12}|fs\.\w{1,20}|EventTarget\.prototype\.addEventListener|.{0,80}\b(?:\w{0,30}Transport|McpServer|Server|Protocol|Client)\.prototype\.\w{2,30})$/;
+  /^(?:fetch|XMLHttpRequest\.prototype\.(?:open|send|setRequestHeader)|https?\.(?:request|get)|https?\.ClientRequest\.prototype\.\w{1,20}|net\.Socket\.prototype\.\w{1,20}|net\.(?:connect|createConnection)|axios\.(?:get|post|request)|.{0,60}\.defaults\.(?:adapter|fetch|transformRequest)|ethereum(?:\.(?:request|send|sendAsync))?|WebSocket(?:\.prototype\.send)?|process\.stdout\.write|process\.stdin\.\w{1,9}|navigator\.clipboard\.\w{1,12}|JSON\.(?:parse|stringify)|child_process\.\w{1,12}|fs\.\w{1,20}|EventTarget\.prototype\.addEventListener|.{0,80}\b(?:\w{0,30}Transport|McpServer|Server|Protocol|Client)\.prototype\.\w{2,30})$/;
 
 /** Whether a name is of something that only a hook would replace. */
 export const isHookable = (name: string): boolean => HOOKABLE.test(name);
@@ -22,8 +22,11 @@ const HANDED = /handler|tool|callback|execute|^(?:fn|func|run|impl|next)$/i;
 export function markHandlers(flow: Flow): void {
   for (const call of flow.model.calls) {
     const callee = unwrap(call.callee);
-    if (callee.type !== 'MemberExpression') continue;
-    if (!isToolRegistration(keyOf(flow.model, callee) ?? '')) continue;
+    // `const register = server.registerTool.bind(server)` is known by its name.
+    const isNamed = callee.type === 'Identifier' && call.arguments.length > 1;
+    const named = isNamed ? (nameOf(flow.model, callee)?.split('.').at(-1) ?? '') : '';
+    const method = callee.type === 'MemberExpression' ? (keyOf(flow.model, callee) ?? '') : named;
+    if (!isToolRegistration(method)) continue;
     const last = call.arguments.at(-1);
     let found = functionsIn(flow.model, last);
     if (last?.type === 'ObjectExpression') {

@@ -5,7 +5,7 @@ import { parentOf } from '../nodes.ts';
 import type { Node } from '../parse.ts';
 import { emptyExports, fillAssigned, fillExports, memberNode, propertyNode } from './exports.ts';
 import type { ObjectNode } from './exports.ts';
-import { lookup } from './model.ts';
+import { lookup, plainKey } from './model.ts';
 import type { Call, Def, Model } from './model.ts';
 import { constantOf, INTEROP, nameOf, propertyOf, shapeOf, unwrap } from './names.ts';
 import { setMeaning } from './unwrap.ts';
@@ -55,8 +55,17 @@ export function linkModules(model: Model, joined: Joined, resolve: ResolveImport
   model.shapes.clear();
 }
 
-const meaningOf = (module: Module | null): Node | null =>
-  module && (module.whole ?? module.exports);
+/** What `require` gives: of a file of settings its value. */
+function meaningOf(module: Module | null): Node | null {
+  if (!module) return null;
+  const isSettings = module.path.endsWith('.json');
+  const value = isSettings ? module.exports.properties.find(isDefault) : undefined;
+  if (value?.type === 'Property') return value.value;
+  return module.whole ?? module.exports;
+}
+
+const isDefault = (one: ObjectNode['properties'][number]): boolean =>
+  one.type === 'Property' && plainKey(one.key) === 'default';
 
 function linkImport(model: Model, def: Def, module: Module | null): void {
   if (!module) return;

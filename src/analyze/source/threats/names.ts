@@ -229,6 +229,24 @@ export function propertyOf(model: Model, node: Node | null, key: string, depth =
   return null;
 }
 
+/** A row for each system: any of them is as telling. */
+const isPlatform = (model: Model, node: Node): boolean =>
+  /^(?:process\.(?:platform|arch)|os\.(?:platform|type|arch)\(\))$/.test(nameOf(model, node) ?? '');
+
+function firstOf(model: Model, node: Node): Node | null {
+  const holder = unwrap(node);
+  const value = holder.type === 'Identifier' ? onlyInit(lookup(model, holder)) : holder;
+  const table = value ? unwrap(value) : null;
+  const first = table?.type === 'ObjectExpression' ? table.properties[0] : undefined;
+  return first?.type === 'Property' ? first.value : null;
+}
+
+function onlyInit(binding: Binding | null): Node | null {
+  const defs = binding?.defs.filter((def) => def.value !== null) ?? [];
+  const [def] = defs;
+  return defs.length === 1 && def?.kind === 'init' && def.path.length === 0 ? def.value : null;
+}
+
 /** What stands behind `object.key`, where that is written out. */
 export function valueOf(
   model: Model,
@@ -236,7 +254,8 @@ export function valueOf(
   depth = 0,
 ): Node | null {
   const key = node.computed ? constantOf(model, node.property) : plainKey(node.property);
-  return key === null ? null : propertyOf(model, node.object, key, depth);
+  if (key !== null) return propertyOf(model, node.object, key, depth);
+  return isPlatform(model, node.property) ? firstOf(model, node.object) : null;
 }
 
 /** The only value that a field of a class is given. */
@@ -245,4 +264,4 @@ function fieldOf(model: Model, at: Node, key: string): Node | null {
   return values.length === 1 ? (values[0] ?? null) : null;
 }
 
-const ASK: Ask = { nameOf, shapeOf, constantOf, keyOf, propertyOf, find: findShape };
+const ASK: Ask = { nameOf, shapeOf, constantOf, keyOf, propertyOf, valueOf, find: findShape };

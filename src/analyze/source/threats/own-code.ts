@@ -2,10 +2,12 @@
 import type { Node } from '../parse.ts';
 import { walkTree } from '../nodes.ts';
 import { isCloselyRead } from './closeness.ts';
+import { UNPACKER } from './dropped.ts';
+import { CLIENT, is } from './kinds.ts';
 import { REMOTE } from './labels.ts';
 import { lookup } from './model.ts';
 import type { Call } from './model.ts';
-import { nameOf, shapeOf } from './names.ts';
+import { nameOf, propertyOf, shapeOf } from './names.ts';
 import { reachOf } from './reach.ts';
 import { carried, carriedByAll, report } from './scene.ts';
 import type { Scene } from './scene.ts';
@@ -42,6 +44,29 @@ export function judgeOwnCode(scene: Scene, call: Call, name: string): void {
     message: 'The package writes over its own code with what it fetched.',
   });
 }
+
+/** `tar.x({ cwd: here })` of what is fetched: the package is replaced as a whole. */
+export function judgeOwnUnpacking(scene: Scene, call: Call, name: string): void {
+  if (!UNPACKER.test(name) || !isCloselyRead(scene.pkg)) return;
+  const options = call.arguments.at(-1) ?? null;
+  const into = ['cwd', 'C', 'dir', 'path']
+    .map((key) => propertyOf(scene.model, options, key))
+    .find((one) => one !== null);
+  const target =
+    into ?? (/unzipper|adm-zip|tar-fs|decompress/.test(name) ? call.arguments.at(0) : null);
+  if (!target || !isHere(scene, target, 0) || APART.test(shapeOf(scene.model, target) ?? ''))
+    return;
+  const isFetching = scene.calls.some((one) => is(one.name, CLIENT) || FETCHES.test(one.name));
+  const { text } = scene.file;
+  if (!isFetching || SIGNED.test(text) || DIGEST.test(text)) return;
+  if (reachOf(scene, call) === 'command') return;
+  report(scene, call, {
+    ruleId: 'self-update',
+    severity: 'critical',
+    message: 'The package writes over its own code with what it fetched.',
+  });
+}
+const FETCHES = /^https?\.(?:get|request)$/;
 
 /** Whether a path is built on the place of the file itself. */
 function isHere(scene: Scene, node: Node, depth: number): boolean {

@@ -67,6 +67,11 @@ function judgeRecipientCall(scene: Scene, call: Scene['calls'][number]['call']):
     if (MAIL.test(constantOf(scene.model, call.arguments[1]) ?? '')) tell(scene, call);
     return;
   }
+  const isSet = method === 'set' && nameOf(scene.model, callee) === 'Reflect.set';
+  if (isSet && RECIPIENT.test(constantOf(scene.model, call.arguments[1]) ?? '')) {
+    if (call.arguments[2] && fixedAddress(scene, call.arguments[2])) tell(scene, call);
+    return;
+  }
   const object = unwrap(callee.object);
   const list =
     object.type === 'Identifier'

@@ -95,7 +95,7 @@ function find(scene: Scene, call: Call, args: readonly Node[], name: string): Fo
   if (/^(?:send|field|attach|json|body|form|query|set)$/.test(method) && received & REMOTE) {
     return {
       node: call,
-      labels: carriedByAll(scene, args),
+      labels: carriedByAll(scene, args) | asText(carriedByAll(scene, args)),
       to: () => destinationOf(scene, [], callee.object),
     };
   }

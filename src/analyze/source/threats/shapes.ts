@@ -93,7 +93,8 @@ function memberShape(
   if (name === 'process.execPath' || name === 'process.argv0' || name === 'process.argv.0')
     return 'node';
   const key = ask.keyOf(model, node, depth);
-  return key === null ? null : ask.shapeOf(model, ask.propertyOf(model, node.object, key), depth);
+  const held = key === null ? ask.valueOf(model, node) : ask.propertyOf(model, node.object, key);
+  return ask.shapeOf(model, held, depth);
 }
 
 const NUMBER = /^-?\d{1,15}$/;

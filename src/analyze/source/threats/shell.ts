@@ -33,6 +33,9 @@ const DOWNLOADED_RUN = new RegExp(
 );
 const FETCHED_START =
   /\b(?:certutil|bitsadmin)\b[^\n]{0,400}https?:[^\n]{0,300}(?:&&?|;)\s*(?:start\s|%|\.\\)/i;
+/** `git clone … && node dir/run.js`. */
+const CLONED_RUN =
+  /\bgit\s+clone\b[^\n;|]{0,400}(?:&&|;)[^\n]{0,200}\b(?:node|sh|bash|python3?|make|npm\s+(?:i|install|run|ci)|source)\b|\bgit\s+clone\b[^\n;|]{0,400}(?:&&|;)\s{0,3}\.\//;
 const REVERSE =
   /\/dev\/(?:tcp|udp)\/|\b(?:nc|ncat|netcat)\b[^\n;|]{0,80}\s-(?:e|c)\b|mkfifo[^\n]{0,120}\|\s*(?:nc|ncat|netcat|openssl s_client)\b|\bsocat\b[^\n]{0,120}exec:|socket\.socket\([^\n]{0,300}(?:dup2|pty\.spawn|subprocess)|use Socket;[^\n]{0,300}exec/i;
 const WIPE =
@@ -222,10 +225,13 @@ function addDownloads(line: string, context: ShellContext, add: Add): void {
     (place === 'release' && isMentioned(url, context.declared));
   // The documented way to install a well-known tool: worth a look, not an attack.
   const isKnown = host !== null && hosts.installers.test(host);
-  const severity = isKnown ? 'moderate' : isOwn ? 'high' : 'critical';
+  // Of a forge that many share, the host says nothing about who writes there.
+  const isCloned = CLONED_RUN.test(line) && !isMentioned(url, context.declared);
+  const severity = isKnown ? 'moderate' : isOwn && !isCloned ? 'high' : 'critical';
   const isRun =
     FETCHED_START.test(line) ||
     PIPED.test(line) ||
+    CLONED_RUN.test(line) ||
     (FETCHED_INLINE.test(line) && INLINE_RUN.test(line)) ||
     POWERSHELL_RUN.test(line) ||
     DOWNLOADED_RUN.test(line);

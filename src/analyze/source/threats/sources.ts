@@ -20,6 +20,8 @@ import {
   SHELL,
   SOCKET,
   throughUnknown,
+  TOOL_ALL,
+  TOOL_PART,
 } from './labels.ts';
 import { lookup } from './model.ts';
 import type { Call } from './model.ts';
@@ -31,7 +33,7 @@ const MACHINE_KEYS =
   /^https?:\/\/(?:169\.254\.169\.254|metadata\.google\.internal|169\.254\.170\.2)\b.{0,80}(?:security-credentials|oauth2\/token|service-accounts)/;
 /** Turns the text of a file of settings into an object. */
 const PARSER =
-  /^(?:JSON\.parse|JSON5\.parse|json5\.parse|jsonc-parser\.parse|comment-json\.parse|yaml\.(?:parse|load)|js-yaml\.load|ini\.parse|(?:smol-|@iarna\/)?toml\.parse)$/;
+  /^(?:JSON\.parse|JSON5\.parse|json5\.parse|jsonc-parser\.parse|comment-json\.parse|yaml\.(?:parse|load)|js-yaml\.load|ini\.parse|dotenv\.parse|(?:smol-|@iarna\/)?toml\.parse)$/;
 const READS_CREDENTIALS =
   /\b(?:gh auth token|npm (?:config get \S{0,60}(?:auth|token|passw)|token\b)|gcloud auth print-\w{0,20}-?token|aws configure (?:get|export)|security (?:find-|dump-)\S{0,20}|op item get|git credential fill)/;
 
@@ -41,6 +43,10 @@ const READS_PROGRAM =
 
 const SECRET_FILE =
   /(?:^|[^\w.])\\?\.(?:env|npmrc|netrc|git-credentials|ssh|aws)\b|\bid_(?:rsa|ed25519)|wallet\.dat|keystore/;
+
+/** A database in a file: what is asked of it stands in the file. */
+const DATABASE =
+  /^(?:better-sqlite3|sqlite3(?:\.verbose\(\))?\.Database|sqlite\.DatabaseSync|sqlite\.open|bun:sqlite\.Database|sql\.js\.Database|classic-level(?:\.ClassicLevel)?|level(?:\.Level)?)$/;
 
 /** Wraps a text, a stream or an address without changing what it stands for. */
 const PASSING =
@@ -64,7 +70,8 @@ export function sourceLabels(
     return REMOTE | (MACHINE_KEYS.test(shapeOf(flow.model, node.arguments[0]) ?? '') ? CRED : 0);
   if (/^dns(?:\.promises)?\.resolveTxt$/.test(name)) return REMOTE;
   if (is(name, HOST)) return HOST_INFO;
-  if (is(name, CLIP_READ) || calls.isScreenRead(name)) return CLIPBOARD;
+  if (is(name, CLIP_READ) || calls.isScreenRead(name) || calls.isKeyRead(name)) return CLIPBOARD;
+  if (DATABASE.test(name)) return given & (CRED_PATH | CRED) ? CRED : 0;
   if (name === 'os.homedir') return HOME;
   if (is(name, EXEC)) return execLabels(flow, node);
   if (is(name, DECODER)) return decoded(flow, node, name, given);
@@ -81,7 +88,8 @@ export function sourceLabels(
   ) {
     return asText(given);
   }
-  if (name === 'Object.keys') return given & ~CRED_PARSED;
+  // The names of what a tool was called with say little.
+  if (name === 'Object.keys') return given & ~(CRED_PARSED | TOOL_ALL | TOOL_PART);
   if (PARSER.test(name)) return given & CRED ? CRED_PARSED | (given & ~CRED) : given;
   if (
     /^(?:Object\.(?:entries|values|assign|fromEntries|freeze)|structuredClone|Array\.from|Promise\.(?:all|resolve|allSettled|race))$/.test(

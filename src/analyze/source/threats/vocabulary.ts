@@ -69,6 +69,11 @@ export const isScreenRead = (name: string): boolean =>
   /^(?:screenshot-desktop(?:\.all)?|desktop-screenshot|desktopCapturer\.getSources|electron\.desktopCapturer\.getSources|robotjs\.screen\.capture)$/.test(
     name,
   );
+/** Hears every key that is pressed, in whatever window. */
+export const isKeyRead = (name: string): boolean =>
+  /^(?:new )?(?:uiohook-napi(?:\.uIOhook)?|iohook|iohook-raub|node-global-key-listener\.GlobalKeyboardListener|global-key-listener|gkm\.events|node-key-sender|keyspy)\.(?:on|addListener|events\.on)$/.test(
+    name,
+  );
 export const isClipboardWrite = (name: string): boolean =>
   /^(?:navigator\.clipboard\.writeText|clipboardy\.(?:write|writeSync)|copy-paste\.copy|(?:clipboard-sys|node-clipboardy|simple-clipboard|@crosscopy\/clipboard)\.(?:write\w{0,8}|set\w{0,8})|new @napi-rs\/clipboard\.Clipboard\.setText|electron\.clipboard\.writeText)$/.test(
     name,

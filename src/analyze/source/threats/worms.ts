@@ -1,7 +1,7 @@
 // Threats by publishing: a package that spreads through those of its user.
 import { candidatesOf } from './candidates.ts';
 import { runsAtInstall } from './closeness.ts';
-import { CLIENT, EXEC, READ, is } from './kinds.ts';
+import { CLIENT, EXEC, READ, WRITE, is } from './kinds.ts';
 import { CRED, CRED_PATH, ENV } from './labels.ts';
 import type { Call } from './model.ts';
 import { keyOf, shapeOf, unwrap } from './names.ts';
@@ -32,7 +32,7 @@ export function findWorms(scene: Scene): void {
     const signs = wormSigns(scene);
     const reach = reachOf(scene, call);
     const isAtInstall = reach !== 'command' && runsAtInstall(scene.pkg, scene.placeOf(call).file);
-    if (isAtInstall || signs >= 2 || (signs === 1 && reach === 'start')) {
+    if (isAtInstall || signs >= 2 || (signs === 1 && reach === 'start') || isSpreading(scene)) {
       report(scene, call, {
         ruleId: 'self-propagation',
         severity: 'critical',
@@ -60,6 +60,18 @@ function publishes(scene: Scene, call: Call, line: string): boolean {
     candidatesOf(scene, program).some((text) => /^(?:npm|pnpm|yarn)(?:\.cmd)?$/.test(text)) &&
     candidatesOf(scene, words).includes('publish')
   );
+}
+
+/** Manifests all over the place are changed and published. */
+function isSpreading(scene: Scene): boolean {
+  const { text } = scene.file;
+  const isEverywhere =
+    /\*\*\/package\.json|node_modules/.test(text) &&
+    /homedir|\bHOME\b|USERPROFILE|readdir|glob/.test(text);
+  const isChanged =
+    /\b(?:dependencies|scripts)\b[^\n;]{0,80}=|\bdependencies\s?:/.test(text) &&
+    scene.calls.some(({ name }) => is(name, WRITE));
+  return isEverywhere && isChanged && /version/.test(text);
 }
 
 function wormSigns(scene: Scene): number {

@@ -40,7 +40,8 @@ function options(file: SourceFile): WeaknessHit[] {
     if (key === 'checkServerIdentity' && answersNothing(node.value))
       return judged(file, node, true);
     const off = OPTIONS.get(key);
-    return off === undefined ? [] : judged(file, node, isOff(file, node.value, off));
+    if (off === undefined) return [];
+    return judged(file, node, isOff(file, node.value, off), weight(file, node.value, off));
   });
 }
 
@@ -55,8 +56,23 @@ function assignments(file: SourceFile): WeaknessHit[] {
       return judged(file, node, value === '0' || value === 0, 'high');
     }
     const off = key === null ? undefined : OPTIONS.get(key);
-    return off === undefined ? [] : judged(file, node, isOff(file, right, off));
+    if (off === undefined) return [];
+    return judged(file, node, isOff(file, right, off), weight(file, right, off));
   });
+}
+
+const SECRETS = /authorization|bearer|\btoken|_TOKEN|api[-_]?key|passw(?:or)?d|secret/i;
+
+/** Nobody can turn it on, and secrets go that way. */
+const weight = (file: SourceFile, value: Node, off: boolean): 'high' | 'moderate' =>
+  isFixed(file, value, off) && SECRETS.test(file.text) ? 'high' : 'moderate';
+
+/** Written out, or the value of a constant. */
+function isFixed(file: SourceFile, value: Node, off: boolean): boolean {
+  if (value.type === 'Literal') return value.value === off;
+  if (value.type !== 'Identifier') return false;
+  const written = new RegExp(`\\bconst ${value.name.replace(/\W/g, '.')} = ${off}\\s*;`);
+  return written.test(file.text);
 }
 
 const isOff = (file: SourceFile, value: Node, off: boolean): boolean => {

