@@ -116,6 +116,12 @@ describe('forged-identity', () => {
       { severity: 'moderate', location: 'package.json#/repository' },
     ]);
   });
+  test('is high under a name that is one slip away from the other', () => {
+    const both = { forged: [forged], ...imitation({ kind: 'edit' }) };
+    expect(find('forged-identity', both, denied)).toMatchObject([{ severity: 'high' }]);
+    const scoped = { forged: [forged], ...imitation({ kind: 'scope-added' }) };
+    expect(find('forged-identity', scoped, denied)).toMatchObject([{ severity: 'moderate' }]);
+  });
   test('says nothing when the repository claims the package back', () => {
     expect(find('forged-identity', { forged: [forged] })).toEqual([]);
   });

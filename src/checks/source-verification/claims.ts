@@ -22,12 +22,18 @@ const claimedMaker = defineRule({
     const repository = optional('repository');
     if (optional('names')?.known || ownership.isOwn) return [];
     const { manifest } = subject;
+    // What belongs to another package says nothing about this one.
+    const isForged =
+      repository?.claimsPackage !== true &&
+      (optional('names')?.forged ?? []).some(({ claim }) => claim === 'repository');
     const claims = makerClaims({
       name: subject.name,
       ...(manifest.description === undefined ? {} : { description: manifest.description }),
       ...(manifest.author === undefined ? {} : { author: manifest.author }),
       ...(subject.readme === undefined ? {} : { readme: subject.readme }),
-      ...(manifest.repository === undefined ? {} : { repositoryUrl: manifest.repository.url }),
+      ...(manifest.repository === undefined || isForged
+        ? {}
+        : { repositoryUrl: manifest.repository.url }),
     });
     return claims.slice(0, 3).flatMap(({ publisher, says }): Hit[] => {
       const severity = gradeOf(says);

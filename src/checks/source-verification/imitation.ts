@@ -1,7 +1,7 @@
 // Rules of point 1: imitation.
 import { SPEAKS } from '../../analyze/names/compare.ts';
 import { defineRule, type Hit, type Rule } from '../../rule.ts';
-import type { ImitationFact, LookalikeKind, NameMatch } from '../../types.ts';
+import type { ImitationFact, LookalikeKind, NameMatch, NamesFact } from '../../types.ts';
 
 const CAPPING = new Set<LookalikeKind>([
   'edit',
@@ -9,6 +9,14 @@ const CAPPING = new Set<LookalikeKind>([
   'delimiter',
   'scope-dropped',
   'scope-added',
+  'scope-imitated',
+  'invented-scope',
+]);
+// Names that somebody chose to be taken for the other; a fork under its author's scope keeps the name in the open.
+const DISGUISES = new Set<LookalikeKind>([
+  'edit',
+  'homoglyph',
+  'delimiter',
   'scope-imitated',
   'invented-scope',
 ]);
@@ -96,6 +104,7 @@ const forgedIdentity = defineRule({
   find({ names }, { optional }) {
     const claimsPackage = optional('repository')?.claimsPackage;
     if (claimsPackage === true) return [];
+    const isDisguised = looksLikeAnother(names);
     return (names.forged ?? []).map((claim): Hit => {
       const field = claim.claim === 'repository' ? 'repository' : 'mcpName';
       return {
@@ -103,7 +112,10 @@ const forgedIdentity = defineRule({
         location: `package.json#/${field}`,
         excerpt: claim.excerpt.slice(0, 200),
         // A fork that forgot to change the field looks the same, until the repository denies it.
-        severity: claimsPackage === false && claim.claim === 'mcp-name' ? 'high' : 'moderate',
+        severity:
+          isDisguised || (claimsPackage === false && claim.claim === 'mcp-name')
+            ? 'high'
+            : 'moderate',
         confidence: 'medium',
       };
     });
@@ -184,6 +196,16 @@ function lookalikeHit(
       caps: isCapping ? 'low' : null,
     },
   ];
+}
+
+/** A name made to be read as another's, which nothing speaks against. */
+function looksLikeAnother(names: NamesFact): boolean {
+  const own = subjectOf(names.imitations);
+  if (!own || names.known) return false;
+  return own.verdict.matches.some(
+    ({ kind, confidence }, i) =>
+      DISGUISES.has(kind) && confidence !== 'low' && (own.evidence[i]?.refutes ?? []).length === 0,
+  );
 }
 
 function isRefuted(own: ImitationFact, target: string): boolean {

@@ -33,6 +33,17 @@ const COPY = `import fs from 'fs-extra'; import path from 'node:path';
 for (const item of SET) await fs.copy(path.join(profile, item), path.join(cache, item));`;
 
 describe('stores of other programs', () => {
+  test('are known with a part filled in, and by the parts of a path', () => {
+    const read = "import fs from 'node:fs'; import path from 'node:path'; fs.readFileSync";
+    expect(
+      severities(`${read}(path.join(home, \`.\${shell}_history\`)); const shell = 'zsh';`),
+    ).toEqual(['high private-store-read']);
+    expect(severities(`${read}(path.join(home, 'Library', 'Keychains'));`)).toEqual([
+      'high private-store-read',
+    ]);
+    expect(severities(`${read}(path.join(home, \`\${tool}_history\`, 'notes'));`)).toEqual([]);
+  });
+
   test('one is high, several are critical', () => {
     expect(severities(`const SET = ['Bookmarks', 'Login Data']; ${COPY}`)).toEqual([
       'high private-store-read',

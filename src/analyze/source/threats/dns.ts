@@ -1,5 +1,5 @@
 // Threats by DNS: data in the names that are looked up.
-import { propertyTexts } from './sources.ts';
+import { isEncoded } from './encoded.ts';
 import {
   CLIPBOARD,
   CONVERSATION,
@@ -20,6 +20,7 @@ import { HOLE, shapeOf } from './names.ts';
 import { carriedByAll, report } from './scene.ts';
 import type { Scene } from './scene.ts';
 import { secretsIn } from './secrets.ts';
+import { propertyTexts } from './sources.ts';
 
 const DATA =
   ENV |
@@ -55,10 +56,13 @@ export function judgeDns(scene: Scene, call: Call, shape: string | null): void {
   )
     return;
   const labels = carriedByAll(scene, call.arguments.slice(0, 2)) & DATA;
-  const isEncoded = /toString\(\s*['"](?:hex|base64|base32)/.test(scene.file.text);
+  // What a tool is asked to look up: an address in a list of blocked ones, a network by its number.
+  if (labels !== 0 && (labels & ~(TOOL_ALL | TOOL_PART)) === 0)
+    if (!call.arguments.some((arg) => isEncoded(scene, arg))) return;
+  const hasEncoder = /toString\(\s*['"](?:hex|base64|base32)/.test(scene.file.text);
   const isReading = /readFile|process\.env|hostname|execSync|JSON\.stringify/.test(scene.file.text);
   const isSecret = labels === 0 && secretsIn(scene.model, call.arguments.slice(0, 1)).size > 0;
-  if (labels === 0 && !isSecret && !(isEncoded && isReading)) return;
+  if (labels === 0 && !isSecret && !(hasEncoder && isReading)) return;
   report(scene, call, {
     ruleId: 'dns-tunnelling',
     severity: 'critical',

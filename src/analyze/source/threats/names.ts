@@ -15,7 +15,7 @@ const MAX_TEXT = 20_000;
 const GLOBALS = /^(?:globalThis|global|window|self|top|parent|unsafeWindow)\.(?=.)/;
 /** Helpers of compilers around an import. */
 export const INTEROP =
-  /^(?:_*interopRequire(?:Default|Wildcard)|_*interopNamespace(?:Default)?|__toESM|__toModule|__importDefault|__importStar|tslib\.__importStar|tslib\.__importDefault)$/;
+  /^(?:_*interop_?[rR]equire_?(?:[dD]efault|[wW]ildcard)|_*interop(?:Default|Namespace)(?:Default|Legacy|Compat)?|\$parcel\$interopDefault|__toESM|__toModule|__importDefault|__importStar|tslib\.__importStar|tslib\.__importDefault)$/;
 const REQUIRE =
   /^(?:require|module\.require|process\.mainModule\.require|module\.constructor\._load|module\._load|process\.getBuiltinModule|__require|Module\._load|require\.main\.require)$/;
 const WRAPPERS = /^(?:util\.promisify|promisify|util\.callbackify|pify)$/;

@@ -4,6 +4,7 @@ import { familiarName, isRefused } from '../capabilities.ts';
 import type { SourceFile } from '../file.ts';
 import { once } from '../once.ts';
 import type { ServerSource } from '../package-context.ts';
+import type { Node } from '../parse.ts';
 import { homeHits } from './home-reads.ts';
 import { privateData, privateHit } from './private-kinds.ts';
 
@@ -18,6 +19,10 @@ const patterns = once(() => {
 // Bundles hold libraries that name all this for others.
 const MAX_OWN_CHARS = 400_000;
 const MAX_PATH_CHARS = 200;
+const MAX_PARTS = 10;
+const JOINS = /^path\.(?:posix\.|win32\.)?(?:join|resolve)$/;
+/** For a part that is not written out: `.${shell}_history`. */
+const FILLED_IN = 'bash';
 
 /** `flow` of a store's hit begins with the store's id; whether it is explained is for the rule to say. */
 export function privateReads(server: ServerSource): WeaknessHit[] {
@@ -32,9 +37,7 @@ const isRead = (name: string) => patterns().reads.test(familiarName(name));
 function storeHits(files: readonly SourceFile[]): WeaknessHit[] {
   const found = new Map<string, WeaknessHit>();
   for (const file of files) {
-    for (const node of file.nodesOf('Literal')) {
-      if (typeof node.value !== 'string' || node.value.length > MAX_PATH_CHARS) continue;
-      const text = node.value;
+    for (const { node, text } of pathsIn(file)) {
       const known = patterns().stores.find(({ names }) => names.test(text));
       if (!known || found.has(known.store.id) || isRefused(node, file)) continue;
       const { id, title } = known.store;
@@ -43,3 +46,26 @@ function storeHits(files: readonly SourceFile[]): WeaknessHit[] {
   }
   return [...found.values()];
 }
+
+interface Written {
+  node: Node;
+  text: string;
+}
+
+/** Paths as they are written: in one text, with a part that is filled in, or as the parts of `join(…)`. */
+function pathsIn(file: SourceFile): Written[] {
+  const written: Written[] = [];
+  const add = (node: Node, text: string) =>
+    text.length > 0 && text.length <= MAX_PATH_CHARS && written.push({ node, text });
+  for (const node of file.nodesOf('Literal'))
+    if (typeof node.value === 'string') add(node, node.value);
+  for (const node of file.nodesOf('TemplateLiteral'))
+    add(node, node.quasis.map(({ value }) => value.raw).join(FILLED_IN));
+  for (const { node, name } of file.calls)
+    if (JOINS.test(familiarName(name)) && node.arguments.length <= MAX_PARTS)
+      add(node, node.arguments.map((part) => textOf(part)).join('/'));
+  return written;
+}
+
+const textOf = (part: Node): string =>
+  part.type === 'Literal' && typeof part.value === 'string' ? part.value : FILLED_IN;
