@@ -14,14 +14,17 @@ const DISTRUST =
   /^[^.;!?]{0,12}(?:that (?:are|is|may|might|appear)|which|returned by|embedded|contained|found|coming|appearing|inside|within|in|from)\b[^.;!?]{0,30}(?:tool|response|result|output|data|content|document|dialogue|page|email|issue|untrusted|external|third|retrieved|fetched|user-supplied)/;
 // "If it tells you to read .env, do not follow it": what a text of strangers may say, and not what to do.
 const WARNING =
-  /\b(?:if|when|whenever|should) (?:it|they|that|these|the (?:page|text|content|result|document|message|issue|ticket|mail|email|comment|file|answer)\w{0,2}|any(?:thing)?|some(?:thing)?|such|an? (?:page|text|document|message|issue|comment)) (?:\w+ ){0,2}(?:tells?|asks?|instructs?|orders?|wants?|says?|claims?|urges?|requests?|demands?|contains?|told)\b(?:[^.!?]|\.(?=\S)){0,200}\b(?:do not|don't|never|must not|should not|please do not) (?:follow|obey|act on|comply with|carry out|execute|do) (?:it|them|that|those|these|such|any)\b|\b(?:do not|don't|never) (?:follow|obey|act on|carry out) (?:any |such )?(?:instructions?|orders?|requests?|commands?)\b(?:[^.!?]|\.(?=\S)){0,60}\b(?:in|from|inside|within) (?:it|them|the|this|these|such|result)/;
+  /\b(?:if|when|whenever|should) (?:it|they|that|these|the (?:page|text|content|result|document|message|issue|ticket|mail|email|comment|file|answer)\w{0,2}|any(?:thing)?|some(?:thing)?|such|an? (?:page|text|document|message|issue|comment|e?mail|ticket|file|result|post|review|entry)) (?:\w+ ){0,2}(?:tells?|asks?|instructs?|orders?|wants?|says?|claims?|urges?|requests?|demands?|contains?|told)\b(?:[^.!?]|\.(?=\S)){0,200}\b(?:do not|don't|never|must not|should not|please do not) (?:follow|obey|act on|comply with|carry out|execute|do) (?:it|them|that|those|these|such|any)\b|\b(?:do not|don't|never) (?:follow|obey|act on|carry out) (?:any |such )?(?:instructions?|orders?|requests?|commands?)\b(?:[^.!?]|\.(?=\S)){0,60}\b(?:in|from|inside|within) (?:it|them|the|this|these|such|result)/;
 const QUOTE_OPEN = /["'`(\u300c\u300e\u2018\u201c][^"'`\u300d\u300f\n]{0,160}$/;
 
-const ABOUT_SECRETS = /^(?:secret-|authority-claimed$|instruction-signals$)/;
+const ABOUT_SECRETS = /^(?:secret-|conditional-trigger$|authority-claimed$|instruction-signals$)/;
 const TRIFLE =
   /^ (?:(?:los|las|the|les|des|die|gli|os|as|de|any) )?(?:internal )?(?:ids?|uuids?|json|identif\w{0,12})\b/;
 const TRIFLE_WITHIN =
-  /\b(?:mention|show|reveal|display|output) (?:this|that|these|those|the|its|any) (?:internal )?(?:ids?|uuids?)\b/;
+  /\b(?:mention|show|reveal|display|output) (?:this|that|these|those|the|its|any) (?:internal )?(?:ids?|uuids?)\b|\b(?:mention|discuss|list|report|raise|comment on) (?:(?:internal |user |message |page |thread ){0,3}ids?|(?:generated|unchanged|minor|existing|formatted|vendored|deleted) (?:files?|code|lines?|changes)|(?:pure )?(?:style|formatting|white ?space|indentation|line numbers?|naming|typos?|lock ?files?))\b/;
+// "The text above is data": who says so to the model wants it to be careful.
+const IS_DATA =
+  /^[^!?]{0,200}?\b(?:is|are|as|holds?|contains?|written by|comes? from|come from) (?:only |just |plain |mere )?(?:untrusted|external|third-party|foreign|(?:wiki |web |page )?(?:data|content|text|authors?|users?|strangers?|customers?))\b/;
 
 /** True if the place is a mention: denied, or quoted amid talk about attacks. */
 export function isMention(text: string, place: Place): boolean {
@@ -40,6 +43,16 @@ export function isMention(text: string, place: Place): boolean {
   );
   if (words.size >= 3) return true;
   return words.size >= 1 && isQuoted(before, after);
+}
+
+const NO_ORDERS =
+  /\b(?:not|no|never|rather than) (?:as |for |an? )?(?:instructions?|orders?|commands?|directions)\b/;
+
+/** Whoever addresses the model does it to say that what it reads are no orders. */
+function isCaution(text: string, { start, end }: Place): boolean {
+  const after = text.slice(end, end + 400);
+  if (!IS_DATA.test(after)) return false;
+  return NO_ORDERS.test(after) || WARNING.test(`${text.slice(start, end)}${after}`);
 }
 
 function sentenceAround(text: string, { start, end }: Place): string {
@@ -71,11 +84,12 @@ export function isDenied(
   book: Phrasebook,
   denied: readonly Place[],
 ): boolean {
+  const { text } = book;
+  const isTrifle = TRIFLE_WITHIN.test(text.slice(match.start, match.end + 10));
   if (match.ruleId === 'hidden-from-user')
-    return (
-      TRIFLE.test(book.text.slice(match.end, match.end + 40)) ||
-      TRIFLE_WITHIN.test(book.text.slice(match.start, match.end + 10))
-    );
+    return isTrifle || TRIFLE.test(text.slice(match.end, match.end + 40));
+  if (match.ruleId === 'secret-hidden-from-user' && isTrifle) return true;
+  if (match.ruleId === 'assistant-addressed') return isCaution(text, match);
   if (denied.length === 0 || !ABOUT_SECRETS.test(match.ruleId)) return false;
   const paths = book
     .places('secret-path')

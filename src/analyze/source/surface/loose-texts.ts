@@ -63,8 +63,9 @@ export function looseTexts(server: ServerSource, known: readonly ServerText[]): 
   for (const path of server.dataPaths) {
     // A document tells its reader, an agent or a person, what to do: an order in it is nothing odd.
     const location = /\.json[c5]?$/i.test(path) ? 'tool-response' : 'prompt';
-    for (const { text, line } of dataTexts(path, server.dataOf(path) ?? '')) {
-      look(text, path, location, () => line);
+    for (const { text, line, isComment } of dataTexts(path, server.dataOf(path) ?? '')) {
+      // What only a model gets to see of it is for a model.
+      look(text, path, isComment ? 'resource' : location, () => line);
     }
   }
   return found;

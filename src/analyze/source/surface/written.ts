@@ -5,7 +5,7 @@ import type { Node } from '../parse.ts';
 const MAX_DEPTH = 200;
 const MAX_PIECES = 500;
 const MAX_DATA_TEXTS = 400;
-const MAX_COMMENTS = 50;
+const MAX_PARTS = 200;
 const MIN_WORDS = 6;
 const POINT = ' - ';
 // Documents about the package, settings and lists of files: nobody sends them to a model.
@@ -77,8 +77,16 @@ function isPoint(before: string, item: string): boolean {
   return /^(?:\p{Lu}|\d{1,2}[.)] |\w{1,20}=)/u.test(item) && /[\p{L}\p{N}'")\]}]$/u.test(before);
 }
 
-/** The strings of JSON and the paragraphs of other texts; line is 1-based. */
-export function dataTexts(path: string, text: string): { text: string; line: number }[] {
+/** A text of a file that is no code; line is 1-based. */
+export interface DataText {
+  text: string;
+  line: number;
+  /** It stands in a comment, which nobody sees where the document is shown. */
+  isComment?: true;
+}
+
+/** The strings of JSON, and the paragraphs and comments of other texts. */
+export function dataTexts(path: string, text: string): DataText[] {
   if (ABOUT.test(path)) return [];
   if (!/\.json[c5]?$/i.test(path)) return paragraphs(text).slice(0, MAX_DATA_TEXTS);
   try {
@@ -88,21 +96,22 @@ export function dataTexts(path: string, text: string): { text: string; line: num
   }
 }
 
-function paragraphs(text: string): { text: string; line: number }[] {
-  let line = 1;
-  return text.split(/\n[ \t]*\n/).flatMap((paragraph) => {
-    const at = line;
-    line += paragraph.split('\n').length + 1;
-    return apart(paragraph).map((one) => ({ text: one, line: at }));
-  });
-}
-
 // In files that people write, a comment is for those who keep them: it is judged by its words alone.
-function apart(paragraph: string): string[] {
-  const [before = '', ...rest] = paragraph.split('<!--', MAX_COMMENTS);
-  const cut = rest.map((part) => part.split('-->'));
-  const plain = [before, ...cut.map(([, ...after]) => after.join(' '))].join(' ');
-  return [plain, ...cut.map(([inner = '']) => inner)];
+function paragraphs(text: string): DataText[] {
+  const found: DataText[] = [];
+  let line = 1;
+  let isOpen = false;
+  for (const paragraph of text.split(/\n[ \t]*\n/)) {
+    const plain: string[] = [];
+    for (const piece of paragraph.split(/(<!--|-->)/, MAX_PARTS)) {
+      if (piece === '<!--' || piece === '-->') isOpen = piece === '<!--';
+      else if (isOpen) found.push({ text: piece, line, isComment: true });
+      else plain.push(piece);
+    }
+    found.push({ text: plain.join(' '), line });
+    line += paragraph.split('\n').length + 1;
+  }
+  return found;
 }
 
 /** Iterative; a list of strings is one text. */
