@@ -15,9 +15,15 @@ import type { ResolvedSubject } from './subject.ts';
 const MAX_AGES = 5;
 const DAY_MS = 86_400_000;
 
+export interface ChangeInput {
+  resolved: ResolvedSubject;
+  /** What the subject's own files told, if that is known by now. */
+  own: PackageAnalysis | null;
+  source: Promise<Fact<Facts['source']>>;
+}
+
 export async function collectChange(
-  resolved: ResolvedSubject,
-  reading: Promise<Fact<Facts['source']>>,
+  { resolved, own, source: reading }: ChangeInput,
   session: Session,
 ): Promise<Fact<Facts['change']>> {
   const { subject, packument } = resolved;
@@ -27,8 +33,10 @@ export async function collectChange(
   const before = previousOf(versions, subject.version);
   if (!after) return { known: false, reason: 'the registry does not list this version' };
   if (!before) return firstRelease(after.version);
+  // Threats are told apart from older ones: without any, those of the version before do not matter.
+  const isBrief = own?.threats.length === 0;
   const [previous, source] = await Promise.all([
-    analyzeVersion(subject.name, before, session),
+    analyzeVersion(subject.name, before, isBrief, session),
     reading,
   ]);
   const analyses =
@@ -60,6 +68,7 @@ function firstRelease(version: string): Fact<Facts['change']> {
 export async function analyzeVersion(
   name: string,
   version: PackumentVersion,
+  isBrief: boolean,
   session: Session,
 ): Promise<Fact<PackageAnalysis>> {
   const integrity = version.integrity ?? null;
@@ -69,6 +78,7 @@ export async function analyzeVersion(
       version: version.version,
       integrity,
       files: { kind: 'registry' },
+      isBrief,
     },
     session,
   );
@@ -79,6 +89,8 @@ export interface AloneInput {
   version: string;
   integrity: string | null;
   files: ResolvedSubject['files'];
+  /** Without threats and weaknesses. */
+  isBrief?: boolean;
 }
 
 /** Never throws for what a tarball is like: then nothing is known about it. */
@@ -86,8 +98,8 @@ export async function analyzeAlone(
   input: AloneInput,
   session: Session,
 ): Promise<Fact<PackageAnalysis>> {
-  const { name, version, integrity, files } = input;
-  const reader = readerFor({ subject: { name, version, integrity }, files }, session);
+  const { name, version, integrity, files, isBrief = false } = input;
+  const reader = readerFor({ subject: { name, version, integrity }, files, isBrief }, session);
   try {
     const read = await reader.read(loneNode(name, version, integrity));
     if (session.options.signal?.aborted) throw new VetError('interrupted', 'Interrupted.');

@@ -9,16 +9,21 @@ import type { ResolvedSubject } from './subject.ts';
 export interface ReadSubject {
   subject: Pick<Subject, 'name' | 'version' | 'integrity'>;
   files: ResolvedSubject['files'];
+  /** Without threats and weaknesses. */
+  isBrief?: boolean;
 }
 
 export type KnownSource = Extract<Fact<Facts['source']>, { known: true }>;
 
-export function readerFor({ subject, files }: ReadSubject, session: Session): Reader {
+export function readerFor(
+  { subject, files, isBrief = false }: ReadSubject,
+  session: Session,
+): Reader {
   const { sourceBudgetMs: budgetMs } = session.options;
   const { name, version, integrity } = subject;
   return openReader({
     subject: { name, version, integrity },
-    subjectFiles: files,
+    ...{ subjectFiles: files, isBrief },
     pacoteOptions: session.pacote,
     cacheDir: session.cacheDir,
     rulesDigest: session.rulesDigest,

@@ -6,7 +6,7 @@ import { collectPopularity } from '../collect/popularity.ts';
 import { collectPublisher } from '../collect/publisher.ts';
 import { collectRepository } from '../collect/repository/index.ts';
 import { previousOf } from '../analyze/versions.ts';
-import type { Evidence, Fact, Facts } from '../types.ts';
+import type { Evidence, Fact, Facts, PackageAnalysis } from '../types.ts';
 import { collectChange } from './change.ts';
 import type { Session } from './session.ts';
 import { registryOf } from './settings.ts';
@@ -16,8 +16,8 @@ export interface WhoInput {
   resolved: ResolvedSubject;
   /** Under way: only the checkout and the change wait for it. */
   source: Promise<Fact<Facts['source']>>;
-  /** Settles when the subject's own files have been read, whatever came of it. */
-  ownRead: Promise<unknown>;
+  /** What the subject's own files told, if they could be read ahead of the tree. */
+  ownRead: Promise<PackageAnalysis | null>;
   session: Session;
 }
 type WhoFacts = Pick<
@@ -43,8 +43,8 @@ async function changeOf({
   ownRead,
   session,
 }: WhoInput): Promise<Fact<Facts['change']>> {
-  await ownRead;
-  return collectChange(resolved, source, session);
+  const own = await ownRead;
+  return collectChange({ resolved, own, source }, session);
 }
 
 function publisherOf({ resolved, session }: WhoInput): Promise<Fact<Facts['publisher']>> {

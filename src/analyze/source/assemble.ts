@@ -52,7 +52,8 @@ export function assemble(seen: Seen): PackageAnalysis {
   const placeOf = (file: string) => ({ file, reached: reachedOf(file) });
   const server = serverOf(seen);
   const surface = input.isSubject ? extractSurface(server) : NO_SURFACE;
-  const packageThreats = findPackageThreats(context, summaries);
+  const isBrief = input.isBrief === true;
+  const packageThreats = isBrief ? [] : findPackageThreats(context, summaries);
   const texts = textsOf(context);
   return {
     name: input.name,
@@ -74,7 +75,7 @@ export function assemble(seen: Seen): PackageAnalysis {
           : threat,
       ),
     ],
-    weaknesses: input.isSubject ? findWeaknesses(server, surface) : [],
+    weaknesses: input.isSubject && !isBrief ? findWeaknesses(server, surface) : [],
     environment: hits((look) => look.environment),
     readability: readabilityOf(seen),
     surface,

@@ -36,6 +36,8 @@ export interface PackageInput {
   version: string;
   integrity: string | null;
   isSubject: boolean;
+  /** Without threats and weaknesses: what a version could do, not what is wrong with it. */
+  isBrief?: boolean;
   files: PackageFile[];
   /** What the archive holds and was not read, with the reason. */
   notRead: { file: string; reason: string }[];

@@ -107,7 +107,8 @@ function analyzeFiles(input: PackageInput, onLinks: OnLinks): PackageAnalysis {
   const kept = new Map<string, SourceFile>();
   const visit = (path: string, isFull: boolean) => {
     const file = files.get(path);
-    if (file && !looks.has(path)) looks.set(path, look(file, input, context, kept, isFull));
+    const isWhole = isFull && input.isBrief !== true;
+    if (file && !looks.has(path)) looks.set(path, look(file, input, context, kept, isWhole));
   };
   const following = { entries, looks, kinds, paths, manifest, rawManifest };
   const reach = followReach((path) => visit(path, true), following);
@@ -122,7 +123,7 @@ function analyzeFiles(input: PackageInput, onLinks: OnLinks): PackageAnalysis {
   }
   for (const [path, { links }] of looks) onLinks(path, links);
   const isGivenUp = input.givenUp?.includes(JOINED) ?? false;
-  if (input.isSubject && !isGivenUp) {
+  if (input.isSubject && input.isBrief !== true && !isGivenUp) {
     input.onFile?.(JOINED);
     const known = { ...context, installFiles: reach.atInstall };
     addThreatsAcross(looks, reach.reached.keys(), known);

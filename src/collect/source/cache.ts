@@ -15,13 +15,14 @@ export interface AnalysisKey {
   version: string;
   integrity: string;
   isSubject: boolean;
+  isBrief?: boolean;
 }
 
 /** `cacheDir` may not exist yet. A cache that cannot be read or written is as good as none. */
 export function openCache(cacheDir: string, rulesDigest: string): AnalysisCache {
   const dir = path.join(cacheDir, 'analysis');
   const keyOf = (key: AnalysisKey) =>
-    `mcp-vet:${ANALYSIS_SCHEMA}:${rulesDigest}:${key.isSubject ? 'subject' : 'dependency'}:${key.name}@${key.version}:${key.integrity}`;
+    `mcp-vet:${ANALYSIS_SCHEMA}:${rulesDigest}:${kindOf(key)}:${key.name}@${key.version}:${key.integrity}`;
   return {
     async get(key) {
       try {
@@ -36,6 +37,11 @@ export function openCache(cacheDir: string, rulesDigest: string): AnalysisCache 
       await cacache.put(dir, keyOf(key), json).catch(() => undefined);
     },
   };
+}
+
+function kindOf({ isSubject, isBrief }: AnalysisKey): string {
+  if (!isSubject) return 'dependency';
+  return isBrief === true ? 'brief' : 'subject';
 }
 
 /** cacache has checked that the bytes are what was written; the name says that they are the right ones. */

@@ -8,6 +8,8 @@ export interface Job {
   version: string;
   integrity: string | null;
   isSubject: boolean;
+  /** Without threats and weaknesses, and after all that waits. */
+  isBrief?: boolean;
   content: { kind: 'tarball'; bytes: Uint8Array } | { kind: 'files'; content: ArchiveContent };
   /** Files that took too long in attempts before. */
   givenUp: string[];

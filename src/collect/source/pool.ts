@@ -53,8 +53,9 @@ const LIMITS: Limits = {
 };
 // Attempts in which a file was given up; then the package is.
 const MAX_GIVEN_UP = { own: 4, other: 2 };
-// With a second job at hand, no thread waits for this one, which has its own work to do.
-const JOBS_AT_HAND = 2;
+// With a second job at hand, and more where they are small, no thread waits for this one, which has its own work to do.
+const JOBS_AT_HAND = 12;
+const BYTES_AT_HAND = 200_000;
 const CLOSED: JobResult = { ok: false, reason: 'the run was stopped' };
 const TOO_LONG: JobResult = {
   ok: false,
@@ -75,9 +76,9 @@ export function createPool(options: PoolOptions): Pool {
   const pump = () => {
     // A second job is for whoever has one when all have one.
     for (let count = 0; count < JOBS_AT_HAND && !isClosed; count++) {
-      for (const slot of slots.filter(({ jobs }) => jobs.length === count)) {
+      for (const slot of slots.filter(({ jobs }) => jobs.length === count && isHungry(jobs))) {
         // A server waits for the first place of a thread, not behind something else.
-        if (count > 0 && queue[0]?.job.isSubject) return;
+        if (count > 0 && isUrgent(queue[0])) return;
         const next = queue.shift();
         if (!next) return;
         hand(slot, next, context);
@@ -126,14 +127,28 @@ function inThisThread(): Pool {
   };
 }
 
+/** Whether a thread could be through with what it was handed before this one looks again. */
+function isHungry(jobs: readonly Waiting[]): boolean {
+  const bytes = jobs.reduce((sum, { job }) => sum + packedBytes(job), 0);
+  return jobs.length < 2 || bytes < BYTES_AT_HAND;
+}
+
+function packedBytes({ content }: Job): number {
+  return content.kind === 'tarball' ? content.bytes.length : BYTES_AT_HAND;
+}
+
 /** Servers' own files come before all dependencies. */
+function isUrgent(waiting: Waiting | undefined): boolean {
+  return waiting?.job.isSubject === true && waiting.job.isBrief !== true;
+}
+
 function enqueue(queue: Waiting[], waiting: Waiting): void {
-  if (waiting.job.isSubject) putBack(queue, [waiting]);
+  if (isUrgent(waiting)) putBack(queue, [waiting]);
   else queue.push(waiting);
 }
 
 function putBack(queue: Waiting[], jobs: readonly Waiting[]): void {
-  queue.splice(queue.filter(({ job }) => job.isSubject).length, 0, ...jobs);
+  queue.splice(queue.filter(isUrgent).length, 0, ...jobs);
 }
 
 function hand(slot: Slot, waiting: Waiting, context: Context): void {
@@ -163,7 +178,7 @@ function watch(slot: Slot, context: Context): NodeJS.Timeout {
     if (job !== at.job) Object.assign(at, { job, start: now });
     const isOwn = job?.job.isSubject === true;
     const limit = fileOf(slot) === '' ? limits.startMs : isOwn ? limits.ownFileMs : limits.fileMs;
-    const isAwaited = !isOwn && queue[0]?.job.isSubject === true;
+    const isAwaited = !isOwn && isUrgent(queue[0]);
     if (now - at.since > limit) giveUp(slot, context);
     else if (isAwaited && now - at.start > limits.patienceMs) putOff(slot, context);
   }, limits.tickMs);

@@ -1,6 +1,6 @@
 // Reads packages one by one, each tarball once: what earlier runs told of it, else fetched and looked into.
 import type { PackageAnalysis, TreeNode } from '../../types.ts';
-import { openCache, type AnalysisCache } from './cache.ts';
+import { openCache, type AnalysisCache, type AnalysisKey } from './cache.ts';
 import { fetchTarball, openSubject, type SubjectFiles } from './fetch.ts';
 import { limiter } from './limiter.ts';
 import { POOL_SIZE, type Pool } from './pool.ts';
@@ -9,6 +9,8 @@ import { openSpan, type Span } from './span.ts';
 export interface ReaderInput {
   subject: { name: string; version: string; integrity: string | null };
   subjectFiles: SubjectFiles;
+  /** Of the subject neither threats nor weaknesses are wanted. */
+  isBrief?: boolean;
   /** As pacote takes them, cache included. */
   pacoteOptions: Record<string, unknown>;
   cacheDir: string;
@@ -29,7 +31,7 @@ export const OUT_OF_TIME = 'the time for reading the source was over';
 /** For the server, and for its tree. Minutes are enough for hundreds of packages; whoever waits wants a report. */
 const BUDGET_MS = 120_000;
 // Tarballs under way at once, beyond those being looked into.
-const FETCHES_AHEAD = 6;
+const FETCHES_AHEAD = 15;
 
 export function openReader(input: ReaderInput): Reader {
   const cache = openCache(input.cacheDir, input.rulesDigest);
@@ -77,8 +79,10 @@ async function readNode(node: TreeNode, input: ReaderInput, cache: AnalysisCache
   const integrity = isSubject ? (input.subject.integrity ?? node.integrity) : node.integrity;
   // Without an integrity nothing says that it is the same tarball as before; a folder may change.
   const isCacheable = integrity !== null && !(isSubject && input.subjectFiles.kind === 'folder');
-  const key = { name, version, integrity: integrity ?? '', isSubject };
-  const cached = isCacheable ? await cache.get(key) : null;
+  const isBrief = isSubject && input.isBrief === true;
+  const whole = { name, version, integrity: integrity ?? '', isSubject };
+  const key = isBrief ? { ...whole, isBrief } : whole;
+  const cached = isCacheable ? await oneOf(cache, isBrief ? [whole, key] : [whole]) : null;
   if (cached) return { analysis: cached };
   input.pool.prestart();
   const wanted = { ...key, resolved: node.kind === 'registry' ? node.resolved : null };
@@ -94,6 +98,14 @@ async function readNode(node: TreeNode, input: ReaderInput, cache: AnalysisCache
   const isWhole = !analysis.files.unreadable.some(({ reason: why }) => why.startsWith('took too'));
   if (isCacheable && isWhole) await cache.put(key, result.json);
   return { analysis };
+}
+
+async function oneOf(cache: AnalysisCache, keys: AnalysisKey[]): Promise<PackageAnalysis | null> {
+  for (const key of keys) {
+    const known = await cache.get(key);
+    if (known) return known;
+  }
+  return null;
 }
 
 function reasonNotToFetch(node: TreeNode): string | null {

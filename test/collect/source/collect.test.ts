@@ -9,6 +9,7 @@ import { collectSource, openPool, openReader } from '../../../src/collect/source
 import type { SourceInput } from '../../../src/collect/source/index.ts';
 import type { SubjectFiles } from '../../../src/collect/source/fetch.ts';
 import { createPool } from '../../../src/collect/source/pool.ts';
+import type { Job } from '../../../src/collect/source/job.ts';
 import { toManifest } from '../../../src/analyze/manifest.ts';
 import type { TreeNode } from '../../../src/types.ts';
 import { tarball } from './tarball.ts';
@@ -111,6 +112,13 @@ describe('the cache', () => {
     expect(await openCache(dir, 'r1').get({ ...key, isSubject: true })).toBeNull();
   });
 
+  test('keeps a brief look apart from a whole one', async () => {
+    const cache = openCache(dir, 'r1');
+    await cache.put({ ...key, isSubject: true, isBrief: true }, json);
+    expect(await cache.get({ ...key, isSubject: true })).toBeNull();
+    expect(await cache.get({ ...key, isSubject: true, isBrief: true })).not.toBeNull();
+  });
+
   test('does not take an entry for another package', async () => {
     await openCache(dir, 'r1').put(key, json.replace('"a"', '"b"'));
     expect(await openCache(dir, 'r1').get(key)).toBeNull();
@@ -201,6 +209,28 @@ describe.skipIf(!existsSync(WORKER))('the worker threads (needs a build)', () =>
     await pool.close();
     expect(order).toEqual(['server', 'slow', 'b']);
     expect(results).toEqual([[], [], []]);
+  });
+
+  test('read another version of a server after the dependencies that wait', async () => {
+    const pool = createPool({ size: 1, script: WORKER });
+    const order: string[] = [];
+    const run = async (name: string, one: Job) => {
+      await pool.run(one);
+      order.push(name);
+    };
+    let state = 1;
+    const next = () => (state = Math.imul(state, 1_103_515_245) + 12_345) >>> 16;
+    const large = Buffer.from(Array.from({ length: 300_000 }, next));
+    const waiting = job(`x('${large.toString('base64')}')`, false);
+    await Promise.all([
+      run('first', waiting),
+      run('second', waiting),
+      run('third', waiting),
+      run('before', { ...job('2'), isBrief: true }),
+      run('server', job('2')),
+    ]);
+    await pool.close();
+    expect(order).toEqual(['first', 'second', 'server', 'third', 'before']);
   });
 
   test('jobs at hand and jobs that wait are answered when the run is stopped', async () => {
