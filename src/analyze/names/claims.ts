@@ -20,12 +20,12 @@ const README_CHARACTERS = 4_000;
 const SENTENCE = /[^.!?\n#|]{3,400}/g;
 /** What is official there is the server; an official API, client or SDK is only used. */
 const OFFICIAL =
-  /\bofficial\b(?! (?:\S{1,30} ){0,3}(?:apis?|sdks?|docs?|documentation|clients?|librar(?:y|ies)|sites?|website|registry|image|images|repositor(?:y|ies)|cli|drivers?|endpoints?|specification|spec|protocol|guide|app|apps|data|sources?)\b)/i;
+  /\bofficial\b(?! (?:\S{1,30} ){0,3}(?:apis?|sdks?|docs?|documentation|clients?|librar(?:y|ies)|sites?|website|registry|image|images|repositor(?:y|ies)|cli|drivers?|endpoints?|specification|spec|protocol|guide|app|apps|data|sources?|marketplace|directory|gallery|catalog|store|page|list)\b)/i;
 const SERVER =
   /\b(?:mcp|model context protocol|servers?|packages?|integrations?|connectors?|implementation|plugins?|release|distribution|build)\b/i;
 const REFERENCE = /\breference (?:implementation|server)s?\b/i;
 const DENIED =
-  /\bunofficial|\bnot?\b|n['’]t\b|\bnever\b|\bwithout\b|\bindependent|\bcommunity\b|\bthird[- ]party|\binstead\b|\balternative|\bfork(?:ed|s)? |\bbased on\b|\binspired\b|\bunlike\b|\blike the\b|\bcompatible\b|\bwrap(?:s|per)\b|\bproxy\b|\bfor the official\b|\bsee the\b|\buses? the\b|\busing the\b|\bover the\b|\bwhile\b|\bthan\b|\bderived\b|\bported?\b|\bextends?\b|\bbuilt (?:on|upon|with|around)\b|\bon top of\b|\bfrom the official\b|\bavailable (?:at|from)\b|\bused by\b|\bport of\b|\bmimics?\b|\breleased an?\b|\bfind\b|\balso\b|\bworks? (?:with|alongside)\b|\balongside\b|\bcompanion\b|\bcomplements?\b|\binstall the official\b|\bif you\b|\bprefer\b|\breplacement\b|\bsuccessor\b|\bmoved to\b|\bdeprecated\b|\?/i;
+  /\bunofficial|\bnot?\b|n['’]t\b|\bnever\b|\bwithout\b|\bindependent|\bcommunity\b|\bthird[- ]party|\binstead\b|\balternative|\bfork(?:ed|s)? |\bbased on\b|\binspired\b|\bunlike\b|\blike the\b|\bcompatible\b|\bwrap(?:s|per)\b|\bproxy\b|\bfor the official\b|\bsee the\b|\buses? the\b|\busing the\b|\bover the\b|\bwhile\b|\bthan\b|\bderived\b|\bported?\b|\bextends?\b|\bbuilt (?:on|upon|with|around)\b|\bon top of\b|\bfrom the official\b|\bavailable (?:at|from)\b|\bused by\b|\bport of\b|\bmimics?\b|\breleased an?\b|\bfind\b|\balso\b|\bworks? (?:with|alongside)\b|\balongside\b|\bcompanion\b|\bcomplements?\b|\binstall the official\b|\bif you\b|\bprefer\b|\breplacement\b|\bsuccessor\b|\bmoved to\b|\b(?:in|on|at|via|through) the official\b|\bdeprecated\b|\?/i;
 /** Said once, it holds for the whole. */
 const OPENLY_OTHER =
   /\bunofficial\b|\bnot (?:an? |the )?(?:\w+ )?official|\bnot affiliated|\bno affiliation|\bnot endorsed|\bindependent (?:project|implementation)|\bcommunity[- ](?:maintained|driven|built|server|project)|\bthird[- ]party (?:server|project|package)/i;

@@ -28,6 +28,11 @@ describe('a claim that nothing bears out', () => {
       { name: '@modelcontext-protocol/server-memory', description: 'Knowledge graph (official)' },
       'Model Context Protocol: official scope',
     ],
+    [
+      'a server in a marketplace',
+      { readme: 'The official Slack MCP server, listed in the plugin marketplace.' },
+      'Slack: official',
+    ],
     ['a scope with a word behind it', { name: '@github-official/mcp' }, 'GitHub: scope'],
   ])('%s', (_what, claiming, told) => expect(says(claiming)).toContain(told));
 });
@@ -64,6 +69,17 @@ describe('no claim', () => {
         description: 'Unofficial MCP server for Linear',
         readme: 'The official Linear server\nis described at their site.',
       },
+    ],
+    [
+      'a place where servers are listed',
+      {
+        name: '@ruiz/text-mcp',
+        readme: 'Once it is listed in the official Claude Code plugin marketplace, install it.',
+      },
+    ],
+    [
+      'a directory',
+      { name: 'slack-notes-mcp', readme: 'The official MCP server directory has it.' },
     ],
     ['somebody nobody knows', { description: 'Official Ruiz MCP server' }],
   ])('%s', (_what, claiming) => expect(says(claiming)).toEqual([]));
