@@ -7,6 +7,9 @@ import path from 'node:path';
 import { VetError } from '../errors.ts';
 import type { Json, Manifest, TreeFact, TreeNode } from '../types.ts';
 import type { NpmOptions } from './npm-config.ts';
+import { AskedPackuments, answersAreSame } from './packuments.ts';
+import type { Packuments } from './packuments.ts';
+import { fetchPackument } from './pacote.ts';
 import { registryError } from './registry-error.ts';
 import { treeCache, type TreeCache, type TreeCacheEntry } from './tree-cache.ts';
 import { codeOf, placedNode, toTreeFact, type ArboristTree } from './tree-fact.ts';
@@ -16,6 +19,8 @@ import { writeLock } from './write-lock.ts';
 export interface TreeInput {
   options: NpmOptions;
   cacheDir: string;
+  /** What the registry has answered in this run. */
+  packuments: Packuments;
   root:
     | { kind: 'package'; name: string; version: string }
     | {
@@ -53,6 +58,8 @@ interface ArboristInstance {
 }
 
 const BUDGET_MS = 120_000;
+// Resolving anew asks the same questions.
+const CHECK_BUDGET_MS = 20_000;
 const LOOK_EVERY_MS = 50;
 // Failures of single nodes; arborist reports the first by throwing but has placed them all.
 const NODE_FAILURES =
@@ -63,12 +70,19 @@ export async function resolveTree(input: TreeInput): Promise<ResolvedTree> {
   const cache = input.root.kind === 'package' ? treeCacheOf(input) : null;
   const cached = await cache?.read();
   if (cached) return resolvedTree(cached, input);
+  const old = await cache?.readOld();
+  if (old && (await isUnchanged(old, input))) {
+    await cache?.write(old);
+    return resolvedTree(old, input);
+  }
+  const asked = new AskedPackuments(input.packuments);
   const dir = await mkdtemp(path.join(tmpdir(), 'mcp-vet-tree-'));
   try {
-    const ideal = await buildInTime(input, dir);
+    const ideal = await buildInTime(input, dir, asked);
     const { root } = input;
     const entry: TreeCacheEntry = {
       lock: ideal.meta.toString(),
+      packuments: asked.digests(),
       tree: toTreeFact(ideal, {
         subject: root.kind === 'package' ? root.name : null,
         called: { name: root.name, version: root.version },
@@ -100,11 +114,31 @@ function treeCacheOf({ root, options, cacheDir, offline }: TreeInput): TreeCache
     .filter(([key]) => key.endsWith('registry'))
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const spec = root.kind === 'package' ? `${root.name}@${root.version}` : '';
-  return treeCache(cacheDir, [spec, process.platform, process.arch, registries], offline);
+  const machine = [process.platform, process.arch, process.version];
+  return treeCache(cacheDir, [spec, machine, registries], offline);
+}
+
+/** A tree depends on nothing but the answers that its resolver got. */
+async function isUnchanged({ packuments }: TreeCacheEntry, input: TreeInput): Promise<boolean> {
+  const asked = new AskedPackuments(input.packuments);
+  const options = {
+    ...input.options,
+    cache: path.join(input.cacheDir, '_cacache'),
+    packumentCache: asked,
+  };
+  const deadline = AbortSignal.timeout(CHECK_BUDGET_MS);
+  setMaxListeners(0, deadline);
+  return answersAreSame(packuments, asked, (name, fullMetadata) =>
+    until(deadline, fetchPackument(name, { ...options, fullMetadata })),
+  );
 }
 
 /** A registry that drips bytes trips no timeout of the library's. */
-async function buildInTime(input: TreeInput, dir: string): Promise<ArboristTree> {
+async function buildInTime(
+  input: TreeInput,
+  dir: string,
+  packumentCache: AskedPackuments,
+): Promise<ArboristTree> {
   const budgetMs = input.budgetMs ?? BUDGET_MS;
   const deadline = AbortSignal.timeout(budgetMs);
   const { signal: outer } = input.options;
@@ -114,7 +148,7 @@ async function buildInTime(input: TreeInput, dir: string): Promise<ArboristTree>
     new VetError('timeout', `npm's resolver took more than ${budgetMs / 1_000} seconds.`, {
       hint: 'Vet again when the registry is quicker; what was fetched is reused.',
     });
-  const options = { ...input.options, signal };
+  const options = { ...input.options, signal, packumentCache };
   const built = await until(signal, buildTree({ ...input, options }, dir)).catch(
     (error: unknown) => {
       throw deadline.aborted ? late() : error;

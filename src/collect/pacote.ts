@@ -6,6 +6,7 @@ import path from 'node:path';
 import { isDict } from '../analyze/manifest.ts';
 import { VetError } from '../errors.ts';
 import type { NpmOptions } from './npm-config.ts';
+import { Packuments } from './packuments.ts';
 import { registryError } from './registry-error.ts';
 import { until } from './until.ts';
 
@@ -13,6 +14,8 @@ export interface PacoteOptions {
   npm: NpmOptions;
   cacheDir: string;
   offline: boolean;
+  /** What the registry has answered already, and will. */
+  packuments?: Packuments;
   /** Ends requests that are under way. */
   signal?: AbortSignal;
 }
@@ -30,7 +33,7 @@ export function pacoteOptions(options: PacoteOptions): Record<string, unknown> {
     ignoreScripts: true,
     fullMetadata: true,
     // One request for the packument and the manifest picked from it.
-    packumentCache: new Map(),
+    packumentCache: options.packuments ?? new Packuments(),
     allowGit: 'none',
     allowRemote: 'none',
     allowFile: 'none',

@@ -134,6 +134,7 @@ async function treeOf(
       ...(budgetMs === undefined ? {} : { budgetMs }),
       options: { ...session.npm, ...session.pacote },
       cacheDir: session.cacheDir,
+      packuments: session.packuments,
       root: resolved.root,
       registryHosts: session.registryHosts,
       offline: session.options.offline === true,

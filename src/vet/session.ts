@@ -3,6 +3,7 @@ import { defaultKnownNames, type NameChecker } from '../analyze/names/index.ts';
 import { createListing, type Listing } from '../analyze/names/listed.ts';
 import { readCopy } from '../collect/mcp-registry-copy.ts';
 import { defaultRegistry, type NpmOptions } from '../collect/npm-config.ts';
+import { Packuments } from '../collect/packuments.ts';
 import { pacoteOptions } from '../collect/pacote.ts';
 import type { Pool } from '../collect/source/index.ts';
 import { rulesDigest } from '../rule-data.ts';
@@ -13,6 +14,8 @@ import { openVerdicts } from './verdicts.ts';
 
 export interface Session extends Settings {
   pacote: Record<string, unknown>;
+  /** What the registry has answered in this run. */
+  packuments: Packuments;
   /** Hosts whose tarballs are the registry's own: the configured ones and npm's default. */
   registryHosts: Set<string>;
   /** Those that are configured without TLS. */
@@ -42,11 +45,14 @@ export async function openSession(settings: Settings, pool: Pool): Promise<Sessi
     await Promise.all([names.save(), pool.close()]);
   };
   options.signal?.addEventListener('abort', () => void close(), { once: true });
+  const packuments = new Packuments();
   return {
     ...settings,
+    packuments,
     pacote: pacoteOptions({
       npm,
       cacheDir,
+      packuments,
       offline: options.offline === true,
       ...(options.signal ? { signal: options.signal } : {}),
     }),

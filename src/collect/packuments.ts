@@ -1,0 +1,92 @@
+// The packuments that a tree was resolved from: as long as the registry answers the same, it is the same tree.
+import { createHash, randomUUID } from 'node:crypto';
+import { eachOf } from './source/each-of.ts';
+
+/** sha256 of what the registry answered, by the library's name for the question. */
+export type PackumentDigests = Record<string, string>;
+
+/** What npm's libraries call a `packumentCache`; it knows what the answers were before anybody changed them. */
+export class Packuments extends Map<string, unknown> {
+  readonly #digests = new Map<string, string>();
+
+  override set(key: string, packument: unknown): this {
+    this.#digests.set(key, digestOf(packument));
+    return super.set(key, packument);
+  }
+
+  digest(key: string): string | undefined {
+    return this.#digests.get(key);
+  }
+}
+
+function digestOf(packument: unknown): string {
+  try {
+    return createHash('sha256').update(JSON.stringify(packument)).digest('hex');
+  } catch {
+    // Nested too deep to be written down: equal to nothing.
+    return randomUUID();
+  }
+}
+
+/** A view of `shared` that remembers what was asked for. */
+export class AskedPackuments {
+  readonly #shared: Packuments;
+  readonly #asked = new Set<string>();
+
+  constructor(shared: Packuments) {
+    this.#shared = shared;
+  }
+
+  has(key: string): boolean {
+    return this.#shared.has(key);
+  }
+
+  get(key: string): unknown {
+    this.#asked.add(key);
+    return this.#shared.get(key);
+  }
+
+  set(key: string, packument: unknown): this {
+    this.#asked.add(key);
+    this.#shared.set(key, packument);
+    return this;
+  }
+
+  delete(key: string): boolean {
+    return this.#shared.delete(key);
+  }
+
+  digests(): PackumentDigests {
+    const keys = [...this.#asked].sort();
+    return Object.fromEntries(keys.map((key) => [key, this.#shared.digest(key) ?? '']));
+  }
+}
+
+// Every connection costs a reading of the certificates; npm's resolver has one or two.
+const CONCURRENCY = 4;
+
+/**
+ * Whether the registry still answers what it did. What it answers is shared afterwards with a resolver
+ * that has to start anew. A question that fails is a no.
+ */
+export async function answersAreSame(
+  before: PackumentDigests,
+  asked: AskedPackuments,
+  ask: (name: string, isFull: boolean) => Promise<unknown>,
+): Promise<boolean> {
+  try {
+    await eachOf(Object.keys(before), CONCURRENCY, async (key) => {
+      await ask(nameIn(key), key.startsWith('full:'));
+    });
+  } catch {
+    return false;
+  }
+  const now = asked.digests();
+  const keys = Object.keys(before);
+  return Object.keys(now).length === keys.length && keys.every((key) => now[key] === before[key]);
+}
+
+/** `corgi:https://registry.example/@scope%2fname`, or `full:…` for the long form. */
+function nameIn(key: string): string {
+  return decodeURIComponent(key.slice(key.lastIndexOf('/') + 1));
+}
