@@ -4,6 +4,7 @@ import { hostOf, placeOf } from './declared.ts';
 import type { Place } from './declared.ts';
 import { candidatesOf } from './candidates.ts';
 import { calleesOf } from './callees.ts';
+import { heldHost } from './held-hosts.ts';
 import { CLIENT, CONNECTION, is } from './kinds.ts';
 import { CRED } from './labels.ts';
 import { lookup, plainKey } from './model.ts';
@@ -63,7 +64,9 @@ function hostOfArguments(scene: Scene, args: readonly Node[]): string | null {
     );
     if (listed !== undefined) return listed.toLowerCase();
   }
-  return hostFromCallers(scene, args) ?? hostFromReturns(scene, args[0], 0);
+  return (
+    hostFromCallers(scene, args) ?? hostFromReturns(scene, args[0], 0) ?? heldHost(scene, args[0])
+  );
 }
 
 /** `fetch(join(base, path))` with a function of the file's own that puts the address together. */
