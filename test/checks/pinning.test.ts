@@ -66,7 +66,7 @@ describe('how the server is asked for', () => {
 test('a dependency by an address without TLS is high, one of the registry is none', () => {
   const hits = (spec: string) => {
     const manifest = { dependencies: { dep: spec }, optionalDependencies: {} };
-    const subject = { name: 'acme', version: '1.0.0', manifest };
+    const subject = { name: 'acme', version: '1.0.0', manifest, threats: [] };
     return apply({ source: known({ subject }) } as never);
   };
   expect(hits('http://files.example/dep-1.0.0.tgz')).toEqual(['insecure-dependency']);
@@ -119,7 +119,8 @@ const NOTHING = { functions: [], expectedCapabilities: [], expectedHosts: [] };
 describe('a dependency from outside the registry', () => {
   const severitiesOf = (spec: string) => {
     const manifest = { dependencies: { dep: spec }, optionalDependencies: {} };
-    const facts = { source: known({ subject: { name: 'acme', version: '1.0.0', manifest } }) };
+    const subject = { name: 'acme', version: '1.0.0', manifest, threats: [] };
+    const facts = { source: known({ subject }) };
     return movingRules.flatMap((rule) =>
       rule.apply(evidenceOf({ facts } as never)).findings.map(({ severity }) => severity),
     );
@@ -131,9 +132,30 @@ describe('a dependency from outside the registry', () => {
     'github:ida/dep#semver:^1.0.0',
     'ida/dep',
     'gist:11081aaa281',
-    'https://files.example/dep-latest.tgz',
+    'https://github.com/ida/dep/releases/download/v1/dep.tgz',
     'https://git.example/ida/dep/archive/refs/heads/main.tar.gz',
   ])('moves: %s', (spec) => expect(severitiesOf(spec)).toEqual(['moderate']));
+
+  test.each(['https://files.example/dep-latest.tgz', 'https://files.example/npm/dep'])(
+    'lies anywhere: %s',
+    (spec) => expect(severitiesOf(spec)).toEqual(['high']),
+  );
+
+  test.each([
+    ["spawn('npx', ['-y', 'dep@latest'])", ['moderate']],
+    ["execFile('uvx', ['dep', file])", ['moderate']],
+    ["spawn('npx', ['-y', 'dep@3.1.0'])", []],
+    ["spawn('npx', ['tsc', '--noEmit'])", []],
+  ])('is fetched at run time: %s', (excerpt, severities) => {
+    const one = { ruleId: 'runtime-install', reached: 'entry', severity: 'moderate', excerpt };
+    const manifest = { dependencies: {}, optionalDependencies: {} };
+    const subject = { name: 'acme', version: '1.0.0', manifest, threats: [one] };
+    const facts = { source: known({ subject }) };
+    const found = movingRules.flatMap(
+      (rule) => rule.apply(evidenceOf({ facts } as never)).findings,
+    );
+    expect(found.map(({ severity }) => severity)).toEqual(severities);
+  });
 
   test.each([
     'git+https://git.example/ida/dep.git#4d1f7a0b2c9e8d6f5a4b3c2d1e0f9a8b7c6d5e4f',
@@ -149,7 +171,7 @@ describe('a dependency from outside the registry', () => {
 
   test('is told once, where the tree tells of it', () => {
     const manifest = { dependencies: { dep: 'ida/dep' }, optionalDependencies: {} };
-    const subject = { name: 'acme', version: '1.0.0', manifest };
+    const subject = { name: 'acme', version: '1.0.0', manifest, threats: [] };
     const confusion = known([{ ruleId: 'git-dependency', name: 'dep' }]);
     const facts = { source: known({ subject }), confusion };
     expect(

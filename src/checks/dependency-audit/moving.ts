@@ -1,7 +1,7 @@
 // Rules of point 2: dependencies that the manifest takes from a repository or an address, read without a tree.
 import { escapeExcerpt } from '../../analyze/text/escape.ts';
-import { defineRule, type Rule } from '../../rule.ts';
-import type { Manifest } from '../../types.ts';
+import { defineRule, type Hit, type Rule } from '../../rule.ts';
+import type { Manifest, PackageAnalysis, Severity } from '../../types.ts';
 
 const REPOSITORY =
   /^(?:git(?:\+\w{2,5})?:|git@|(?:github|gitlab|bitbucket|gist):|ssh:)|^https:\/\/[^\s#]{3,300}\.git(?:#|$)|^\w[\w-]{0,60}\/[\w.-]{1,100}(?:#|$)/i;
@@ -11,6 +11,13 @@ const PINNED = /(?:#|@|\/(?:archive|tar\.gz|zip|-\/archive)\/|\/tarball\/)[0-9a-
 /** What a registry serves under a version stays. */
 const PUBLISHED =
   /^https:\/\/(?:registry\.npmjs\.org|registry\.yarnpkg\.com)\/.{1,220}-\d+\.\d+\.\d+[\w.+-]{0,60}\.tgz(?:#.{0,200})?$/i;
+/** Hosts of code and of builds, which keep what they are given and say whose it is. */
+const CODE_HOST =
+  /^https:\/\/(?:[\w-]{1,40}\.)?(?:github\.com|githubusercontent\.com|gitlab\.com|bitbucket\.org|codeberg\.org|sourcehut\.org|sr\.ht|pkg\.pr\.new|npmjs\.(?:org|com)|yarnpkg\.com|npmmirror\.com|jsr\.io|jfrog\.io|pkgs\.dev\.azure\.com|visualstudio\.com|pkg\.dev|cloudsmith\.io|sheetjs\.com|unpkg\.com|jsdelivr\.net|esm\.sh)[/:]/i;
+const FORGE_PATH = /\/(?:-\/)?(?:archive|tarball|releases\/download|raw)\//;
+const RUNS_NEWEST =
+  /\buvx\b|\b(?:npx|bunx|pnpx|dlx)\b[\s\S]{0,200}(?:@(?:latest|next|canary|beta)\b|['"`\s](?:-y|--yes)\b)/;
+const RUNS_FIXED = /['"`\s@/][\w.-]{1,80}@\d/;
 const TOLD_OF_TREE = new Set(['git-dependency', 'remote-dependency']);
 const MAX_NAMED = 20;
 
@@ -29,25 +36,56 @@ const movingDependency = defineRule({
         .filter(({ ruleId }) => TOLD_OF_TREE.has(ruleId))
         .map(({ name }) => name),
     );
-    return specsOf(subject.manifest)
-      .filter(([name, spec]) => isFromOutside(spec) && !told.has(name))
+    const listed = specsOf(subject.manifest)
+      .filter(([name, spec]) => isFromOutside(spec) && !(told.has(name) && !isOfAnyHost(spec)))
       .slice(0, MAX_NAMED)
       .map(([name, spec]) => {
         const isFixed = PINNED.test(spec) || PUBLISHED.test(spec);
+        const isAnywhere = isOfAnyHost(spec);
         return {
-          message: isFixed
-            ? 'package.json takes a dependency from outside the registry, at one commit or release.'
-            : 'package.json takes a dependency from a branch or an address, whatever is there at that time.',
+          message: isAnywhere
+            ? 'package.json takes a dependency from an address of a host that is neither registry nor forge.'
+            : isFixed
+              ? 'package.json takes a dependency from outside the registry, at one commit or release.'
+              : 'package.json takes a dependency from a branch or an address, whatever is there at that time.',
           location: 'package.json',
           package: `${subject.name}@${subject.version}`,
-          severity: isFixed ? ('low' as const) : ('moderate' as const),
+          severity: gradeOf(isAnywhere, isFixed),
           excerpt: escapeExcerpt(`${name}: ${spec}`, 160),
         };
       });
+    return [...listed, ...fetchedAtRunTime(subject)];
   },
 });
 
+/** What a tool fetches as it runs is a dependency that neither package.json nor a lock holds. */
+const fetchedAtRunTime = ({ name, version, threats }: PackageAnalysis): Hit[] =>
+  threats
+    .filter(
+      ({ ruleId, reached, severity, excerpt }) =>
+        ruleId === 'runtime-install' &&
+        reached !== 'none' &&
+        (severity === 'moderate' || severity === 'high') &&
+        RUNS_NEWEST.test(excerpt) &&
+        !RUNS_FIXED.test(excerpt),
+    )
+    .slice(0, MAX_NAMED)
+    .map(({ file, line, excerpt }) => ({
+      message: 'A package is fetched and run in whatever version is newest then.',
+      location: `${file}:${line}`,
+      package: `${name}@${version}`,
+      severity: 'moderate',
+      excerpt,
+    }));
+
 export const movingRules: Rule[] = [movingDependency];
+
+const isOfAnyHost = (spec: string): boolean =>
+  ADDRESS.test(spec) && !REPOSITORY.test(spec) && !CODE_HOST.test(spec) && !FORGE_PATH.test(spec);
+
+/** What a host of somebody's own hands out is whatever he likes, whatever the address says. */
+const gradeOf = (isAnywhere: boolean, isFixed: boolean): Severity =>
+  isAnywhere ? 'high' : isFixed ? 'low' : 'moderate';
 
 const specsOf = ({ dependencies, optionalDependencies }: Manifest): [string, string][] =>
   Object.entries({ ...dependencies, ...optionalDependencies }).map(([name, spec]) => [

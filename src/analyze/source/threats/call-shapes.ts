@@ -126,10 +126,24 @@ function methodShape(
     return code === undefined ? null : String(code);
   }
   if (method === 'slice' || method === 'substring') return cut(ask, model, text, args, depth);
+  if (method === 'repeat') return repeated(ask, model, text, args, depth);
   if (method === 'concat') return text + args.map((arg) => holed(ask, model, arg, depth)).join('');
   return method === 'replace' || method === 'replaceAll'
     ? replaced(ask, model, text, args, method)
     : null;
+}
+
+const MAX_REPEATED = 200;
+
+function repeated(
+  ask: Ask,
+  model: Model,
+  text: string,
+  args: Node[],
+  depth: number,
+): string | null {
+  const times = Number(ask.constantOf(model, args[0], depth) ?? Number.NaN);
+  return times >= 0 && times * text.length <= MAX_REPEATED ? text.repeat(times) : null;
 }
 
 function cut(ask: Ask, model: Model, text: string, args: Node[], depth: number): string | null {

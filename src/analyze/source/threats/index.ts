@@ -28,6 +28,7 @@ import type { ResolveImport } from './modules.ts';
 import { noteGiven, noteSites } from './record.ts';
 import { findReplacedPayees } from './payees.ts';
 import { findHiddenRecipients } from './recipients.ts';
+import { findRedirectingHooks } from './rewrites.ts';
 import { findSabotage } from './sabotage.ts';
 import type { Scene } from './scene.ts';
 import { findInstallers, findScriptThreats } from './scripts.ts';
@@ -139,6 +140,7 @@ function detect(scene: Scene): void {
   findFileThreats(scene);
   findWorms(scene);
   findHooks(scene);
+  findRedirectingHooks(scene);
   findCopyingInterceptors(scene);
   findCopyingHooks(scene);
   findTaintedHeaders(scene);

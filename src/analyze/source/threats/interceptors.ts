@@ -7,7 +7,7 @@ import { destinationOf } from './destination.ts';
 import type { Destination } from './destination.ts';
 import { plainKey } from './model.ts';
 import type { Call, Fn } from './model.ts';
-import { keyOf, unwrap } from './names.ts';
+import { keyOf, propertyOf, unwrap } from './names.ts';
 import { asText, ENV, ENV_TEXT } from './labels.ts';
 import { carried, carriedByAll, report } from './scene.ts';
 import type { Scene } from './scene.ts';
@@ -17,6 +17,7 @@ const INTERCEPTORS = /\binterceptors\s{0,3}\.\s{0,3}(?:request|response)$/;
 
 /** `client.interceptors.request.use((config) => …)` that sends what it gets to a host of its own. */
 export function findCopyingInterceptors(scene: Scene): void {
+  findCopyingMiddleware(scene);
   if (!scene.file.text.includes('interceptors')) return;
   for (const { call } of scene.calls) {
     const callee = unwrap(call.callee);
@@ -27,8 +28,34 @@ export function findCopyingInterceptors(scene: Scene): void {
   }
 }
 
+const MIDDLEWARE =
+  /(?:\bmiddlewareStack\s{0,3}\.\s{0,3}(?:add|addRelativeTo|use)|\bhook\s{0,3}\.\s{0,3}(?:before|after|wrap|error)|\bcompose|\binterceptRequest|\buseRequest|\baddRequestTransform|\baddResponseTransform|\baddMonitor)$/;
+
+/** `client.middlewareStack.add((next) => async (args) => …)`, `octokit.hook.before('request', fn)`, `dispatcher.compose(fn)`. */
+function findCopyingMiddleware(scene: Scene): void {
+  if (!/middlewareStack|\bhook\b|compose|Request|Transform|addMonitor/.test(scene.file.text))
+    return;
+  for (const { call } of scene.calls) {
+    if (!MIDDLEWARE.test(scene.file.textOf(call.callee).slice(-60))) continue;
+    for (const arg of call.arguments.slice(0, 2))
+      for (const fn of withInner(scene, functionsIn(scene.model, arg))) findCopies(scene, fn, TOLD);
+  }
+}
+
+/** `(next) => (args) => …`: the functions that the outer ones yield as well. */
+function withInner(scene: Scene, functions: readonly Fn[]): Fn[] {
+  const inner = functions.flatMap(({ returns }) =>
+    returns.slice(0, 3).flatMap((value) => functionsIn(scene.model, value)),
+  );
+  return [...functions, ...inner];
+}
+
+/** More than how long it took: how a copy of the request itself is written. */
+const TOLD =
+  /\.(?:headers|body|data|params|input|request|payload)\b|authorization|\btokens?\b|credential|secret|password|cookie|stringify\(\s{0,3}[\w$]{1,40}\s{0,3}[),]/i;
+
 const HOOKS =
-  /^(?:beforeRequest|afterResponse|beforeError|beforeRetry|onRequest|onResponse|onRequestError|onResponseError)$/;
+  /^(?:requestMiddleware|responseMiddleware|beforeRequest|afterResponse|beforeError|beforeRetry|onRequest|onResponse|onRequestError|onResponseError)$/;
 
 /** `got.extend({ hooks: { beforeError: [fn] } })`, `ofetch.create({ onResponseError: fn })`. */
 export function findCopyingHooks(scene: Scene): void {
@@ -38,6 +65,17 @@ export function findCopyingHooks(scene: Scene): void {
     for (const one of value.type === 'ArrayExpression' ? value.elements : [value])
       if (one) for (const fn of functionsIn(scene.model, one)) findCopies(scene, fn);
   }
+  for (const { args } of scene.calls)
+    for (const arg of args.slice(0, 2))
+      for (const fn of fetchesIn(scene, arg)) findCopies(scene, fn, TOLD);
+}
+
+const OWN_FETCH = ['fetch', 'customFetch', 'fetchFn', 'fetcher', 'httpClient'];
+
+/** `new Client({ fetch: async (url, init) => … })`. */
+function fetchesIn(scene: Scene, arg: Node): Fn[] {
+  if (arg.type !== 'ObjectExpression') return [];
+  return OWN_FETCH.flatMap((key) => functionsIn(scene.model, propertyOf(scene.model, arg, key)));
 }
 
 /** `config.headers['x-trace'] = …`, `headers.set('x-trace', …)` with the environment as text. */
@@ -80,9 +118,7 @@ const CONTENT = /headers|authorization|\bconfig\b(?!\s{0,3}(?:\?\.|\.|=))/i;
 
 /** A pattern for what a function is given, and for its variables that are made of it. */
 function namesOfGiven(scene: Scene, { node, params }: Fn): RegExp | null {
-  const [first] = params;
-  if (!first) return null;
-  const names = bindingNames(first);
+  const names = params.slice(0, 3).flatMap((param) => bindingNames(param));
   if (names.length === 0) return null;
   for (const one of scene.file.nodesOf('VariableDeclarator')) {
     if (one.start < node.start || one.end > node.end || !one.init) continue;
@@ -107,7 +143,8 @@ const patternOf = (names: readonly string[]): RegExp =>
     `(?<![\\w$.])(?:${names.map((name) => name.replaceAll('$', '\\$')).join('|')})(?![\\w$])`,
   );
 
-function findCopies(scene: Scene, fn: Fn): void {
+/** `told`: what the copy has to name, where much of what passes by is no secret. */
+function findCopies(scene: Scene, fn: Fn, told?: RegExp): void {
   const names = namesOfGiven(scene, fn);
   if (names === null) return;
   const { node } = fn;
@@ -117,7 +154,8 @@ function findCopies(scene: Scene, fn: Fn): void {
     const to = copyTo(scene, call, args, name);
     const isForeign = to?.place === 'foreign' || to?.place === 'drop';
     if (!isForeign || isMentioned(to.host, scene.declared)) continue;
-    if (!args.some((arg) => names.test(scene.model.text.slice(arg.start, arg.end)))) continue;
+    const texts = args.map((arg) => scene.model.text.slice(arg.start, arg.end));
+    if (!texts.some((text) => names.test(text) && (told?.test(text) ?? true))) continue;
     report(scene, call, {
       ruleId: 'conversation-exfiltration',
       severity: CONTENT.test(body) ? 'critical' : 'high',

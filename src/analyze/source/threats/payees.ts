@@ -1,12 +1,13 @@
 // Threats by payments: the receiver of a transfer gives way to an address that the code knows.
 import type { Node } from '../parse.ts';
+import { HOOKED } from './labels.ts';
 import { lookup, plainKey } from './model.ts';
 import { constantOf, keyOf, unwrap } from './names.ts';
-import { report } from './scene.ts';
+import { carried, report } from './scene.ts';
 import type { Scene } from './scene.ts';
 
 const PAYS =
-  /sendTransaction|signTransaction|signAndSend|sendTransfer|sendPayment|walletClient|SystemProgram|createPayout|\bWallet\b/;
+  /sendTransaction|eth_send|sendRawTransaction|sendSignedTransaction|signTransaction|signAndSend|sendTransfer|sendPayment|walletClient|SystemProgram|createPayout|\bWallet\b/;
 const PAYEE =
   /^(?:to|to_?address|to_?pubkey|recipient|destination|payee|beneficiary|pay_?to|receiver)$/i;
 // An address, or the pieces of one; the zero address burns and pays nobody.
@@ -58,6 +59,8 @@ function isReplaced(scene: Scene, node: Node, key: string): boolean {
 function isGiven(scene: Scene, node: Node): boolean {
   const value = unwrap(node);
   if (value.type !== 'Identifier') return false;
+  // Also a part of the request that a hook is called with.
+  if (carried(scene, value) & HOOKED) return true;
   return lookup(scene.model, value)?.defs.some(({ kind }) => kind === 'param') ?? false;
 }
 

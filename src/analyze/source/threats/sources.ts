@@ -3,6 +3,7 @@ import { parentOf } from '../nodes.ts';
 import type { Node } from '../parse.ts';
 import type { Flow } from './callees.ts';
 import { isChannel, pathLabels } from './data.ts';
+import { keysOfClient } from './cloud-keys.ts';
 import { decoded } from './decoders.ts';
 import { CLIENT, CLIP_READ, CONNECTION, DECODER, EXEC, HOST, READ, is } from './kinds.ts';
 import {
@@ -15,6 +16,7 @@ import {
   ENV_TEXT,
   FILES,
   HOME,
+  HOOKED,
   HOST_INFO,
   REMOTE,
   SHELL,
@@ -103,7 +105,9 @@ export function sourceLabels(
     const isDecoding = encoding !== null && /^(?:base64|base64url|hex)$/i.test(encoding);
     return asText(given) | (isDecoding ? DECODED : 0);
   }
-  return null;
+  // `const req = inner.apply(this, args)` in the place of `http.request`: what its caller sends.
+  if (/^https?\.(?:request|get)\.(?:apply|call)\(\)\.getHeaders?$/.test(name)) return HOOKED;
+  return keysOfClient(node, name) || null;
 }
 
 /** `if (/\.env/.test(name)) read(path)`: what is read was chosen for being a secret. */
