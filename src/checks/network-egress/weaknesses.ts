@@ -1,5 +1,7 @@
 // Rules of point 4: weaknesses of the server's own code in how it talks to the network.
-import { defineRule, type Rule } from '../../rule.ts';
+import { defineRule, type Hit, type Rule } from '../../rule.ts';
+import type { SourceFact } from '../../types.ts';
+import { toolWords, wordsOf } from '../permission-review/tool-words.ts';
 import { weaknessHits } from '../permission-review/weaknesses.ts';
 
 const QUIET = new Set(['low', 'info']);
@@ -15,9 +17,36 @@ const openTarget = defineRule({
   fixUpstream:
     'Allow the hosts that are needed, refuse private addresses after resolving the name, and send credentials to fixed hosts only.',
   needs: ['source'],
-  find: ({ source }) =>
-    weaknessHits(source, 'request-forgery').filter(({ severity }) => !QUIET.has(severity ?? 'low')),
+  find({ source }) {
+    const carried = carriedOut(source);
+    const told = new Set(carried.map(({ location }) => location));
+    const forged = weaknessHits(source, 'request-forgery').filter(
+      ({ severity, location }) => !QUIET.has(severity ?? 'low') && !told.has(location),
+    );
+    return [...carried, ...forged];
+  },
 });
+
+/** Text of strangers orders it, private text is what goes, and any address is where. */
+function carriedOut(source: SourceFact): Hit[] {
+  const hits = weaknessHits(source, 'open-recipient');
+  if (hits.length === 0 || !readsLetters(source)) return [];
+  return hits.map((hit) => ({
+    ...hit,
+    severity: 'high',
+    message:
+      'A tool sends any text to any address, and others read private text that strangers write.',
+  }));
+}
+
+/** Mails, tickets and the like: private, and written by whoever likes to. */
+function readsLetters({ subject: { surface, weaknesses } }: SourceFact): boolean {
+  const letters = new RegExp(toolWords().chain.letters, 'i');
+  const sends = new Set(
+    weaknesses.flatMap(({ ruleId, tool }) => (ruleId === 'open-recipient' ? [tool] : [])),
+  );
+  return surface.tools.some((tool) => !sends.has(tool.name) && letters.test(wordsOf(tool)));
+}
 
 const unverifiedTls = defineRule({
   id: 'tls-not-verified',

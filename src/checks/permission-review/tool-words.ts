@@ -25,6 +25,8 @@ export interface ToolWords {
   chain: {
     private: string;
     untrusted: string;
+    /** Tools that read what is private and written by others at once. */
+    letters: string;
     sends: string;
     /** For servers whose tools could not be read: stated functions that play a part. */
     functions: Record<'private' | 'untrusted' | 'sends', string[]>;

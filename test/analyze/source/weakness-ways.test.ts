@@ -228,3 +228,37 @@ for await (const line of lines) { const { method, params } = JSON.parse(line); m
     ],
   ]);
 });
+
+describe('functions made of text, by another way', () => {
+  const made = (code: string) => tool(`${code} return 1;`);
+  const safe = tool('const f = Reflect.construct(Function, ["x", "return x"]); return f(a);');
+  family([
+    ['Reflect.construct', 'high code-injection', made('Reflect.construct(Function, [a])();'), safe],
+    ['Reflect.apply', 'high code-injection', made('Reflect.apply(eval, null, [a]);'), safe],
+    ['call', 'high code-injection', made('Function.call(null, a)();'), safe],
+    ['apply', 'high code-injection', made('Function.apply(null, ["x", a])(1);'), safe],
+    ['bind', 'high code-injection', made('const run = eval.bind(null); run(a);'), safe],
+    ['constructor', 'high code-injection', made('[].constructor.constructor(a)();'), safe],
+    [
+      'a worker',
+      'high code-injection',
+      tool('new Worker(a, { eval: true });', "import { Worker } from 'node:worker_threads';"),
+      tool(
+        "new Worker('./w.js', { workerData: a });",
+        "import { Worker } from 'node:worker_threads';",
+      ),
+    ],
+    [
+      'the program that runs the server',
+      'high code-injection',
+      tool(
+        "execFileSync(process.execPath, ['-e', `console.log(${a})`]);",
+        "import { execFileSync } from 'node:child_process';",
+      ),
+      tool(
+        "execFileSync(process.execPath, ['./print.js', '--', a]);",
+        "import { execFileSync } from 'node:child_process';",
+      ),
+    ],
+  ]);
+});

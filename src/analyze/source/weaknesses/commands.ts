@@ -1,6 +1,6 @@
 // Arguments that reach a shell or choose a program.
 import type { Value } from '../surface/eval/values.ts';
-import { optionsOf, taintsOf, textOf } from '../surface/eval/values.ts';
+import { literal, optionsOf, taintsOf, textOf } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
 import { property } from '../surface/registrations.ts';
 import {
@@ -13,7 +13,7 @@ import {
   type Fault,
   type ToolContext,
 } from './faults.ts';
-import { optionFault } from './options.ts';
+import { optionFault, programText } from './options.ts';
 import { isShell, scriptIn } from './scripts.ts';
 import type { Sink } from './sinks.ts';
 
@@ -33,9 +33,9 @@ export function commandFault(use: Use, sink: Sink, tool: ToolContext): Fault | u
   if (usesShell(use)) {
     return shellFault(use, command, tool) ?? (list && shellFault(use, list, tool));
   }
-  const program = textOf(command);
+  const program = programText(command);
   if (program !== undefined && list?.kind === 'array') {
-    const script = scriptFault(use, [command, ...list.items], tool);
+    const script = scriptFault(use, [literal(program), ...list.items], tool);
     if (script || isShell(program)) return script;
   }
   return programFault(use, command, tool) ?? optionFault(use, command, list, tool);

@@ -16,6 +16,7 @@ import { clientOptionFault } from './options.ts';
 import { pathFault } from './paths.ts';
 import { privateReads } from './private-data.ts';
 import { languageFault, queryFault, wholeQueryFault } from './queries.ts';
+import { recipientFault } from './recipients.ts';
 import { redirectFault, requestFault } from './requests.ts';
 import { resultFault } from './results.ts';
 import { serverFaults } from './server.ts';
@@ -40,10 +41,17 @@ export function findWeaknesses(server: ServerSource, surface: SurfaceFact): Weak
   for (const use of model.uses) {
     const tool = tools.get(use.tool) ?? contextOf(use, habits);
     const hidden = unlistedFault(use, tool, shared);
-    const listed = faultsOf(use, tool).map((fault) => withHiddenArgument(fault, tool));
+    const listed = faultsOf(use, tool)
+      .map((fault) => withHiddenArgument(fault, tool))
+      .map((fault) => (asking.has(use.tool) ? seenFirst(fault) : fault));
     const faults = [...listed, ...(hidden ? [hidden] : [])];
     const act = actOf(use, definitions.get(use.tool), about, sweeping);
     const unasked = unaskedFault(act, asking);
+    const sent = recipientFault(
+      use,
+      listed.find(({ ruleId }) => ruleId === 'request-forgery'),
+    );
+    if (sent && !asking.has(use.tool)) faults.push(sent);
     const contradicted = [...contradictions(act), ...(unasked ? [unasked] : [])];
     for (const fault of [...faults, ...contradicted]) {
       const hit = hitOf(use, fault);
@@ -64,6 +72,10 @@ const contextOf = ({ channel }: Use, habits: Habits): ToolContext => ({
   ...toolContext(undefined, habits),
   isKnown: channel !== undefined,
 });
+
+/** A person sees the address before it is asked. */
+const seenFirst = (fault: Fault): Fault =>
+  fault.ruleId === 'request-forgery' ? { ...fault, severity: 'low' } : fault;
 
 function faultsOf(use: Use, tool: ToolContext): Fault[] {
   const faults: (Fault | undefined)[] = [];

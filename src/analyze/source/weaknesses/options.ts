@@ -71,14 +71,18 @@ export function clientOptionFault(use: Use, tool: ToolContext): Fault | undefine
 }
 
 /** `git`, `/usr/bin/git`, `process.env.GIT ?? 'git'` and `rgPath` of a package. */
+/** The program that is named, also by the path that a package or the platform exports. */
+export function programText(command: Value): string | undefined {
+  const { programPaths } = ruleData('sinks', isOptionData);
+  return command.kind === 'external' && Object.hasOwn(programPaths, command.name)
+    ? programPaths[command.name]
+    : textOf(command);
+}
+
 function programOf(command: Value): OptionProgram | undefined {
-  const { optionPrograms, programPaths } = ruleData('sinks', isOptionData);
+  const { optionPrograms } = ruleData('sinks', isOptionData);
   for (const option of optionsOf(command)) {
-    const path =
-      option.kind === 'external' && Object.hasOwn(programPaths, option.name)
-        ? programPaths[option.name]
-        : textOf(option);
-    const name = /([^/\\]+?)(?:\.exe)?$/.exec(path ?? '')?.[1];
+    const name = /([^/\\]+?)(?:\.exe)?$/.exec(programText(option) ?? '')?.[1];
     const found = optionPrograms.find(({ programs }) => name && programs.includes(name));
     if (found) return found;
   }

@@ -2,6 +2,7 @@
 import { ruleData } from '../../../rule-data.ts';
 import { isNamed } from '../surface/capabilities.ts';
 import type { Use } from '../surface/model.ts';
+import { property } from '../surface/registrations.ts';
 
 export type SinkKind =
   | 'shell'
@@ -24,6 +25,8 @@ export interface Sink {
   methods?: string[];
   /** Only dangerous in older versions: the package and the first major that is not. */
   below?: { package: string; major: number };
+  /** Only dangerous where an option of that name is true. */
+  when?: string;
   /** Positions of the arguments that matter. */
   args: number[];
 }
@@ -44,6 +47,7 @@ export function sinksFor(use: Use, ranges: Readonly<Record<string, string>>): Si
   const made = use.name.replaceAll(MADE_OF, '');
   return ruleData('sinks', isSinks).sinks.filter(
     (sink) =>
+      (sink.when === undefined || isOn(use, sink.when)) &&
       (!sink.below || isBelow(ranges[sink.below.package], sink.below.major)) &&
       (sink.names.some((name) => isNamed(made, name)) ||
         (use.name.startsWith('.') || use.name.includes(')')
@@ -51,6 +55,12 @@ export function sinksFor(use: Use, ranges: Readonly<Record<string, string>>): Si
           : false)),
   );
 }
+
+const isOn = ({ args }: Use, option: string): boolean =>
+  args.some((arg) => {
+    const value = property(arg, option);
+    return value?.kind === 'literal' && value.value === true;
+  });
 
 /** The range can only be met by an older major; one that is open upwards cannot be told. */
 function isBelow(range: string | undefined, major: number): boolean {

@@ -2,6 +2,7 @@
 import { builtinCall } from './builtins.ts';
 import { handOver } from './events.ts';
 import { externalCall } from './externals.ts';
+import { boundSelf, meantCall } from './indirect.ts';
 import type { CallEvent, Machine } from './machine.ts';
 import { schemaCall } from './schemas.ts';
 import { moduleWrapper } from './wrappers.ts';
@@ -31,6 +32,10 @@ export function call(it: Machine, event: CallEvent): Value {
     return union(results);
   }
   if (callee.kind === 'external') {
+    const meant = meantCall(event, callee);
+    if (meant) return meant.isNew ? it.construct(meant) : it.call(meant);
+    const bound = boundSelf(event, callee);
+    if (bound) return bound;
     handOver(it, event);
     return externalCall(it, event, callee);
   }

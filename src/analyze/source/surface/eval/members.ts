@@ -14,6 +14,8 @@ import {
 
 const TELLS =
   /^(?:ok|valid|isValid|success|allowed|isAllowed|safe|isSafe|error|errors|reason|message|err|result)$/;
+// The constructor of what constructs makes functions of text.
+const MAKERS = /^(?:Function|Array|Object|String|Number)(?:\.\w+){0,2}$/;
 const MAX_ORIGIN_CHARS = 80;
 // `request.params.arguments.path` is the argument `path`.
 const ENVELOPE = new Set(['params', 'arguments', 'args', 'input']);
@@ -32,8 +34,10 @@ function read(it: Machine, target: Value, key: string): Value {
     case 'class':
       return memberOfClass(it, target, key, target, true) ?? UNKNOWN;
     case 'external':
+      if (key === 'constructor' && MAKERS.test(target.name)) return external('Function');
       return key === 'default' ? target : external(`${target.name}.${key}`);
     case 'array':
+      if (key === 'constructor') return external('Array');
       if (key === 'length') return target.isOpen ? UNKNOWN : literal(target.items.length);
       return /^\d{1,4}$/.test(key)
         ? (target.items[Number(key)] ?? openEnd(target.isOpen))
