@@ -146,6 +146,8 @@ describe('a dependency from outside the registry', () => {
     ["execFile('uvx', ['dep', file])", ['moderate']],
     ["spawn('npx', ['-y', 'dep@3.1.0'])", []],
     ["spawn('npx', ['tsc', '--noEmit'])", []],
+    ['execSync(`npx --yes dep@"${range}" init ${folder}`)', []],
+    ['execSync(`npx --yes dep init ${folder}`)', ['moderate']],
   ])('is fetched at run time: %s', (excerpt, severities) => {
     const one = { ruleId: 'runtime-install', reached: 'entry', severity: 'moderate', excerpt };
     const manifest = { dependencies: {}, optionalDependencies: {} };

@@ -17,7 +17,8 @@ const CODE_HOST =
 const FORGE_PATH = /\/(?:-\/)?(?:archive|tarball|releases\/download|raw)\//;
 const RUNS_NEWEST =
   /\buvx\b|\b(?:npx|bunx|pnpx|dlx)\b[\s\S]{0,200}(?:@(?:latest|next|canary|beta)\b|['"`\s](?:-y|--yes)\b)/;
-const RUNS_FIXED = /['"`\s@/][\w.-]{1,80}@\d/;
+/** A version, or one that the code works out. */
+const RUNS_FIXED = /['"`\s@/][\w.-]{1,80}@(?:[\^~=]?\d|["']?\$\{)/;
 const TOLD_OF_TREE = new Set(['git-dependency', 'remote-dependency']);
 const MAX_NAMED = 20;
 
