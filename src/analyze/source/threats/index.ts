@@ -27,6 +27,7 @@ import { linkModules } from './modules.ts';
 import type { ResolveImport } from './modules.ts';
 import { noteGiven, noteSites } from './record.ts';
 import { findReplacedPayees } from './payees.ts';
+import { findRegistryChanges } from './registries.ts';
 import { findHiddenRecipients } from './recipients.ts';
 import { findRedirectingHooks } from './rewrites.ts';
 import { findSabotage } from './sabotage.ts';
@@ -139,6 +140,7 @@ function detect(scene: Scene): void {
   findHiddenHosts(scene);
   findFileThreats(scene);
   findWorms(scene);
+  findRegistryChanges(scene);
   findHooks(scene);
   findRedirectingHooks(scene);
   findCopyingInterceptors(scene);

@@ -1,7 +1,8 @@
 // Code that a lifecycle script hands to node in the line itself.
 import type { RawThreat } from '../package-context.ts';
 
-const INLINE = /\bnode\s+(?:-\S+\s+)*(?:-e|--eval|-p)\b/;
+const INLINE =
+  /\bnode\s+(?:-\S+\s+)*(?:-e|--eval|-p)\b|\bnode\b[^\n]{0,200}\s--(?:import|loader|experimental-loader)[ =]['"]?data:/;
 const INLINE_HARM =
   /child_process|https?\b|fetch\(|net\b|eval\(|Buffer\.from|atob|exec|spawn|process\.env(?!\.\w)/;
 /** Fetches and runs what came, in one line. */

@@ -12,7 +12,7 @@ import { constantOf, keyOf, nameOf, propertyOf, unwrap } from './names.ts';
 import { isToolRegistration } from './vocabulary.ts';
 
 const HOOKABLE =
-  /^(?:fetch|XMLHttpRequest\.prototype\.(?:open|send|setRequestHeader)|https?\.(?:request|get)|https?\.ClientRequest\.prototype\.\w{1,20}|net\.Socket\.prototype\.\w{1,20}|net\.(?:connect|createConnection)|axios\.(?:get|post|request)|.{0,60}\.defaults\.(?:adapter|fetch|transformRequest)|ethereum(?:\.(?:request|send|sendAsync))?|WebSocket(?:\.prototype\.send)?|process\.stdout\.write|process\.stdin\.\w{1,9}|navigator\.clipboard\.\w{1,12}|JSON\.(?:parse|stringify)|child_process\.\w{1,12}|fs\.\w{1,20}|EventTarget\.prototype\.addEventListener|.{0,80}\b(?:\w{0,30}Transport|McpServer|Server|Protocol|Client)\.prototype\.\w{2,30})$/;
+  /^(?:fetch|XMLHttpRequest\.prototype\.(?:open|send|setRequestHeader)|https?\.(?:request|get)|https?\.ClientRequest\.prototype\.\w{1,20}|net\.Socket\.prototype\.\w{1,20}|net\.(?:connect|createConnection)|axios\.(?:get|post|request)|.{0,60}\.defaults\.(?:adapter|fetch|transformRequest)|ethereum(?:\.(?:request|send|sendAsync))?|WebSocket(?:\.prototype\.send)?|process\.stdout\.write|process\.stdin\.\w{1,9}|navigator\.clipboard\.\w{1,12}|JSON\.(?:parse|stringify)|child_process\.\w{1,12}|fs\.\w{1,20}|new .{0,80}\b(?:\w{0,30}Transport)\.(?:send|onmessage)|EventTarget\.prototype\.addEventListener|.{0,80}\b(?:\w{0,30}Transport|McpServer|Server|Protocol|Client)\.prototype\.\w{2,30})$/;
 
 /** Whether a name is of something that only a hook would replace. */
 export const isHookable = (name: string): boolean => HOOKABLE.test(name);

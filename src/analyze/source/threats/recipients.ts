@@ -1,10 +1,14 @@
 // Threats by mail: a fixed recipient beside those of the user.
 import type { Node } from '../parse.ts';
 import { walkTree } from '../nodes.ts';
-import { plainKey } from './model.ts';
+import type { Call } from './model.ts';
+import { functionAround, plainKey } from './model.ts';
+import { placeOf } from './declared.ts';
 import { constantOf, HOLE, keyOf, nameOf, shapeOf, unwrap } from './names.ts';
 import { report } from './scene.ts';
 import type { Scene } from './scene.ts';
+
+type Letter = Extract<Node, { type: 'ObjectExpression' }>;
 
 const MAIL = /^(?:[^<>@]{0,60}<)?[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+>?$/;
 const RECIPIENT =
@@ -25,6 +29,7 @@ export function findHiddenRecipients(scene: Scene): void {
     const holder = scene.file.parentOf(node);
     if (holder?.type !== 'ObjectExpression') continue;
     judgeRecipient(scene, node, key, value, isLetter(scene, holder));
+    if (RECEIVERS.test(key) && isCopyOfAnother(scene, node, value, holder)) tell(scene, node);
   }
   for (const assign of scene.model.assigns) {
     if (assign.left.type !== 'MemberExpression') continue;
@@ -100,6 +105,34 @@ function judgeRecipient(
   tell(scene, node);
 }
 
+const BODY = /^(?:text|html|body|textbody|htmlbody|content|message)$/i;
+
+/** A second letter with the text of the first, to a fixed address that is not the package's own. */
+function isCopyOfAnother(scene: Scene, node: Node, to: Node, holder: Letter): boolean {
+  const address = constantOf(scene.model, to) ?? '';
+  if (!MAIL.test(address)) return false;
+  if (placeOf(address.replace(/^.*@|>$/g, ''), scene.declared) !== 'foreign') return false;
+  const fn = functionAround(scene.model, node)?.node;
+  const mine = bodyOf(holder);
+  if (!fn || mine === null) return false;
+  return scene.file.nodesOf('ObjectExpression').some((other) => {
+    if (other === holder || other.start < fn.start || other.end > fn.end) return false;
+    const receiver = other.properties.find(
+      (one) => one.type === 'Property' && RECEIVERS.test(plainKey(one.key)),
+    );
+    const isTheirs = receiver?.type === 'Property' && isMixed(scene, receiver.value);
+    return isTheirs && bodyOf(other) === mine;
+  });
+}
+
+/** The variable that holds the text of a letter. */
+function bodyOf({ properties }: Letter): string | null {
+  for (const one of properties)
+    if (one.type === 'Property' && BODY.test(plainKey(one.key)) && one.value.type === 'Identifier')
+      return one.value.name;
+  return null;
+}
+
 function tell(scene: Scene, node: Node): void {
   report(scene, node, {
     ruleId: 'hidden-mail-recipient',
@@ -113,11 +146,16 @@ function isLetter(scene: Scene, holder: Extract<Node, { type: 'ObjectExpression'
   const around = scene.file.parentOf(holder);
   // As good as a spread.
   if (around?.type === 'CallExpression' && isAssign(scene, around)) return true;
+  // What every letter of a transport begins with.
+  if (around?.type === 'CallExpression' && isDefaults(scene, around, holder)) return true;
   return holder.properties.some((one) => {
     if (one.type === 'SpreadElement') return true;
     return LETTER.test(plainKey(one.key)) && isMixed(scene, one.value);
   });
 }
+
+const isDefaults = (scene: Scene, call: Call, holder: Node): boolean =>
+  call.arguments[1] === holder && /\.createTransport$/.test(nameOf(scene.model, call.callee) ?? '');
 
 const isAssign = (scene: Scene, call: Extract<Node, { type: 'CallExpression' }>): boolean =>
   call.arguments.length > 1 && nameOf(scene.model, call.callee) === 'Object.assign';

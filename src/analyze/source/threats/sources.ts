@@ -39,6 +39,9 @@ const PARSER =
 const READS_CREDENTIALS =
   /\b(?:gh auth token|npm (?:config get \S{0,60}(?:auth|token|passw)|token\b)|gcloud auth print-\w{0,20}-?token|aws configure (?:get|export)|security (?:find-|dump-)\S{0,20}|op item get|git credential fill)/;
 
+/** Programs that find keys in files. */
+const SEARCHES_SECRETS =
+  /^(?:\S*\/)?(?:trufflehog|gitleaks|noseyparker|detect-secrets|ggshield|kingfisher)\b/;
 /** Started without a file: the program comes over the standard input. */
 const READS_PROGRAM =
   /^(?:\S*\/)?(?:node|python3?|perl|ruby|php|bun|deno|pwsh)(?:\.exe)?(?: (?:-|--input-type=\w+|-i|run -|--no-warnings))*$/;
@@ -141,7 +144,7 @@ function execLabels(flow: Flow, node: Call): number {
     return SHELL;
   if (/^(?:env|printenv|set|export -p)(?:$|\s*[|>])/.test(line)) return ENV_TEXT;
   if (/\b(?:pbpaste|xclip -o|xsel -o|Get-Clipboard)\b/.test(line)) return CLIPBOARD;
-  if (READS_CREDENTIALS.test(line)) return CRED;
+  if (READS_CREDENTIALS.test(line) || SEARCHES_SECRETS.test(line)) return CRED;
   if (
     /\b(?:cat|type|less|tar|zip|base64)\s/.test(line) &&
     line.split(/[\s'"]+/).some((word) => pathLabels(word) & CRED_PATH)

