@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { VetError } from '../errors.ts';
 import type { Json, Manifest, TreeFact, TreeNode } from '../types.ts';
+import { askAhead, type Wanted } from './ask-ahead.ts';
 import type { NpmOptions } from './npm-config.ts';
 import { AskedPackuments, answersAreSame } from './packuments.ts';
 import type { Packuments } from './packuments.ts';
@@ -163,6 +164,7 @@ async function buildTree(input: TreeInput, dir: string): Promise<ArboristTree> {
   const { root } = input;
   const arborist = newArborist(input, dir);
   const stopWatching = watchPlaced(arborist, input);
+  const stopAsking = askAhead(firstWanted(root), input.options);
   try {
     if (root.kind === 'package') {
       return await arborist.buildIdealTree({ add: [`${root.name}@${root.version}`] });
@@ -176,8 +178,17 @@ async function buildTree(input: TreeInput, dir: string): Promise<ArboristTree> {
     if (arborist.idealTree && NODE_FAILURES.test(code)) return arborist.idealTree;
     throw treeError(error, root.kind === 'package' ? root.name : 'the project');
   } finally {
+    stopAsking();
     stopWatching();
   }
+}
+
+/** What the tree starts with, unless a lockfile says all of it. */
+function firstWanted(root: TreeInput['root']): Wanted {
+  if (root.kind === 'package') return [[root.name, root.version]];
+  const { dependencies, optionalDependencies, peerDependencies } = root.manifest;
+  if (root.lockfile) return [];
+  return Object.entries({ ...peerDependencies, ...optionalDependencies, ...dependencies });
 }
 
 /** npm's resolver tells nobody what it places, hence a look from time to time. */

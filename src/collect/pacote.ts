@@ -68,6 +68,33 @@ export async function fetchPackument(
   });
 }
 
+/**
+ * The same, raw and as it comes; whoever else asks for it with the same packument cache waits for the one
+ * request. Rejects with what pacote says.
+ */
+export function fetchAhead(name: string, options: Record<string, unknown>): Promise<unknown> {
+  const cache = options['packumentCache'] as Map<string, unknown>;
+  let asked: string | undefined;
+  const watched = {
+    has(key: string) {
+      asked = key;
+      return cache.has(key);
+    },
+    get: (key: string) => cache.get(key),
+    set: (key: string, value: unknown) => void cache.set(key, value),
+    delete: (key: string) => cache.delete(key),
+  };
+  const packument: Promise<unknown> = pacote.packument(registrySpec(name), {
+    ...options,
+    // npm's resolver asks for the full form, whatever it is told.
+    fullMetadata: true,
+    packumentCache: watched as unknown as Map<string, pacote.Packument>,
+  });
+  // A promise there is as good as its value, to pacote too.
+  if (asked !== undefined && !cache.has(asked)) cache.set(asked, packument);
+  return packument;
+}
+
 /** The manifest that npm would pick for a registry spec (`name@range`), raw. Throws a VetError. */
 export async function fetchManifest(
   spec: string,
