@@ -113,6 +113,9 @@ function moduleOf(name: string): string {
 
 type Add = (capability: Capability, at: Node | number, detail: string) => void;
 
+/** A method of the process that was started: `spawn().stdout.pipe`. */
+const OF_PROCESS = /\(\)\./;
+
 function addCall(call: NamedCall, file: SourceFile, index: RuleIndex, add: Add): void {
   const name = familiarName(call.name);
   const rules = index.calls(name);
@@ -124,6 +127,7 @@ function addCall(call: NamedCall, file: SourceFile, index: RuleIndex, add: Add):
   }
   for (const rule of rules) {
     if (rule.capability === 'dynamic-code' && isHarmlessCode(call, file)) continue;
+    if (rule.capability === 'process-spawn' && OF_PROCESS.test(name)) continue;
     const quiet = openerOf(rule.capability, call, file);
     const lines = rule.capability === 'process-spawn' && !quiet ? programLines(call, file) : [];
     for (const line of lines) add(rule.capability, call.node, line);

@@ -6,21 +6,41 @@ import { isFunction } from './scope.ts';
 const NAME = /^[a-z][\w.+-]{1,40}$/i;
 const MAX_CALLERS = 12;
 
+type CallNode = Node & { type: 'CallExpression' };
+
 /** Name and written arguments of each program, or nothing where one of them is not known. */
 export function programLines(call: NamedCall, file: SourceFile): string[] {
   const [program, list] = call.node.arguments;
   if (!program) return [];
+  // `execa({ shell: false })` starts nothing yet: what it gives does.
+  if (program.type === 'ObjectExpression') return linesOf(boundCalls(call.node, file), 0, 1, file);
   const name = nameIn(program, file);
   if (name !== null) return NAME.test(name) ? [lineOf(name, list, file)] : [];
   if (program.type !== 'Identifier') return [];
-  const lines = callersOf(program.name, call.node, file).map(({ arguments: given }, _, all) => {
-    const [first, second] = given;
-    const word = first ? file.constant(first) : null;
-    return word !== null && NAME.test(word) && all.length <= MAX_CALLERS
-      ? lineOf(word, second, file)
-      : '';
+  const { calls, at, parameters } = callersOf(program.name, call.node, file);
+  const rest = list?.type === 'Identifier' ? parameters.indexOf(list.name) : -1;
+  return linesOf(calls, at, rest < 0 ? at + 1 : rest, file);
+}
+
+/** `at` is the program among the arguments, `rest` the list of its own. */
+function linesOf(calls: readonly CallNode[], at: number, rest: number, file: SourceFile): string[] {
+  if (calls.length > MAX_CALLERS) return [];
+  const lines = calls.map(({ arguments: given }) => {
+    const word = given[at] ? nameIn(given[at], file) : null;
+    return word !== null && NAME.test(word) ? lineOf(word, given[rest], file) : '';
   });
   return lines.includes('') ? [] : [...new Set(lines)];
+}
+
+/** Calls of what a call gave: `const run = execa({}); run('git', [])`. */
+function boundCalls(maker: Node, file: SourceFile): CallNode[] {
+  const holder = file.parentOf(maker);
+  if (holder?.type === 'CallExpression' && holder.callee === maker) return [holder];
+  if (holder?.type !== 'VariableDeclarator' || holder.id.type !== 'Identifier') return [];
+  const { name } = holder.id;
+  return file
+    .nodesOf('CallExpression')
+    .filter(({ callee }) => callee.type === 'Identifier' && callee.name === name);
 }
 
 /** The name, also of `process.env.TOOL ?? 'tool'`. */
@@ -39,22 +59,25 @@ function lineOf(name: string, list: Node | undefined, file: SourceFile): string 
   return ['$', name, ...words].join(' ');
 }
 
-/** Calls of the function whose first parameter it is. */
+/** Calls of the function that has it as a parameter, and which one it is. */
 function callersOf(
   parameter: string,
-  at: Node,
+  node: Node,
   file: SourceFile,
-): (Node & { type: 'CallExpression' })[] {
-  let owner: Node | null = null;
-  for (let node = file.parentOf(at); node; node = file.parentOf(node)) {
-    if (!isFunction(node)) continue;
-    const [first] = (node as unknown as { params: Node[] }).params;
-    if (first?.type !== 'Identifier' || first.name !== parameter) continue;
-    owner = node;
-    break;
+): { calls: CallNode[]; at: number; parameters: string[] } {
+  for (let at = file.parentOf(node); at; at = file.parentOf(at)) {
+    if (!isFunction(at)) continue;
+    const { params } = at as unknown as { params: Node[] };
+    const parameters = params.map((one) => (one.type === 'Identifier' ? one.name : ''));
+    const place = parameters.indexOf(parameter);
+    if (place < 0) continue;
+    const name = nameOf(at, file);
+    return { calls: name ? callsOf(name, file) : [], at: place, parameters };
   }
-  const name = owner && nameOf(owner, file);
-  if (!name) return [];
+  return { calls: [], at: 0, parameters: [] };
+}
+
+function callsOf(name: string, file: SourceFile): CallNode[] {
   return file.nodesOf('CallExpression').filter(({ callee }) => {
     const called = callee.type === 'MemberExpression' ? callee.property : callee;
     return 'name' in called && called.name === name;

@@ -38,6 +38,25 @@ describe('findCapabilities', () => {
     expect(detail('rsync')).toBe('$ rsync diff ${}');
   });
 
+  test('a program is named through a function, a path from the environment and bound options', () => {
+    const details = (text: string) =>
+      capabilitiesOf(text)
+        .filter(({ capability }) => capability === 'process-spawn')
+        .map(({ detail }) => detail);
+    const cp = "import { spawn } from 'child_process';";
+    const helper = 'function join(socket, program, args) { const p = spawn(program, args); }';
+    expect(details(`${cp}${helper} join(s, 'rigctl', ['-m', model]);`)).toEqual([
+      '$ rigctl -m ${}',
+    ]);
+    expect(details(`${cp}${helper} join(s, pick(), []);`)).toEqual(['child_process.spawn']);
+    const bound = "import { execa } from 'execa'; const run = execa({ timeout: 9 });";
+    expect(details(`${bound} const BIN = process.env.TOOL ?? 'inkscape'; run(BIN, []);`)).toEqual([
+      '$ inkscape',
+    ]);
+    expect(details(`${bound} run(tool, []);`)).toContain('execa#execa');
+    expect(details(`${cp} spawn('ffmpeg').stdout.pipe(out);`)).toEqual(['$ ffmpeg']);
+  });
+
   test('names a few places of a capability, not all of them', () => {
     const reads = Array.from({ length: 50 }, (_, i) => `fs.readFileSync('${i}');`).join('\n');
     expect(names(`import fs from 'fs';\n${reads}`)).toEqual(['file-read']);
