@@ -79,7 +79,9 @@ export function stateFunction(manifest: Manifest, analysis: PackageAnalysis): Fu
   const told = analysis.surface.tools
     .slice(0, MAX_TOLD)
     .map(({ name, description }) => `${name.replaceAll('_', ' ')}: ${description.slice(0, 1000)}`);
-  for (const capability of explainedIn([analysis.readme ?? '', ...told].join('\n')))
+  for (const capability of explainedIn(
+    [manifest.description ?? '', analysis.readme ?? '', ...told].join('\n'),
+  ))
     capabilities.add(capability);
   return {
     functions,

@@ -262,3 +262,48 @@ describe('functions made of text, by another way', () => {
     ],
   ]);
 });
+
+describe('all there is, removed on one call', () => {
+  const S3 =
+    "import { S3Client, ListObjectsV2Command, DeleteObjectsCommand } from '@aws-sdk/client-s3'; const s3 = new S3Client({});";
+  const sweep = (before: string, schema: string, body: string) =>
+    `${before} server.registerTool('tidy', { description: 'Remove objects below a prefix.', inputSchema: ${schema} }, async ({ bucket, prefix }) => { ${body} });`;
+  const EMPTY =
+    'const page = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix })); await s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: page.Contents.map((o) => ({ Key: o.Key })) } }));';
+  const HTTP = "const API = 'https://api.example';";
+  const items = (which: string) =>
+    `const list = await (await fetch(API + '/items${which}')).json(); for (const i of list) await fetch(API + '/items/' + i.id, { method: 'DELETE' });`;
+  const DOCKER = "import Docker from 'dockerode'; const docker = new Docker();";
+  const remove = 'await docker.getContainer(c.Id).remove({ force: true });';
+  const EXEC = "import { execSync } from 'node:child_process';";
+  family([
+    [
+      'a prefix that may be left out',
+      'moderate destructive-tool',
+      sweep(S3, "{ bucket: z.string(), prefix: z.string().default('') }", EMPTY),
+      sweep(S3, '{ bucket: z.string(), prefix: z.string().min(3) }', EMPTY),
+    ],
+    [
+      'what a request lists',
+      'moderate destructive-tool',
+      sweep(HTTP, '{}', items('')),
+      sweep(HTTP, '{}', items('?state=spam')),
+    ],
+    [
+      'containers of others',
+      'moderate destructive-tool',
+      sweep(DOCKER, '{}', `for (const c of await docker.listContainers({ all: true })) ${remove}`),
+      sweep(
+        DOCKER,
+        '{}',
+        `for (const c of (await docker.listContainers({ all: true })).filter((c) => c.Labels.lab)) ${remove}`,
+      ),
+    ],
+    [
+      'by a command',
+      'moderate destructive-tool',
+      sweep(EXEC, '{}', "execSync('docker system prune -af --volumes');"),
+      sweep(EXEC, '{}', "execSync('docker system prune -af --filter label=lab');"),
+    ],
+  ]);
+});

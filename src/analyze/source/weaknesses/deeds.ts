@@ -39,6 +39,9 @@ export function capabilityOf(use: Use): Deed | undefined {
 
 const DELETING_COMMAND =
   /(?:^|[\s;&|(])(?:sudo\s+)?(?:rm|rmdir|del|unlink|shred|mkfs\S*|dd|truncate|git\s+(?:push|reset|clean|checkout)|dropdb|kill|pkill|kubectl\s+delete|docker\s+(?:rm|rmi|kill|system\s+prune))(?:\s|$)/;
+// All there is of a kind on the machine or in the store; a filter would say which.
+const SWEEPING_COMMAND =
+  /\bdocker\s+(?:system|volume|container|image)\s+prune\b(?!.{0,80}--filter)|\bdocker\s+(?:rm|rmi|stop|kill|volume\s+rm)\b.{0,20}\$\(docker\s+(?:ps|volume|images?)\b(?!.{0,40}(?:--filter|-f\s))|\bkubectl\s+delete\b.{0,80}\s--all\b|\bredis-cli\b.{0,60}\bflush(?:all|db)\b|(?:^|\s)dropdb\s/i;
 // The helper that the server itself starts, by its name.
 const STOPS_ONE = /^\s*p?kill(?:all)?(?:\s+-\w{1,10}){0,3}\s+[A-Za-z][\w.-]{2,60}\s*$/;
 const RUNS = /^(?:child_process|execa|cross-spawn|shelljs|Bun\.spawn)/;
@@ -49,6 +52,7 @@ const REQUESTS =
 function remoteDeed(use: Use): Deed | undefined {
   if (RUNS.test(use.name)) {
     const command = commandIn(use);
+    if (SWEEPING_COMMAND.test(command)) return 'drops';
     const isDeletion = DELETING_COMMAND.test(command) && !STOPS_ONE.test(command);
     return isDeletion ? 'commands-deletion' : undefined;
   }
@@ -89,8 +93,17 @@ function wholeDeed({ name, method, args }: Use): RemoteDeed | undefined {
     const isOpen = filter !== undefined && !isEmpty(filter);
     return isOpen && (where === undefined || !isEmpty(where)) ? 'deletes-data' : 'drops';
   }
+  if (isEverything(method, args)) return 'drops';
   if (isForced({ name, method, args })) return 'deletes-data';
   return /^knex(?:\.knex)?\(\)\(\)\.(?:del|delete)$/.test(name) ? 'drops' : undefined;
+}
+
+/** `deleteByQuery({ query: { match_all } })`, `indices.delete({ index: '*' })`, `messageDelete('1:*')`. */
+function isEverything(method: string, [first]: readonly Value[]): boolean {
+  const query = property(property(first, 'body') ?? first, 'query');
+  if (method === 'deleteByQuery') return property(query, 'match_all') !== undefined;
+  if (method === 'messageDelete') return textOf(first) === '1:*';
+  return method === 'delete' && /^(?:\*|_all)$/.test(textOf(property(first, 'index')) ?? '');
 }
 
 /** What was there before is lost: a branch moved by force, a tree reset. */

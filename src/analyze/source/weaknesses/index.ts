@@ -34,7 +34,7 @@ export function findWeaknesses(server: ServerSource, surface: SurfaceFact): Weak
   const tools = new Map(surface.tools.map((tool) => [tool.name, toolContext(tool, habits)]));
   const definitions = new Map(surface.tools.map((tool) => [tool.name, tool]));
   const asking = askingTools(model.uses);
-  const sweeping = sweepingTools(model.uses);
+  const sweeping = sweepingTools(model.uses, definitions);
   const about = server.manifest.description ?? '';
   const shared = new Set(model.uses.flatMap(({ channel, node }) => (channel ? [] : [node])));
   const worst = new Map<string, WeaknessHit>();

@@ -1,8 +1,10 @@
 // Calls that are made again and again over what a list gave: nobody said which.
+import type { ToolDefinition } from '../../../types.ts';
 import type { SourceFile } from '../file.ts';
 import type { Node } from '../parse.ts';
-import { optionsOf, taintsOf, type Value } from '../surface/eval/values.ts';
+import { optionsOf, taintsOf, textOf, type Value } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
+import { property } from '../surface/registrations.ts';
 
 const LISTS =
   /^(?:list\w*|readdir\w*|opendir|glob\w*|fast-glob|fg|scan\w*|keys|getAll\w*|find|findMany|findAll|paginate|search\w*|describe\w*|iterate\w*)$/i;
@@ -10,31 +12,86 @@ const NARROWS =
   /^(?:filters?|where|label\w*|q|query|prefix|match|tags?|fieldSelector|labelSelector|namespace|ids?|name)$/i;
 const HOLDERS =
   /(?:^|\.)(?:org\w*|owner|user\w*|account\w*|workspace\w*|team\w*|tenant\w*|bucket\w*|database|db|server\w*|guild\w*|region|site|limit|page\w*|per_?page)$/i;
+// Of an address: something that says which.
+const ASKS_WHICH = /\?(?!(?:page|limit|per_?page|max\w*|size|offset|cursor)=[^&]*$)./i;
+const OPENERS = /prefix|pattern|match|glob/i;
+const REQUESTS = /^(?:fetch|node-fetch|cross-fetch|undici|got|axios|ky|ofetch)\b/;
+const SIFTS =
+  /\.filter\((?!Boolean)|\.(?:find|startsWith|endsWith|includes|match|test)\(|\bif\s*\([^;{}]{1,120}\)\s*(?:\{\s*)?continue\b|\bif\s*\([^;{}]{0,80}(?:Date|mtime|age|created|updated|older|expire)/;
+const MAX_BODY = 6_000;
 const BULK = /^(?:batch|bulk)\w*|\w*(?:Many|Objects|Batch|Bulk|All)(?:Command)?$/;
 const LOOPS = /^(?:For|ForOf|ForIn|While|DoWhile)Statement$/;
 const ITERATES = /^(?:map|forEach|flatMap|each|eachSeries|mapSeries|reduce|mapLimit|eachLimit)$/;
 const MAX_UP = 40;
 
 /** Tools that ask for a list of all there is, without saying which. */
-export function sweepingTools(uses: readonly Use[]): Set<string> {
-  const lists = uses.filter(({ name, method }) => LISTS.test(method) || LISTS.test(name));
-  const narrow = new Set(lists.filter(isNarrowed).map(({ tool }) => tool));
+export function sweepingTools(
+  uses: readonly Use[],
+  definitions: ReadonlyMap<string, ToolDefinition>,
+): Set<string> {
+  const lists = uses.filter((use) => LISTS.test(use.method) || LISTS.test(use.name) || isGet(use));
+  const narrow = new Set(
+    lists.filter((use) => isNarrowed(use, definitions.get(use.tool))).map(({ tool }) => tool),
+  );
   return new Set(lists.map(({ tool }) => tool).filter((tool) => !narrow.has(tool)));
 }
 
-const isNarrowed = ({ args }: Use) =>
-  args.some((arg) => {
-    // The caller says of which: unless that is an owner of very much.
-    if (taintsOf(arg).some(({ origin }) => !HOLDERS.test(origin))) return true;
-    const names = optionsOf(arg).flatMap((o) => (o.kind === 'object' ? [...o.props.keys()] : []));
-    return names.some((key) => NARROWS.test(key));
+function isGet({ name, args }: Use): boolean {
+  const said = args.map((arg) => textOf(property(arg, 'method'))).find(Boolean) ?? 'GET';
+  return REQUESTS.test(name) && /^get$/i.test(said);
+}
+
+const isNarrowed = ({ args }: Use, tool: ToolDefinition | undefined) => {
+  // The caller says of which: unless that is an owner of very much, or may be left open.
+  const isNamed = (value: Value) =>
+    taintsOf(value).some(({ origin }) => !HOLDERS.test(origin) && !mayBeOpen(tool, origin));
+  return args.some((arg) => {
+    const named = optionsOf(arg).flatMap((o) => (o.kind === 'object' ? [...o.props] : []));
+    if (named.length === 0) return isNamed(arg) || ASKS_WHICH.test(endOf(arg));
+    return named.some(([key, value]) =>
+      taintsOf(value).length > 0 ? !HOLDERS.test(key) && isNamed(value) : NARROWS.test(key),
+    );
   });
+};
+
+/** What is written of a text at its end. */
+const endOf = (value: Value): string =>
+  textOf(value.kind === 'text' ? value.parts.at(-1) : value) ?? '';
+
+/** `prefix: z.string().default('')`: without it, everything is meant. */
+function mayBeOpen(tool: ToolDefinition | undefined, origin: string): boolean {
+  const schema = tool?.inputSchema;
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return false;
+  const { properties, required } = schema;
+  if (typeof properties !== 'object' || properties === null || Array.isArray(properties))
+    return false;
+  const field = Object.hasOwn(properties, origin) ? properties[origin] : null;
+  if (typeof field !== 'object' || field === null || Array.isArray(field)) return false;
+  if (field['default'] !== undefined) return /^[*/.]?$/.test(String(field['default']));
+  const isRequired = Array.isArray(required) && required.includes(origin);
+  return !isRequired && OPENERS.test(origin);
+}
 
 /** A call for several at once, or one that is repeated, of what a list of the tool's own named. */
 export function isSweep(use: Use, sweeping: ReadonlySet<string>): boolean {
-  if (!sweeping.has(use.tool)) return false;
-  const isMany = BULK.test(use.method) || isRepeated(use.file, use.node);
+  if (!sweeping.has(use.tool) || isSifted(use)) return false;
+  const isMany =
+    BULK.test(use.method) || isRepeated(use.file, use.node) || use.args.some(isWholeList);
   return isMany && [...use.args, ...(use.client ?? [])].some((value) => namesFound(value));
+}
+
+const isWholeList = (value: Value) =>
+  value.kind === 'external' && /\.(?:keys|scan|list\w*|getAll\w*)\(\)$/.test(value.name);
+
+/** Code in between takes only some of what was found. */
+function isSifted({ file, node }: Use): boolean {
+  let body = '';
+  for (let at = file.parentOf(node); at; at = file.parentOf(at)) {
+    if (!/Function/.test(at.type)) continue;
+    if (at.end - at.start > MAX_BODY) break;
+    body = file.text.slice(at.start, at.end);
+  }
+  return SIFTS.test(body);
 }
 
 /** Whether the call stands in a loop, or in a function that is given to one. */
