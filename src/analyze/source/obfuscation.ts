@@ -80,9 +80,17 @@ function lists(text: string): boolean {
     lists.set(name, (lists.get(name) ?? new Set()).add(at));
   return [...lists].some(
     ([name, places]) =>
-      places.size >= LEAST_SPELT && new RegExp(`\\[${quoted(name)}\\[\\w{1,8}\\]\\]\\(`).test(text),
+      places.size >= LEAST_SPELT &&
+      new RegExp(`\\[${quoted(name)}\\[\\w{1,8}\\]\\]\\(`).test(text) &&
+      holdsTexts(text, name),
   );
 }
+
+/** Not the memory of a compiled program, `table[memory[17755]](x)`, nor its list of functions. */
+const holdsTexts = (text: string, name: string): boolean =>
+  new RegExp(
+    `(?:^|[^\\w$.])${quoted(name)}\\s{0,3}=\\s{0,3}(?:[\\w$.]{1,40}\\(\\s{0,3})?\\[?\\s{0,20}['"\`]`,
+  ).test(text);
 
 const quoted = (name: string): string => name.replaceAll('$', '\\$');
 

@@ -22,6 +22,10 @@ const OBFUSCATED: [string, string][] = [
       const g=globalThis;g[q(31)](g[q(32)][q(33)]);JSON[q(34)]({});a[q(35)]=b[q(36)];c[q(37)]()`,
   ],
   [
+    'names out of a list that is unpacked',
+    `const _=atob("${Buffer.from(NAMES.join()).toString('base64')}").split(",");const g=globalThis;g[_[0]](g[_[1]][_[2]]);JSON[_[3]]({});a[_[4]]=b[_[5]];c[_[6]]()`,
+  ],
+  [
     'names straight out of a list',
     `const _=${JSON.stringify(NAMES)};const g=globalThis;g[_[0]](g[_[1]][_[2]]);JSON[_[3]]({});a[_[4]]=b[_[5]];c[_[6]]()`,
   ],
@@ -75,6 +79,10 @@ const READABLE: [string, string][] = [
   [
     'a table of rows by number',
     `export const sum = (r, c) => r[c[0]] + r[c[1]] + r[c[2]] * r[c[3]] - r[c[4]] / r[c[5]];\n${PROSE}`,
+  ],
+  [
+    'the memory of a compiled program',
+    `var M=new Int32Array(J);function f(a,b){T[M[17755]](a);return T[M[17729]](b)|T[M[17795]](a,0)|T[M[17731]](a)|T[M[19831]](b)|0}\n${PROSE}`,
   ],
   ['flags as numbers', `export const flags = (o) => [+!!o.a, +!o.b, +!!(o.c && o.d)];\n${PROSE}`],
 ];
