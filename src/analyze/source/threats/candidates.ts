@@ -2,7 +2,7 @@
 import type { Node } from '../parse.ts';
 import { calleesOf } from './callees.ts';
 import { isFunction, lookup } from './model.ts';
-import { HOLE, shapeOf, unwrap } from './names.ts';
+import { HOLE, nameOf, shapeOf, unwrap } from './names.ts';
 import { callersOf } from './reach.ts';
 import type { Scene } from './scene.ts';
 
@@ -45,13 +45,51 @@ function inside(scene: Scene, value: Node, depth: number): string[] {
       return value.callee.type === 'Identifier' && /^(?:Map|Set)$/.test(value.callee.name)
         ? of(value.arguments[0])
         : [];
-    case 'CallExpression':
+    case 'CallExpression': {
+      const paths = spreadPaths(scene, value, depth);
+      if (paths.length > 0) return paths;
       return calleesOf(scene.model, value)
         .slice(0, 2)
         .flatMap(({ returns }) => returns.slice(0, 4).flatMap(of));
+    }
     default:
       return [];
   }
+}
+
+/** `join(homedir(), ...parts)`, with each list of names that `parts` may be. */
+function spreadPaths(scene: Scene, call: Node & { type: 'CallExpression' }, depth: number) {
+  if (!/^path\.(?:join|resolve)$/.test(nameOf(scene.model, call.callee) ?? '')) return [];
+  const spread = call.arguments.find((part) => part.type === 'SpreadElement');
+  if (!spread) return [];
+  const written = call.arguments.map((part) =>
+    part === spread ? '' : (shapeOf(scene.model, part) ?? HOLE),
+  );
+  const at = call.arguments.indexOf(spread);
+  return namesListed(scene, spread.argument, depth).map((names) =>
+    written.with(at, names.join('/')).join('/'),
+  );
+}
+
+/** Lists of nothing but texts, however deep they lie in what an expression may be. */
+function namesListed(scene: Scene, node: Node | null | undefined, depth: number): string[][] {
+  if (!node || depth > MAX_DEPTH) return [];
+  const value = unwrap(node);
+  const of = (part: Node | null | undefined) => namesListed(scene, part, depth + 1);
+  if (value.type === 'ArrayExpression') {
+    const parts = value.elements.slice(0, MAX_PARTS);
+    const names = parts.map((part) => part && shapeOf(scene.model, part));
+    if (parts.length > 0 && names.every((name) => typeof name === 'string')) return [names];
+    return parts.flatMap(of).slice(0, MAX_TEXTS);
+  }
+  if (value.type === 'ObjectExpression')
+    return value.properties
+      .slice(0, MAX_PARTS)
+      .flatMap((part) => (part.type === 'Property' ? of(part.value) : []));
+  if (value.type === 'MemberExpression') return of(value.object);
+  if (value.type !== 'Identifier') return [];
+  const defs = lookup(scene.model, value)?.defs.slice(0, 8) ?? [];
+  return defs.flatMap((def) => (def.kind === 'import' || def.kind === 'keys' ? [] : of(def.value)));
 }
 
 /** The first unknown part varies, the others stay holes. */

@@ -97,9 +97,9 @@ function judgeTarget(scene: Scene, call: Node, path: Node, rest: readonly Node[]
   }
 }
 
-/** `${home}/${name}` for each name of a list. */
+/** `${home}/${name}` for each name of a list, `join(home, ...parts)` for each list of parts. */
 const listedLabels = (scene: Scene, path: Node): number =>
-  rowTexts(scene, path).reduce(
+  [...rowTexts(scene, path), ...candidatesOf(scene, path)].reduce(
     (labels, text) => labels | pathLabels(text.replace(/^\u0000\/?/, '~/')),
     0,
   );

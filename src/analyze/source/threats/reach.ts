@@ -11,6 +11,8 @@ const ASKED =
 const ASKED_THERE =
   /\b(?:argv|args?|options?|opts|flags?|yargs|cli|answers?|confirm(?:ed)?|consent|prompt|interactive|dryRun)\b|--[a-z]/i;
 const QUESTION = /^(?:prompt|confirm|question)$/;
+const COMES_ABOUT =
+  /^on(?:initialized|connect(?:ed)?|open|ready|start(?:ed)?|close|load|listening)$/;
 const COMMAND_METHOD =
   /^(?:action|command|option|handler|addCommand|defineCommand|question|prompt|confirm)$/;
 
@@ -94,7 +96,11 @@ export function callersOf(scene: Scene): Map<Node, Node[]> {
     }
   }
   for (const assign of scene.model.assigns) {
-    if (assign.left.type !== 'MemberExpression' || !isFunction(assign.right)) continue;
+    if (assign.left.type !== 'MemberExpression') continue;
+    // `server.oninitialized = prepare`: whoever connects brings it about, nobody asks for it.
+    if (COMES_ABOUT.test(keyOf(scene.model, assign.left) ?? ''))
+      for (const fn of functionsIn(scene.model, assign.right)) add(fn.node, assign);
+    if (!isFunction(assign.right)) continue;
     const name = nameOf(scene.model, assign.left);
     // What is put in the place of something built in will be called.
     if (name !== null && /^(?:fetch|process|https?|XMLHttpRequest)\b/.test(name))

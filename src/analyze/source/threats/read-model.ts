@@ -223,7 +223,9 @@ function declarePattern(
       return;
     case 'ObjectPattern':
       for (const part of pattern.properties) {
-        if (part.type === 'RestElement') inner(part.argument, '*');
+        // What is left of an object is that object.
+        if (part.type === 'RestElement')
+          declarePattern(model, scope, part.argument, def, path, owner);
         else if (part.computed) inner(part.value, '*', part.key);
         else inner(part.value, plainKey(part.key));
       }
