@@ -307,3 +307,46 @@ describe('all there is, removed on one call', () => {
     ],
   ]);
 });
+
+describe('what looks at an address', () => {
+  const page = (body: string, before = '') => tool(`${body} return r.text();`, before);
+  const vouched = tool(
+    'const { data } = await axios.get(a, { httpsAgent: useAgent(a) }); return data;',
+    "import axios from 'axios';\nimport { useAgent } from 'request-filtering-agent';\n",
+  );
+  family([
+    [
+      'a lookup of names, and one of types',
+      'high request-forgery',
+      page(
+        'const r = await fetch(a); const t = mime.lookup(a);',
+        "import mime from 'mime-types';\n",
+      ),
+      page(
+        "const { address } = await lookup(new URL(a).hostname); if (inside(address)) throw new Error('no'); const r = await fetch(a);",
+        "import { lookup } from 'node:dns/promises';\n",
+      ),
+    ],
+    [
+      'a package that is for it',
+      'high request-forgery',
+      tool(
+        'const { data } = await axios.get(a, { timeout: 5 }); return data;',
+        "import axios from 'axios';\n",
+      ),
+      vouched,
+    ],
+    [
+      'a program that fetches',
+      'high request-forgery',
+      tool(
+        "return execFileSync('curl', ['-sL', '--', a]).stdout;",
+        "import { execFileSync } from 'node:child_process';\n",
+      ),
+      tool(
+        "return execFileSync('curl', ['-sL', '--', 'https://a.example/' + encodeURIComponent(a)]).stdout;",
+        "import { execFileSync } from 'node:child_process';\n",
+      ),
+    ],
+  ]);
+});

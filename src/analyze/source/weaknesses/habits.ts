@@ -15,13 +15,22 @@ const REFUSES = /if\s*\(\s*process\.env\.\w*SERVICE_ROLE\w*\s*\)/;
 
 // The address that a name leads to is looked at.
 const LOOKS_AT_ADDRESS =
-  /\b(?:dns\w*(?:\.promises)?\.)?(?:lookup|resolve[46])\(|\blookup:|BlockList\(|ipaddr\w*\.|\bisIP(?:v[46])?\(|request-filtering-agent|ssrf|(?:is)?private-?_?ip|isPrivate\w*\(/i;
+  /BlockList\(|ipaddr\w*\.|\bisIP(?:v[46])?\(|request-filtering-agent|ssrf|(?:is)?private-?_?ip|isPrivate\w*\(/i;
+// `mime.lookup()` is another matter.
+const LOOKS_UP = /\b(?:lookup|resolve[46]?)(?:Async|Promise)?\(|\blookup:/;
+const DNS = /["'](?:node:)?dns(?:\/promises)?["']|\bdns\w{0,10}\./;
 // Names and addresses of the own network are refused; others that lead there are not.
 const LOOKS_AT_NAME = /169\\?\.254|192\\?\.168|["'`/^(|]10\\?\./;
+// Packages that are for nothing else.
+const FILTERS =
+  /["'](?:request-filtering-agent|private-ip|is-private-ip|ip-private|is-ip-private|[@\w/-]{0,40}ssrf[\w/-]{0,40})["']/;
 const IMPORTS = /^\s*(?:import\b.*|(?:const|var|let)\b.*\brequire\(.*)$/gm;
 
 function addressLookOf(texts: readonly string[]): Habits['addressLook'] {
+  if (texts.some((text) => FILTERS.test(text))) return 'address';
   const bodies = texts.map((text) => text.replaceAll(IMPORTS, ''));
+  if (bodies.some((text, index) => LOOKS_UP.test(text) && DNS.test(texts[index] ?? '')))
+    return 'address';
   if (bodies.some((text) => LOOKS_AT_ADDRESS.test(text))) return 'address';
   return bodies.some((text) => LOOKS_AT_NAME.test(text)) ? 'name' : 'nothing';
 }

@@ -17,7 +17,7 @@ import { pathFault } from './paths.ts';
 import { privateReads } from './private-data.ts';
 import { languageFault, queryFault, wholeQueryFault } from './queries.ts';
 import { recipientFault } from './recipients.ts';
-import { redirectFault, requestFault } from './requests.ts';
+import { loaderFault, redirectFault, requestFault } from './requests.ts';
 import { resultFault } from './results.ts';
 import { serverFaults } from './server.ts';
 import { sweepingTools } from './sweeps.ts';
@@ -84,7 +84,7 @@ function faultsOf(use: Use, tool: ToolContext): Fault[] {
     switch (sink.kind) {
       case 'shell':
       case 'program':
-        faults.push(commandFault(use, sink, tool));
+        faults.push(commandFault(use, sink, tool), loaderFault(use, tool));
         break;
       case 'quoting-shell':
         if (tool.isUnquoted) faults.push(rawShellFault(use, tool));

@@ -59,13 +59,22 @@ export function requestFault(
   };
 }
 
+/** `execFile('curl', ['-sL', url])`: a program that fetches, and prints what it got. */
+export function loaderFault(use: Use, tool: ToolContext): Fault | undefined {
+  const [program, list] = use.args;
+  if (list?.kind !== 'array' || !LOADERS.test(textOf(program) ?? '')) return undefined;
+  const target = list.items.find((item) => hostPart(item)?.isWhole);
+  return target && requestFault(use, target, tool);
+}
+
 /** Anybody's request names the address; one that brings its own service and key along is a proxy's. */
 const isOpenRoute = ({ channel }: Use, { origin }: Arrival['taint']): boolean =>
   channel === 'http' && !/\b(?:llm|model|provider)\w*\.(?:base_?url|endpoint)$/i.test(origin);
 
+const LOADERS = /^(?:\S{0,40}\/)?(?:curl|wget|httpie|http|lynx|w3m|links)(?:\.exe)?$/;
 // What comes back is read, not only whether it came.
 const READS_BODY =
-  /\.(?:text|json|arrayBuffer|blob|bytes|buffer|formData)\(|\.(?:data|body)\b|\bgot\b|\bky\b|\bofetch\b/;
+  /\.(?:text|json|arrayBuffer|blob|bytes|buffer|formData)\(|\.(?:data|body)\b|\bgot\b|\bky\b|\bstdout\b|\{[^{}]{0,80}\b(?:data|body)\b[^{}]{0,80}\}\s*=\s*await\b|\bofetch\b/;
 
 /** What a caller gets of an address inside: what stands there, whether it is there, or little. */
 function reachOf(use: Use, tool: ToolContext, taint: Arrival['taint']): Severity {
