@@ -261,6 +261,12 @@ describe('certificates', () => {
       "if (process.env.INSECURE) process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';",
     ],
     [
+      'never verified, and a token goes that way',
+      'high tls-not-verified',
+      `${agent('false')} fetch(url, { agent, headers: { Authorization: \`Bearer \${token}\` } });`,
+      `${agent("process.env.INSECURE !== 'true'")} fetch(url, { agent, headers: { Authorization: \`Bearer \${token}\` } });`,
+    ],
+    [
       'a name that nobody looks at',
       'moderate tls-not-verified',
       "import tls from 'node:tls'; tls.connect({ checkServerIdentity: () => undefined });",

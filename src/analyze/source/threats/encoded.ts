@@ -23,8 +23,8 @@ const SPELT = /\bfrom(?:CharCode|CodePoint)\b|\bmemory\.buffer\b/;
 export const isSpelt = (scene: Scene, node: Node): boolean =>
   isMadeWith(scene, node, (text) => SPELT.test(text), false);
 
-/** `intoCalls`: also what the functions do that are called on the way. */
-function isMadeWith(
+/** Whether an expression, or what it stands for, holds such a text. `intoCalls`: also what the functions do that are called on the way. */
+export function isMadeWith(
   scene: Scene,
   node: Node | null | undefined,
   is: (text: string) => boolean,

@@ -2,6 +2,7 @@
 import type { Node } from '../parse.ts';
 import { walkTree } from '../nodes.ts';
 import { functionsIn } from './callees.ts';
+import { isMadeWith } from './encoded.ts';
 import { isHookable } from './marks.ts';
 import { CLIP_WRITE, EXEC, is } from './kinds.ts';
 import { CLIPBOARD } from './labels.ts';
@@ -47,7 +48,7 @@ export function findHooks(scene: Scene): void {
       isHookable(name) &&
       functionsIn(scene.model, assign.right).length > 0 &&
       (hasPattern || hasAddress) &&
-      /\.replace(?:All)?\(/.test(scene.file.text.slice(assign.right.start, assign.right.end))
+      isMadeWith(scene, assign.right, (text) => /\.replace(?:All)?\(/.test(text), true)
     )
       swap(scene, assign);
   }

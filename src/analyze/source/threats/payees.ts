@@ -2,7 +2,7 @@
 import type { Node } from '../parse.ts';
 import { HOOKED } from './labels.ts';
 import { lookup, plainKey } from './model.ts';
-import { constantOf, keyOf, unwrap } from './names.ts';
+import { constantOf, keyOf, nameOf, unwrap } from './names.ts';
 import { carried, report } from './scene.ts';
 import type { Scene } from './scene.ts';
 
@@ -61,8 +61,27 @@ function isGiven(scene: Scene, node: Node): boolean {
   if (value.type !== 'Identifier') return false;
   // Also a part of the request that a hook is called with.
   if (carried(scene, value) & HOOKED) return true;
-  return lookup(scene.model, value)?.defs.some(({ kind }) => kind === 'param') ?? false;
+  const defs = lookup(scene.model, value)?.defs ?? [];
+  return defs.some(({ kind, value: made }) => kind === 'param' || isCopyOfGiven(scene, made));
 }
+
+/** `Object.assign({}, tx)`, `{ ...tx }`, `structuredClone(tx)`. */
+function isCopyOfGiven(scene: Scene, made: Node | null): boolean {
+  const value = made && unwrap(made);
+  if (value?.type === 'ObjectExpression')
+    return value.properties.some(
+      (one) => one.type === 'SpreadElement' && isParameter(scene, one.argument),
+    );
+  if (value?.type !== 'CallExpression') return false;
+  const isCopy = /^(?:Object\.assign|structuredClone)$/.test(
+    nameOf(scene.model, value.callee) ?? '',
+  );
+  return isCopy && value.arguments.some((arg) => isParameter(scene, arg));
+}
+
+const isParameter = (scene: Scene, node: Node): boolean =>
+  node.type === 'Identifier' &&
+  (lookup(scene.model, node)?.defs.some(({ kind }) => kind === 'param') ?? false);
 
 /** An address that is written out, also in pieces. */
 function isFixed(scene: Scene, node: Node): boolean {

@@ -23,30 +23,35 @@ const OPTIONS: ReadonlyMap<string, boolean> = new Map([
 ]);
 const PROCESS_WIDE = 'NODE_TLS_REJECT_UNAUTHORIZED';
 const MAX_HITS = 5;
+const MAX_CHARS = 400_000;
+/** A request that says who asks, wherever it is written. */
+const SENT = /\bauthorization\b|\bBearer \$|x-api-key|\bsetRequestHeader\(/i;
 const WORTH =
   /rejectUnauthorized|strictSSL|sslValidate|verify_?SSL|tlsAllowInvalid|tlsInsecure|insecureSkipVerify|skipTLSVerify|allowUnauthorized|NODE_TLS_REJECT_UNAUTHORIZED|checkServerIdentity/i;
 
 export function tlsFaults(files: readonly SourceFile[]): WeaknessHit[] {
-  return files
-    .filter((file) => WORTH.test(file.text))
-    .flatMap((file) => [...options(file), ...assignments(file)])
+  const faulty = files.filter((file) => WORTH.test(file.text));
+  if (faulty.length === 0) return [];
+  const sends = files.some(({ text }) => text.length < MAX_CHARS && SENT.test(text));
+  return faulty
+    .flatMap((file) => [...options(file, sends), ...assignments(file, sends)])
     .slice(0, MAX_HITS);
 }
 
-function options(file: SourceFile): WeaknessHit[] {
+function options(file: SourceFile, sends: boolean): WeaknessHit[] {
   return file.nodesOf('Property').flatMap((node) => {
     if (node.computed || file.parentOf(node)?.type !== 'ObjectExpression') return [];
     const key = node.key.type === 'Identifier' ? node.key.name : String(file.constant(node.key));
     if (key === 'checkServerIdentity' && answersNothing(node.value))
-      return judged(file, node, true);
+      return judged(file, node, true, sends ? 'high' : 'moderate');
     const off = OPTIONS.get(key);
     if (off === undefined) return [];
-    return judged(file, node, isOff(file, node.value, off), weight(file, node.value, off));
+    return judged(file, node, isOff(file, node.value, off), weight(file, node.value, off, sends));
   });
 }
 
 /** `process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'` and `options.rejectUnauthorized = false`. */
-function assignments(file: SourceFile): WeaknessHit[] {
+function assignments(file: SourceFile, sends: boolean): WeaknessHit[] {
   return file.nodesOf('AssignmentExpression').flatMap((node) => {
     const { left, right } = node;
     if (left.type !== 'MemberExpression') return [];
@@ -57,15 +62,20 @@ function assignments(file: SourceFile): WeaknessHit[] {
     }
     const off = key === null ? undefined : OPTIONS.get(key);
     if (off === undefined) return [];
-    return judged(file, node, isOff(file, right, off), weight(file, right, off));
+    return judged(file, node, isOff(file, right, off), weight(file, right, off, sends));
   });
 }
 
 const SECRETS = /authorization|bearer|\btoken|_TOKEN|api[-_]?key|passw(?:or)?d|secret/i;
 
 /** Nobody can turn it on, and secrets go that way. */
-const weight = (file: SourceFile, value: Node, off: boolean): 'high' | 'moderate' =>
-  isFixed(file, value, off) && SECRETS.test(file.text) ? 'high' : 'moderate';
+const weight = (
+  file: SourceFile,
+  value: Node,
+  off: boolean,
+  sends: boolean,
+): 'high' | 'moderate' =>
+  isFixed(file, value, off) && (sends || SECRETS.test(file.text)) ? 'high' : 'moderate';
 
 /** Written out, or the value of a constant. */
 function isFixed(file: SourceFile, value: Node, off: boolean): boolean {

