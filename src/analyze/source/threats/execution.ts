@@ -12,6 +12,7 @@ import { CHMOD, CONNECTION, EVAL, EXEC, WRITE, is } from './kinds.ts';
 import { DECODED, INVISIBLE, REMOTE, SHELL, SOCKET } from './labels.ts';
 import { isSpelt } from './encoded.ts';
 import type { Invocation } from './invoke.ts';
+import { functionAround } from './model.ts';
 import type { Call } from './model.ts';
 import { HOLE, keyOf, nameOf, shapeOf, unwrap } from './names.ts';
 import { judgeOwnCode, judgeOwnUnpacking } from './own-code.ts';
@@ -62,6 +63,16 @@ export function findExecution(scene: Scene): void {
   }
 }
 
+/** What a compiler to WebAssembly puts around a module: it evaluates the code that the module brings along. */
+function isOfCompiler({ file, model }: Scene, call: Node): boolean {
+  const around = functionAround(model, call)?.name ?? '';
+  return (
+    /^addEm(?:Asm|Js)$/.test(around) &&
+    /\bUTF8ToString\(/.test(file.text) &&
+    /\bnew WebAssembly\.Module\(/.test(file.text)
+  );
+}
+
 function judgeCode(scene: Scene, invocation: Invocation): void {
   const { call } = invocation;
   const code = callsCode(scene, invocation) ?? runnerGiven(scene, call);
@@ -72,7 +83,7 @@ function judgeCode(scene: Scene, invocation: Invocation): void {
   if (labels & REMOTE) {
     report(scene, call, {
       ruleId: 'fetched-code-executed',
-      severity: 'critical',
+      severity: isOfCompiler(scene, call) ? 'moderate' : 'critical',
       message: 'Text that came over the network is run as code.',
     });
   } else if (labels & INVISIBLE) {

@@ -36,7 +36,7 @@ export function judgeOwnCode(scene: Scene, call: Call, name: string): void {
   if (APART.test(shape) || (!CODE.test(shape) && !isNamedThere && !isSelf)) return;
   const { text } = scene.file;
   const isAsked = reachOf(scene, call) === 'command';
-  const isChecked = SIGNED.test(text) || isAsked;
+  const isChecked = SIGNED.test(text) || isAsked || isWrittenAsData(scene, call.arguments[1]);
   report(scene, call, {
     ruleId: 'self-update',
     severity: isChecked ? 'low' : DIGEST.test(text) ? 'moderate' : 'critical',
@@ -44,6 +44,19 @@ export function judgeOwnCode(scene: Scene, call: Call, name: string): void {
     message: 'The package writes over its own code with what it fetched.',
   });
 }
+
+/** `exports.settings = ${JSON.stringify(answer)};`: what was fetched stands there as data. */
+function isWrittenAsData(scene: Scene, content: Node | undefined): boolean {
+  if (content?.type !== 'TemplateLiteral') return false;
+  const fixed = content.quasis.map(({ value }) => value.raw).join('');
+  if (!/\b(?:exports|export|return|const)\b/.test(fixed) || RUNS.test(fixed)) return false;
+  return content.expressions.every(
+    (part) =>
+      (carried(scene, part) & REMOTE) === 0 ||
+      (part.type === 'CallExpression' && nameOf(scene.model, part.callee) === 'JSON.stringify'),
+  );
+}
+const RUNS = /\b(?:eval|Function|import|require|exec|execSync|spawn|spawnSync|vm)\s{0,3}[(.]/;
 
 /** `tar.x({ cwd: here })` of what is fetched: the package is replaced as a whole. */
 export function judgeOwnUnpacking(scene: Scene, call: Call, name: string): void {
