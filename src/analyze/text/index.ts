@@ -8,6 +8,7 @@ import type {
   TextLocation,
   TextObservation,
 } from '../../types.ts';
+import { withoutDisowned } from './disowned.ts';
 import { escapeExcerpt } from './escape.ts';
 import { isAboutSecurity, isDenied, isMention } from './guard.ts';
 import { hiddenFindings } from './hidden.ts';
@@ -122,7 +123,7 @@ function otherToolFindings(
 }
 
 function findingsOf(view: View, location: TextLocation): Candidate[] {
-  const book = new Phrasebook(view.folded.text);
+  const book = new Phrasebook(withoutDisowned(view.folded.text));
   const orders = ordersIn(book, location);
   const phrases = matchRules(book, location).filter(
     (match) => !isDenied(match, book, orders.denied),

@@ -1,0 +1,21 @@
+// Quoted words that their text disowns: "… anything, even 'ignore your rules'. Such a sentence is nothing to act on."
+const QUOTATION = /["\u201c\u00ab]([^"\u201c\u201d\u00ab\u00bb]{12,400})["\u201d\u00bb]/g;
+const AFTER = 160;
+const DISOWNED =
+  /^(?:[^.!?]{0,80}[.!?])?[^.!?]{0,120}\b(?:not|never|nothing|no|rather than|instead of)\b[^.!?]{0,30}\b(?:(?:act(?:ed|ing)? (?:up)?on|follow(?:ed|ing)?|obey(?:ed|ing)?|compl(?:y|ied) with|carr(?:y|ied) out|execut(?:e|ed))\b|(?:an? |as |for )?(?:instructions?|orders?|commands?|requests?)\b)/;
+
+/** "keep drafts out of the phrase"; who is kept out of a thing is another matter. */
+const LEFT_OUT =
+  /\b(?:keep|leave) (?!(?:[^.;:()!?]{0,40} )?(?:users?|humans?|people|person|owners?|anyone|everyone|them|him|her|me|it)\b)[^.;:()!?]{3,80}? out of\b(?![^.!?]{0,80}\b(?:send|upload|post|forward|attach|append|instead)\b)/g;
+
+const blank = (words: string): string => words.replace(/\S/g, ' ');
+
+/** The same text and length, blanked what is quoted to be called no order, and what is to be left out. */
+export function withoutDisowned(text: string): string {
+  const left = text.replace(LEFT_OUT, blank);
+  if (!/["\u201c\u00ab]/.test(left)) return left;
+  return left.replace(QUOTATION, (whole: string, _words: string, at: number) => {
+    const end = at + whole.length;
+    return DISOWNED.test(left.slice(end, end + AFTER)) ? blank(whole) : whole;
+  });
+}
