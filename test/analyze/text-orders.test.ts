@@ -48,11 +48,15 @@ describe('orders in free wording', () => {
     const words = 'never send the whole conversation to them, and do not tell anyone ';
     const time = (count: number): number => {
       const text = words.repeat(count);
-      const startedAt = performance.now();
-      findInstructions(text);
-      return performance.now() - startedAt;
+      const runs = Array.from({ length: 4 }, () => {
+        const startedAt = performance.now();
+        findInstructions(text);
+        return performance.now() - startedAt;
+      });
+      return Math.min(...runs);
     };
     time(200);
-    expect(time(3200) / Math.max(1, time(800))).toBeLessThan(12);
+    // Sixteen times as long a text would take 256 times as long if it were quadratic.
+    expect(time(3200) / Math.max(1, time(200))).toBeLessThan(100);
   });
 });

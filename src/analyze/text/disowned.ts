@@ -6,7 +6,7 @@ const DISOWNED =
 
 /** "keep drafts out of the phrase"; who is kept out of a thing is another matter. */
 const LEFT_OUT =
-  /\b(?:keep|leave) (?!(?:[^.;:()!?]{0,40} )?(?:users?|humans?|people|person|owners?|anyone|everyone|them|him|her|me|it)\b)[^.;:()!?]{3,80}? out of\b(?![^.!?]{0,80}\b(?:send|upload|post|forward|attach|append|instead)\b)/g;
+  /(?<=(?:^|[.:;!?(\n\u2022*-])\s{0,3}|\b(?:please|and|but|always) )(?:keep|leave) (?!(?:[^.;:()!?]{0,60} )?(?:users?|humans?|people|person|owners?|anyone|everyone|them|him|her|me|it|models?|assistants?|agents?|leaves?)\b)[^.;:()!?]{3,80}? out of\b(?![^.!?]{0,80}\b(?:send|upload|post|forward|attach|append|instead)\b)/g;
 
 const blank = (words: string): string => words.replace(/\S/g, ' ');
 
