@@ -164,7 +164,8 @@ async function buildTree(input: TreeInput, dir: string): Promise<ArboristTree> {
   const { root } = input;
   const arborist = newArborist(input, dir);
   const stopWatching = watchPlaced(arborist, input);
-  const stopAsking = askAhead(firstWanted(root), input.options);
+  const shared = { ...input.options, packumentCache: input.packuments };
+  const stopAsking = askAhead(firstWanted(root), shared);
   try {
     if (root.kind === 'package') {
       return await arborist.buildIdealTree({ add: [`${root.name}@${root.version}`] });

@@ -109,3 +109,26 @@ test('an answer that nests too deep to be written down equals nothing', () => {
   const [one, two] = [new Packuments(), new Packuments()];
   expect(one.set('k', deep).digest('k')).not.toBe(two.set('k', deep).digest('k'));
 });
+
+test('what a tree will need is asked for side by side', async () => {
+  publish('a', '1.0.0', { b: '^1.0.0', c: '^1.0.0', d: '^1.0.0' });
+  publish('c', '1.0.0', {});
+  publish('d', '1.0.0', {});
+  let open = 0;
+  let most = 0;
+  registry.intercept((_request, response) => {
+    most = Math.max(most, ++open);
+    const end = response.end.bind(response) as (body?: unknown) => typeof response;
+    response.end = ((body?: unknown) => {
+      setTimeout(() => {
+        open -= 1;
+        end(body);
+      }, 60);
+      return response;
+    }) as typeof response.end;
+    return false;
+  });
+  expect(await resolved()).toEqual(['a@1.0.0', 'b@1.0.0', 'c@1.0.0', 'd@1.0.0']);
+  expect(most).toBeGreaterThanOrEqual(3);
+  expect(registry.requests.sort()).toEqual(['GET /a', 'GET /b', 'GET /c', 'GET /d']);
+});
