@@ -57,6 +57,15 @@ const host = (url: string, more: Partial<HostHit> = {}): Partial<PackageAnalysis
 });
 
 describe('unexplained-capability', () => {
+  test('the name of an agent’s file is a hint only where the server can open no file', () => {
+    const named = can({ capability: 'agent-config', detail: '.claude' }).capabilities ?? [];
+    const reads = can({ capability: 'file-read', detail: 'fs.readFile' }).capabilities ?? [];
+    const weights = (capabilities: CapabilityHit[]) =>
+      severities('unexplained-capability', { capabilities });
+    expect(weights(named)).toEqual(['low']);
+    expect(weights([...named, ...reads])).toContain('moderate');
+  });
+
   test('is a warning for the server’s own code, a hint for what a bundle took from others', () => {
     const wallet = { capability: 'wallet', detail: 'window.ethereum' } as const;
     expect(severities('unexplained-capability', can(wallet))).toEqual(['moderate']);

@@ -32,7 +32,15 @@ const DENIALS = new Set(['not', 'not-around', 'not-back', 'without', 'user-does'
 const BRIEF = new Set(['without', 'user-does']);
 const VERBS = new Set(['give', 'take', 'write', 'run', 'tell', 'weak-tell', 'consent', 'gives']);
 // Acts that stay denied even where the clause is about not telling: "never confirm without asking".
-const DEEDS = new Set(['confirm-self', 'guard', 'auto-approve', 'destroy', 'swap', 'push']);
+const DEEDS = new Set([
+  'confirm-self',
+  'guard',
+  'auto-approve',
+  'auto-yes',
+  'destroy',
+  'swap',
+  'push',
+]);
 // Denying the act leaves these as they are: "do not stop before each call".
 const UNDENIED = new Set(['each', 'user', 'agent', 'target', 'address', 'link', 'and', 'trivia']);
 const SHY = new Set(['tell', 'weak-tell', 'consent']);

@@ -26,6 +26,10 @@ const TRIFLE_WITHIN =
 const IS_DATA =
   /^[^!?]{0,200}?\b(?:is|are|as|holds?|contains?|written by|comes? from|come from) (?:only |just |plain |mere )?(?:untrusted|external|third-party|foreign|(?:wiki |web |page )?(?:data|content|text|authors?|users?|strangers?|customers?))\b/;
 
+// "If the user wants to send it": a case, not a claim that they said so.
+const IN_CASE =
+  /\b(?:if|when|whenever|once|unless|until|should|whether|in case|as soon as|only after|where) (?:the |your |an? |this |that )?$/;
+
 /** True if the place is a mention: denied, or quoted amid talk about attacks. */
 export function isMention(text: string, place: Place): boolean {
   const before = text.slice(Math.max(0, place.start - BEFORE), place.start);
@@ -90,6 +94,8 @@ export function isDenied(
     return isTrifle || TRIFLE.test(text.slice(match.end, match.end + 40));
   if (match.ruleId === 'secret-hidden-from-user' && isTrifle) return true;
   if (match.ruleId === 'assistant-addressed') return isCaution(text, match);
+  if (match.ruleId === 'approval-claimed' && IN_CASE.test(text.slice(0, match.start).slice(-40)))
+    return true;
   if (denied.length === 0 || !ABOUT_SECRETS.test(match.ruleId)) return false;
   const paths = book
     .places('secret-path')

@@ -8,6 +8,23 @@ const MAX_NAMED = 20;
 // Code of others that a bundler put in; what it can do says little about the server.
 const BUNDLE_SHARE = 0.5;
 
+// A file's name alone does nothing, and these are what could do something with it.
+const NAMES: ReadonlySet<Capability> = new Set([
+  'agent-config',
+  'editor-config',
+  'git-hooks',
+  'ci-files',
+]);
+const HANDS: ReadonlySet<Capability> = new Set([
+  'file-read',
+  'file-write',
+  'file-delete',
+  'process-spawn',
+  'shell',
+  'dynamic-code',
+  'native-code',
+]);
+
 const WORDS: Partial<Record<Capability, string>> = {
   'file-write': 'writes files',
   'file-delete': 'deletes files',
@@ -113,6 +130,9 @@ function unexplained({ subject, stated }: SourceFact): Hit[] {
   const weights = functionData().unexplained;
   const seen = new Set<Capability>();
   const hits: Hit[] = [];
+  const hasHands = subject.capabilities.some(
+    ({ capability, reached }) => reached !== 'none' && HANDS.has(capability),
+  );
   for (const hit of subject.capabilities) {
     const weight = weights[hit.capability];
     if (hit.reached === 'none' || !weight || expected.has(hit.capability)) continue;
@@ -120,12 +140,14 @@ function unexplained({ subject, stated }: SourceFact): Hit[] {
     seen.add(hit.capability);
     // In a bundle it may be any library's; there it is worth a look, not a warning.
     const isBundled = hit.isOfOthers === true || isMostlyMinified(subject, hit.file);
+    // A server that can open no file prints the name: "add this to ~/.cursor/mcp.json".
+    const isOnlyNamed = !hasHands && NAMES.has(hit.capability);
     hits.push({
       message: `${subject.name} ${WORDS[hit.capability] ?? `can: ${hit.capability}`}, which its name, description and README do not explain.`,
       location: `${hit.file}:${hit.line}`,
       package: `${subject.name}@${subject.version}`,
       excerpt: hit.detail.slice(0, 160),
-      severity: isBundled && weight === 'moderate' ? 'low' : weight,
+      severity: (isBundled || isOnlyNamed) && weight === 'moderate' ? 'low' : weight,
       confidence: isBundled ? 'low' : 'medium',
     });
   }

@@ -67,6 +67,16 @@ describe('stateFunction', () => {
     expect(told('Put this into the configuration of your client.')).not.toContain('agent-config');
   });
 
+  test('an engine that it names explains a process, a search engine does not', () => {
+    const explains = (description: string) =>
+      stateFunction(
+        toManifest({ name: 'x', description }),
+        analysisOf({ manifest: toManifest({ name: 'x', description }) }),
+      ).expectedCapabilities.includes('process-spawn');
+    expect(explains('Bike fitting, with simulation by the pedal engine')).toBe(true);
+    expect(explains('Bike fitting, with shops by the local search engine')).toBe(false);
+  });
+
   test('what a tool says of itself explains a capability', () => {
     const told = (description: string) =>
       stateFunction(

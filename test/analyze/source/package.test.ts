@@ -27,6 +27,36 @@ const reachOf = (files: Record<string, string>) =>
       .map(({ file, reached }) => [file, reached]),
   );
 
+describe('an install script that connects', () => {
+  const connects = (script: string, code: string) =>
+    analyze({
+      'package.json': manifest({ scripts: { postinstall: script, engine: 'node get.js --fetch' } }),
+      'get.js': code,
+    }).threats.some(({ ruleId }) => ruleId === 'install-script-connects');
+  const GET = "fetch('https://files.other.example/engine');";
+  const ASKED = `if (process.argv.includes('--fetch')) { ${GET} }`;
+
+  test.each([
+    ['node get.js --fetch', ASKED],
+    ['npm run engine', ASKED],
+    ['node get.js', `if (!process.argv.includes('--skip')) { ${GET} }`],
+    ['node get.js', `if (process.argv.includes('--help')) { console.log('x'); } else { ${GET} }`],
+    ['node get.js', `${ASKED} require('child_process').fork(__filename, ['--fetch']);`],
+  ])('%s: %s is reported', (script, code) => {
+    expect(connects(script, code)).toBe(true);
+  });
+
+  test.each([
+    ['node get.js --hint', ASKED],
+    [
+      'node get.js',
+      `const wanted = process.argv[2] === 'fetch'; if (wanted) get(); function get() { ${GET} }`,
+    ],
+  ])('%s: %s is not: nobody asks for it', (script, code) => {
+    expect(connects(script, code)).toBe(false);
+  });
+});
+
 describe('reachability', () => {
   test.each<[string, Record<string, string>, string]>([
     [

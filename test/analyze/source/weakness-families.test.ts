@@ -255,6 +255,18 @@ describe('certificates', () => {
       `const D = { verify: true }; ${agent('D.verify')}`,
     ],
     [
+      'a configuration that is handed on is lax unless a variable says so',
+      'moderate tls-not-verified',
+      `import https from 'node:https'; function load(env = process.env) { return { strict: env.APP_STRICT === 'yes' }; } class C { constructor({ strict }) { this.agent = new https.Agent({ rejectUnauthorized: strict }); } } new C(load());`,
+      `import https from 'node:https'; function load(env = process.env) { return { strict: env.APP_STRICT !== 'no' }; } class C { constructor({ strict }) { this.agent = new https.Agent({ rejectUnauthorized: strict }); } } new C(load());`,
+    ],
+    [
+      'a schema of the settings is lax',
+      'moderate tls-not-verified',
+      `import https from 'node:https'; const Settings = z.object({ verifyTls: z.coerce.boolean().default(false) }); const make = (settings) => new https.Agent({ rejectUnauthorized: settings.verifyTls }); make(Settings.parse({}));`,
+      `import https from 'node:https'; const Settings = z.object({ verifyTls: z.coerce.boolean().default(true) }); const make = (settings) => new https.Agent({ rejectUnauthorized: settings.verifyTls }); make(Settings.parse({}));`,
+    ],
+    [
       'for the whole process',
       'high tls-not-verified',
       "process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';",

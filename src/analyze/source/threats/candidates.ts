@@ -39,6 +39,9 @@ function inside(scene: Scene, value: Node, depth: number): string[] {
       return templateTexts(scene, value, depth);
     case 'MemberExpression':
       return of(value.object);
+    // `[...words, '--quiet']`
+    case 'SpreadElement':
+      return of(value.argument);
     case 'Identifier':
       return identifierTexts(scene, value, depth);
     case 'NewExpression':

@@ -22,6 +22,7 @@ import { is, SINKS } from './kinds.ts';
 import { modelOf } from './read-model.ts';
 import { aliasProxies, invocationOf } from './invoke.ts';
 import type { Invocation } from './invoke.ts';
+import { noteQuietInstall } from './install-args.ts';
 import { emptyLink, findLinkedThreats, keepLink } from './link.ts';
 import { linkModules } from './modules.ts';
 import type { ResolveImport } from './modules.ts';
@@ -97,6 +98,7 @@ export function findThreats(file: SourceFile, pkg: PackageContext): RawThreat[] 
     textAround: () => file.text,
   });
   detect(scene);
+  noteQuietInstall(scene);
   noteGiven(scene);
   if (pkg.isSubject) noteSites(scene);
   keepLink(pkg, scene.link);

@@ -4,6 +4,7 @@ import type { FileSummary, PackageContext, RawThreat } from '../package-context.
 import { unasked } from './at-install.ts';
 import { declaredBy, placeOf as placeOfHost } from './declared.ts';
 import { inlineThreats } from './inline-scripts.ts';
+import { isQuietAtInstall } from './install-args.ts';
 import { FED, FED_SHELL, joined, wholeOf } from './script-lines.ts';
 import { shellThreats } from './shell.ts';
 import type { ShellContext } from './shell.ts';
@@ -163,7 +164,7 @@ export function findInstallers(pkg: PackageContext, files: readonly FileSummary[
   const found: RawThreat[] = [];
   const declared = declaredBy(pkg);
   for (const file of files) {
-    if (!pkg.lifecycleEntries.includes(file.path)) continue;
+    if (!pkg.lifecycleEntries.includes(file.path) || isQuietAtInstall(pkg, file.path)) continue;
     const can = new Set(file.capabilities.map((one) => one.capability));
     if (!can.has('network-client') && !can.has('download')) continue;
     const foreign = file.hosts.filter(

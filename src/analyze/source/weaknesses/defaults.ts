@@ -7,6 +7,9 @@ export type Default = string | number | boolean | null | undefined | typeof OPEN
 export const OPEN = Symbol('open');
 
 const MAX_DEPTH = 12;
+// `function load(env = process.env) { … env.STRICT … }`
+const ENVIRONMENT = /^(?:env|environment|processEnv)$/;
+const VARIABLE = /^[A-Z][A-Z0-9_]{2,60}$/;
 const SETTING = /^(?:process\.env|Bun\.env|Deno\.env|import\.meta\.env)\b/;
 
 export function defaultOf(file: SourceFile, node: Node, depth = 0): Default {
@@ -109,9 +112,13 @@ function memberDefault(
   depth: number,
 ): Default {
   if (node.computed || node.object.type !== 'Identifier') return OPEN;
-  const init = file.bindingOf(node.object.name, node.object)?.init;
-  if (init?.type !== 'ObjectExpression') return OPEN;
+  const { name } = node.object;
+  const binding = file.bindingOf(name, node.object);
   const key = file.textOf(node.property);
+  if (binding?.kind === 'parameter' && ENVIRONMENT.test(name) && VARIABLE.test(key))
+    return undefined;
+  const init = binding?.init;
+  if (init?.type !== 'ObjectExpression') return OPEN;
   const found = init.properties.findLast(
     (property) => property.type === 'Property' && file.textOf(property.key) === key,
   );

