@@ -6,6 +6,7 @@ import type { Use } from '../surface/model.ts';
 import { deedPattern, type DeedWord } from './deed-data.ts';
 import { capabilityOf, type Deed } from './deeds.ts';
 import { isSweep } from './sweeps.ts';
+import { isRenewed } from './tables.ts';
 
 interface ClaimWords {
   claims: { readOnly: string; local: string };
@@ -67,11 +68,19 @@ export const DOES: Record<Deed, string> = {
   mails: 'sends messages to people',
 };
 
+/** What was seen of the tools' other calls. */
+export interface ToolHabits {
+  /** Tools that list all there is. */
+  sweeping: ReadonlySet<string>;
+  /** Tables that a tool fills, each with the tool before it. */
+  filled: ReadonlySet<string>;
+}
+
 export function actOf(
   use: Use,
   tool: ToolDefinition | undefined,
   about = '',
-  sweeping: ReadonlySet<string> = new Set(),
+  { sweeping, filled }: ToolHabits = { sweeping: new Set(), filled: new Set() },
 ): Act | undefined {
   const does = tool && capabilityOf(use);
   if (!does) return undefined;
@@ -88,7 +97,7 @@ export function actOf(
     use,
     taint: place ?? content,
     isPlaced: place !== undefined,
-    isScratch: deedPattern('scratch').test(text),
+    isScratch: deedPattern('scratch').test(text) || isRenewed(use, filled),
     isTold: says(tool, 'tells'),
     isLossTold: says(tool, 'destroys'),
     isSwept: isSweep(use, sweeping),

@@ -42,7 +42,7 @@ export function commandFault(use: Use, sink: Sink, tool: ToolContext): Fault | u
 }
 
 function usesShell(use: Use): boolean {
-  return use.args.some((arg) => {
+  return [...use.args, ...(use.client ?? [])].some((arg) => {
     const shell = property(arg, 'shell');
     return shell?.kind === 'literal' ? Boolean(shell.value) : shell?.kind === 'text';
   });

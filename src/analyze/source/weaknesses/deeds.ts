@@ -59,7 +59,7 @@ function remoteDeed(use: Use): Deed | undefined {
   const statement = STATEMENT_METHOD.test(use.method)
     ? statementDeed(written(use.args[0]))
     : undefined;
-  return statement ?? wholeDeed(use) ?? deedOf(use.name) ?? requestDeed(use);
+  return statement ?? preparedDeed(use) ?? wholeDeed(use) ?? deedOf(use.name) ?? requestDeed(use);
 }
 
 function commandIn({ args }: Use): string {
@@ -83,6 +83,13 @@ function statementDeed(text: string): RemoteDeed | undefined {
     return /^\s*delete\s+from\s+[\w."`[\]]{1,80}\s*;?\s*$/i.test(text) ? 'drops' : 'deletes-data';
   }
   return CHANGING_SQL.test(text) ? 'changes-data' : undefined;
+}
+
+/** `prepare('DELETE ...').run(id)`: what is prepared need not be run. */
+function preparedDeed({ name, client }: Use): RemoteDeed | undefined {
+  if (!/\.prepare\(\)\.(?:run|all|get|each|execute|iterate)$/.test(name)) return undefined;
+  const deed = statementDeed(written(client?.[0]));
+  return deed === 'changes-data' ? undefined : deed;
 }
 
 /** `deleteMany({})`, `knex(table).del()`: all there is, since nothing says which. */

@@ -148,7 +148,10 @@ function checksFor(use: Use, origin: string, value: Value): Set<CheckKind> {
       kinds.add(guard.kind);
     }
   }
-  for (const check of value.checks ?? []) if (check.origin === origin) kinds.add(check.kind);
+  for (const check of value.checks ?? []) {
+    const part = check.origin.startsWith(`${origin}.`) ? lastPart(check.origin) : '';
+    if (check.origin === origin || HOST_PARTS.has(part)) kinds.add(check.kind);
+  }
   return kinds;
 }
 

@@ -1,7 +1,9 @@
 // Annotations that the handler does not keep.
 import type { Confidence, Severity } from '../../../types.ts';
 import { DOES, NO_TAINT, REMOTE, claimWords, type Act } from './acts.ts';
+import type { Use } from '../surface/model.ts';
 import type { Fault } from './faults.ts';
+import { isFileDeletion } from './tables.ts';
 
 export type Judged = [severity: Severity, confidence: Confidence];
 
@@ -33,6 +35,8 @@ export function hintFault(act: Act): Fault | undefined {
 const STORES =
   /^(?:mongodb|mongoose|@prisma\/client|knex|sequelize|typeorm|drizzle-orm|kysely|pg|mysql2?|@supabase\/|firebase-admin|@google-cloud\/firestore)\b/;
 
+const isStored = (use: Use) => STORES.test(use.name) || isFileDeletion(use);
+
 /** All that it found is gone, and not a word of it. */
 const isHiddenSweep = ({ isSwept, isTold, isScratch, does }: Act) =>
   isSwept && !isTold && !isScratch && does !== 'changes-data';
@@ -61,7 +65,7 @@ function readOnlyJudged(act: Act): Judged | undefined {
     case 'deletes-data':
     case 'changes-data':
       if (isHiddenSweep(act)) return ['high', 'medium'];
-      if (does === 'deletes-data' && !isTold && !isScratch && STORES.test(act.use.name))
+      if (does === 'deletes-data' && !isTold && !isScratch && isStored(act.use))
         return ['high', 'medium'];
       // Sessions and scratch data of the server's own are changed in the same way.
       if (!taint || isScratch) return quiet;

@@ -21,6 +21,7 @@ import { loaderFault, redirectFault, requestFault } from './requests.ts';
 import { resultFault } from './results.ts';
 import { serverFaults } from './server.ts';
 import { sweepingTools } from './sweeps.ts';
+import { filledTables } from './tables.ts';
 import { askingTools, unaskedFault } from './unasked.ts';
 import { unlistedFault, withHiddenArgument } from './unlisted.ts';
 
@@ -34,7 +35,10 @@ export function findWeaknesses(server: ServerSource, surface: SurfaceFact): Weak
   const tools = new Map(surface.tools.map((tool) => [tool.name, toolContext(tool, habits)]));
   const definitions = new Map(surface.tools.map((tool) => [tool.name, tool]));
   const asking = askingTools(model.uses);
-  const sweeping = sweepingTools(model.uses, definitions);
+  const seen = {
+    sweeping: sweepingTools(model.uses, definitions),
+    filled: filledTables(model.uses),
+  };
   const about = server.manifest.description ?? '';
   const shared = new Set(model.uses.flatMap(({ channel, node }) => (channel ? [] : [node])));
   const worst = new Map<string, WeaknessHit>();
@@ -45,7 +49,7 @@ export function findWeaknesses(server: ServerSource, surface: SurfaceFact): Weak
       .map((fault) => withHiddenArgument(fault, tool))
       .map((fault) => (asking.has(use.tool) ? seenFirst(fault) : fault));
     const faults = [...listed, ...(hidden ? [hidden] : [])];
-    const act = actOf(use, definitions.get(use.tool), about, sweeping);
+    const act = actOf(use, definitions.get(use.tool), about, seen);
     const unasked = unaskedFault(act, asking);
     const sent = recipientFault(
       use,

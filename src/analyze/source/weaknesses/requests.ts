@@ -1,6 +1,14 @@
 // Arguments that decide which host the server talks to.
 import type { Severity } from '../../../types.ts';
-import { UNKNOWN, optionsOf, taintsOf, textOf, type Value } from '../surface/eval/values.ts';
+import { leadOf } from '../surface/eval/addresses.ts';
+import {
+  UNKNOWN,
+  optionsOf,
+  taintsOf,
+  textOf,
+  withChecks,
+  type Value,
+} from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
 import { property } from '../surface/registrations.ts';
 import { arrivals, states, type Arrival, type Fault, type ToolContext } from './faults.ts';
@@ -37,6 +45,7 @@ export function requestFault(
   );
   if (!open) return undefined;
   const { taint } = open;
+  if (host.isLed && (use.channel === 'http' || KEEPS_BASE.test(use.file.text))) return undefined;
   // The path of a request begins with a slash, so it ends the host that stands before it.
   if (!host.isWhole && use.channel === 'http' && IS_PATH.test(taint.origin)) return undefined;
   const text = { ruleId: 'request-forgery', confidence: host.isWhole ? 'high' : 'medium' } as const;
@@ -44,11 +53,13 @@ export function requestFault(
     return { ...text, severity: 'high', taint, message: SENDS_SECRET };
   }
   if (isBrowser && host.isWhole) return browserFault(open, tool);
-  const severity = host.isWhole
-    ? reachOf(use, tool, taint)
-    : isOpenRoute(use, taint)
-      ? 'high'
-      : 'moderate';
+  const severity = host.isLed
+    ? 'low'
+    : host.isWhole
+      ? reachOf(use, tool, taint)
+      : isOpenRoute(use, taint)
+        ? 'high'
+        : 'moderate';
   return {
     ...text,
     severity: host.isSubdomain ? 'low' : severity,
@@ -88,6 +99,10 @@ function reachOf(use: Use, tool: ToolContext, taint: Arrival['taint']): Severity
   const isHead = /^head$/i.test(stated ?? use.method);
   return isHead || !READS_BODY.test(use.file.text) ? 'moderate' : 'high';
 }
+
+// The address is asked whether it is a path, or one of the base.
+const KEEPS_BASE =
+  /\.(?:origin|host|hostname)\s*[!=]==?|startsWith\(\s*(?:["'`](?:\/|https?)|[\w.]{0,40}(?:base|root|origin|host|api|url))|\/\^\(?(?:\?:)?(?:https?|\[a-z|\\\/)/i;
 
 const SENDS_SECRET =
   'A tool argument decides the host of a request that carries a credential of the server';
@@ -185,6 +200,8 @@ interface HostPart {
   value: Value;
   isWhole: boolean;
   isSubdomain: boolean;
+  /** It stands after a base, which a whole address does without. */
+  isLed?: boolean;
 }
 
 /** The part of an address that decides the host, if it is not written out. */
@@ -194,6 +211,11 @@ function hostPart(value: Value): HostPart | undefined {
       return { value: option, isWhole: true, isSubdomain: false };
     }
     if (option.kind !== 'text') continue;
+    const lead = leadOf(option);
+    if (lead) {
+      const checks = [...(value.checks ?? []), ...(option.checks ?? [])];
+      return { value: withChecks(lead, checks), isWhole: true, isSubdomain: false, isLed: true };
+    }
     const [first, second, third] = option.parts;
     const start = textOf(first);
     if (start === undefined) {

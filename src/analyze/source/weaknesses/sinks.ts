@@ -43,8 +43,14 @@ function isSinks(data: unknown): data is { sinks: Sink[] } {
 const MADE_OF =
   /(?<=^(?:axios|got|ky|request|needle|superagent|wretch|ofetch|node-fetch)(?:\.\w+){0,2})\.(?:create|extend|instance|defaults?|agent|url)\(\)/g;
 
+// `execa({ shell: true })` is `execa` again, with options given in advance.
+const BOUND = /^(execa(?:\.(?:execa|execaSync|sync|default))?)\(\)$/;
+
+const unbound = ({ name, client }: Use): string =>
+  client?.length === 1 && client[0]?.kind === 'object' ? name.replace(BOUND, '$1') : name;
+
 export function sinksFor(use: Use, ranges: Readonly<Record<string, string>>): Sink[] {
-  const made = use.name.replaceAll(MADE_OF, '');
+  const made = unbound(use).replaceAll(MADE_OF, '');
   return ruleData('sinks', isSinks).sinks.filter(
     (sink) =>
       (sink.when === undefined || isOn(use, sink.when)) &&

@@ -1,5 +1,5 @@
 // Calls that are made again and again over what a list gave: nobody said which.
-import type { ToolDefinition } from '../../../types.ts';
+import type { Json, ToolDefinition } from '../../../types.ts';
 import type { SourceFile } from '../file.ts';
 import type { Node } from '../parse.ts';
 import { optionsOf, taintsOf, textOf, type Value } from '../surface/eval/values.ts';
@@ -60,16 +60,26 @@ const endOf = (value: Value): string =>
 
 /** `prefix: z.string().default('')`: without it, everything is meant. */
 function mayBeOpen(tool: ToolDefinition | undefined, origin: string): boolean {
-  const schema = tool?.inputSchema;
-  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return false;
-  const { properties, required } = schema;
-  if (typeof properties !== 'object' || properties === null || Array.isArray(properties))
-    return false;
-  const field = Object.hasOwn(properties, origin) ? properties[origin] : null;
-  if (typeof field !== 'object' || field === null || Array.isArray(field)) return false;
-  if (field['default'] !== undefined) return /^[*/.]?$/.test(String(field['default']));
-  const isRequired = Array.isArray(required) && required.includes(origin);
+  const field = fieldOf(tool, origin);
+  if (!field) return false;
+  const { schema, isRequired } = field;
+  if (schema['default'] !== undefined) return /^[*/.]?$/.test(String(schema['default']));
   return !isRequired && OPENERS.test(origin);
+}
+
+/** What the schema says of an argument. */
+export function fieldOf(
+  tool: ToolDefinition | undefined,
+  origin: string,
+): { schema: { [key: string]: Json }; isRequired: boolean } | undefined {
+  const all = tool?.inputSchema;
+  if (typeof all !== 'object' || all === null || Array.isArray(all)) return undefined;
+  const { properties, required } = all;
+  if (typeof properties !== 'object' || properties === null || Array.isArray(properties))
+    return undefined;
+  const schema = Object.hasOwn(properties, origin) ? properties[origin] : null;
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return undefined;
+  return { schema, isRequired: Array.isArray(required) && required.includes(origin) };
 }
 
 /** A call for several at once, or one that is repeated, of what a list of the tool's own named. */

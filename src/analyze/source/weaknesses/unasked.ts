@@ -1,9 +1,12 @@
 // Deeds that cannot be undone, in tools that ask nobody and show nothing before.
 import { ruleData } from '../../../rule-data.ts';
 import type { ToolDefinition } from '../../../types.ts';
+import { UNKNOWN, optionsOf } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
+import { property } from '../surface/registrations.ts';
 import { NO_TAINT, type Act } from './acts.ts';
 import type { Fault } from './faults.ts';
+import { fieldOf } from './sweeps.ts';
 
 interface Words {
   safeguards: string;
@@ -25,25 +28,57 @@ export function unaskedFault(act: Act | undefined, asking: ReadonlySet<string>):
   const isSwept =
     act?.isSwept === true &&
     (act.does === 'deletes-data' || (act.does === 'deletes' && !act.isLossTold));
-  if (!act || (act.does !== 'drops' && act.does !== 'pays' && !isSwept)) return undefined;
+  const isOpen = act?.does === 'deletes-data' && hasOpenFilter(act);
+  if (!act || (act.does !== 'drops' && act.does !== 'pays' && !isSwept && !isOpen))
+    return undefined;
   const { tool, does, taint, isScratch } = act;
   if (asking.has(tool.name) || hasSafeguard(tool) || isScratch) return undefined;
   const isAnnotated = tool.annotations.destructiveHint === true;
   // One thing that the caller names is what a tool of that kind is for.
   const isNarrow = does === 'drops' && taint !== undefined && !act.isSwept;
-  const isQuiet = isNarrow || (does === 'pays' && isAnnotated);
+  const isQuiet = isNarrow || ((does === 'pays' || (isOpen && !isSwept)) && isAnnotated);
+  // Whole stores, each that there is, and not a word of it.
+  const isBlind = does === 'drops' && act.isSwept && !act.isLossTold && !isAnnotated;
   return {
     ruleId: 'destructive-tool',
-    severity: isQuiet ? 'low' : 'moderate',
+    severity: isQuiet ? 'low' : isBlind ? 'high' : 'moderate',
     confidence: 'medium',
     message:
       does === 'pays'
         ? 'A tool moves money on one call, without a confirmation or a dry run'
-        : isSwept
-          ? 'A tool deletes all that it finds on one call, without a confirmation or a dry run'
-          : 'A tool deletes a whole store on one call, without a confirmation or a dry run',
+        : isOpen
+          ? 'A tool deletes whatever a filter of its caller matches; without one, all there is'
+          : isSwept
+            ? 'A tool deletes all that it finds on one call, without a confirmation or a dry run'
+            : 'A tool deletes a whole store on one call, without a confirmation or a dry run',
     taint: taint ?? NO_TAINT,
   };
+}
+
+const BULK = /^(?:deleteMany|deleteMany\w+|destroy|remove|deleteByQuery|del|delete)$/;
+
+/** `deleteMany(filter)` with any filter of the caller's, which may be left out or empty. */
+function hasOpenFilter({ use, tool }: Act): boolean {
+  if (!BULK.test(use.method)) return false;
+  const [first] = use.args;
+  const whole = first && [first, property(first, 'where'), property(first, 'query')];
+  return (whole ?? []).some((value) =>
+    optionsOf(value ?? UNKNOWN).some(
+      (option) =>
+        option.kind === 'unknown' &&
+        (option.taints ?? []).some(({ origin }) => isOpenField(tool, origin)),
+    ),
+  );
+}
+
+/** Any object, and none is enough. */
+function isOpenField(tool: ToolDefinition, origin: string): boolean {
+  const field = fieldOf(tool, origin);
+  if (!field || (field.schema['type'] !== 'object' && 'type' in field.schema)) return false;
+  const named = field.schema['properties'];
+  const isAny = typeof named !== 'object' || named === null || Object.keys(named).length === 0;
+  const isEmptyable = field.schema['default'] !== undefined || !field.isRequired;
+  return isAny && isEmptyable;
 }
 
 function hasSafeguard({ inputSchema, description }: ToolDefinition): boolean {

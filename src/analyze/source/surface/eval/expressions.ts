@@ -8,7 +8,7 @@ import { classOf } from './classes.ts';
 import { isDataSpec } from './data-files.ts';
 import { globalValue } from './globals.ts';
 import { keepChoice } from './choices.ts';
-import { keptChecks } from './guards.ts';
+import { keptChecks, thrownChecks } from './guards.ts';
 import type { Machine } from './machine.ts';
 import {
   UNDEFINED,
@@ -254,10 +254,10 @@ function conditional(it: Machine, node: Node & { type: 'ConditionalExpression' }
         .map((check) => ({ ...check, by: 'branch' as const })),
     );
   guard(true);
-  const yes = keptChecks(it, it.evaluate(node.consequent, env));
+  const yes = thrownChecks(it, mark, keptChecks(it, it.evaluate(node.consequent, env)));
   it.guards.length = mark;
   guard(false);
-  const no = keptChecks(it, it.evaluate(node.alternate, env));
+  const no = thrownChecks(it, mark, keptChecks(it, it.evaluate(node.alternate, env)));
   it.guards.length = mark;
   it.uncertain -= 1;
   keepChoice(env, node, yes, no);

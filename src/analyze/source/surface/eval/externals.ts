@@ -2,10 +2,12 @@
 import { Buffer } from 'node:buffer';
 import { isReadable } from '../../../text/decode.ts';
 import { entryOf } from './archives.ts';
+import { rebased } from './addresses.ts';
 import { continued, pairs } from './builtins.ts';
 import { parsedValue } from './data-files.ts';
 import { overElements } from './outside-lists.ts';
 import type { CallEvent, Machine } from './machine.ts';
+import { transacted } from './transactions.ts';
 import {
   UNDEFINED,
   UNKNOWN,
@@ -49,7 +51,7 @@ export function externalCall(it: Machine, event: CallEvent, callee: ExternalValu
       return array([it.callFunction(args[1], [first])], true);
     }
     const isText = first.kind === 'unknown' || first.kind === 'text';
-    if (name === 'String' && first.kind === 'unknown') return marked(first, 'text');
+    if (name === 'String') return asText(first);
     return name === 'JSON.stringify' && isText
       ? marked(first, 'json', 'text')
       : passed(first, args);
@@ -58,6 +60,7 @@ export function externalCall(it: Machine, event: CallEvent, callee: ExternalValu
   if (DECODES.test(name)) return afterDecoding(first);
   if (/^encodeURI(?:Component)?$/.test(name)) return marked(first, 'encoded');
   if (name.startsWith('path.')) return pathCall(name, args);
+  if (name === 'url.resolve' && args[1]) return rebased(args[1], first);
   if (name.startsWith('Object.')) return objectCall(it, name, args);
   if (/^fs\.(?:promises\.)?realpath(?:Sync)?(?:\.native)?$/.test(name)) {
     return marked(first, 'normalized');
@@ -67,7 +70,7 @@ export function externalCall(it: Machine, event: CallEvent, callee: ExternalValu
     it.runCallbacks(args, UNKNOWN);
     return continued(it, [], self);
   }
-  const each = overElements(it, event, callee);
+  const each = overElements(it, event, callee) ?? transacted(it, event, callee);
   if (each) return each;
   it.runCallbacks(args, entryOf(callee));
   const checks = LIKELY_CHECK.test(name)
@@ -126,6 +129,14 @@ function decoded(text: string, encoding: string): Value | undefined {
     return undefined;
   const plain = Buffer.from(text, encoding as BufferEncoding).toString('utf8');
   return isReadable(plain) ? literal(plain) : undefined;
+}
+
+/** Whatever it was, an object is none of it any more: `String(args.shop)`. */
+export function asText(value: Value): Value {
+  if (value.kind === 'union') return union(value.options.map(asText));
+  return value.kind === 'unknown' || value.kind === 'array' || value.kind === 'object'
+    ? marked(value, 'text')
+    : value;
 }
 
 function passed(first: Value, args: readonly Value[]): Value {
@@ -282,7 +293,7 @@ export function externalNew(it: Machine, event: CallEvent, callee: ExternalValue
       if (first.kind === 'array') return { ...first, items: [...first.items], isSet: true };
       return { ...array([], first.kind !== 'literal'), isSet: true };
     case 'URL':
-      return args.length > 1 ? concat([args[1] ?? UNKNOWN, literal('/'), first]) : first;
+      return args[1] ? rebased(first, args[1]) : first;
     case 'URLSearchParams':
       return marked(first, 'encoded');
     case 'RegExp':

@@ -1,6 +1,6 @@
 // Checks that hold only inside a branch, kept on the values that leave it.
 import type { Machine } from './machine.ts';
-import { marked, taintsOf, type Check, type Mark, type Value } from './values.ts';
+import { marked, taintsOf, withChecks, type Check, type Mark, type Value } from './values.ts';
 
 const MARKS: Readonly<Record<Check['kind'], Mark | undefined>> = {
   allowed: 'stripped',
@@ -28,4 +28,10 @@ export function keptChecks(it: Machine, value: Value): Value {
     if (mark && taints.every(({ origin }) => origin === guard.origin)) marks.add(mark);
   }
   return marks.size === 0 ? value : marked(value, ...marks);
+}
+
+/** `cursor ? held(cursor) : first`: what a helper let pass holds for what comes of it. */
+export function thrownChecks(it: Machine, since: number, value: Value): Value {
+  const thrown = it.guards.slice(since).filter(({ by }) => by === 'throw');
+  return thrown.length === 0 || taintsOf(value).length === 0 ? value : withChecks(value, thrown);
 }

@@ -1,4 +1,5 @@
 // Reading and writing of properties.
+import { ofAddress } from './addresses.ts';
 import { memberOfClass } from './classes.ts';
 import type { Machine } from './machine.ts';
 import {
@@ -57,6 +58,8 @@ function read(it: Machine, target: Value, key: string): Value {
       return key === 'length' && typeof target.value === 'string'
         ? literal(target.value.length)
         : UNKNOWN;
+    case 'text':
+      return ofAddress(target, key) ?? UNKNOWN;
     default:
       return UNKNOWN;
   }
@@ -89,7 +92,7 @@ function readSchema(target: Value & { kind: 'schema' }, key: string): Value {
 }
 
 /** A property of an argument: the longer name tells more. */
-function below(taint: Taint, key: string): Taint {
+export function below(taint: Taint, key: string): Taint {
   if (/^\d+$/.test(key) || key === 'length' || key === 'data') return taint;
   if (taint.origin === '' && ENVELOPE.has(key)) return taint;
   const origin = taint.origin === '' ? key : `${taint.origin}.${key}`;

@@ -3,6 +3,7 @@ import { knownCall } from './known-strings.ts';
 import type { CallEvent, Machine } from './machine.ts';
 import {
   UNKNOWN,
+  afterDecoding,
   array,
   concat,
   literal,
@@ -28,9 +29,8 @@ const CASE = new Set(['toLowerCase', 'toUpperCase', 'toLocaleLowerCase', 'toLoca
 
 export function stringCall(it: Machine, event: CallEvent, self: Value): Value | undefined {
   const made = changed(it, event, self);
-  return made && self.kind === 'unknown' && MAKES_TEXT.test(event.name)
-    ? marked(made, 'text')
-    : made;
+  const isOpen = self.kind === 'unknown' || self.kind === 'union';
+  return made && isOpen && MAKES_TEXT.test(event.name) ? marked(made, 'text') : made;
 }
 
 function changed(it: Machine, event: CallEvent, self: Value): Value | undefined {
@@ -41,6 +41,8 @@ function changed(it: Machine, event: CallEvent, self: Value): Value | undefined 
   if (CASE.has(name) && known === undefined) return carry(self);
   const computed = known === undefined ? undefined : knownCall(name, known, args);
   if (computed !== undefined) return computed;
+  // Wide dots become dots: what was looked at before is another text.
+  if (name === 'normalize' && /^NFK/.test(textOf(first) ?? '')) return afterDecoding(self);
   switch (name) {
     case 'startsWith':
       if (textOf(first) === '-' || textOf(first) === '--') {
@@ -110,6 +112,12 @@ function carry(self: Value): Value {
 function overUnknown(it: Machine, name: string, args: readonly Value[], self: Value): Value {
   const [callback] = args;
   const element = carry(self);
+  // `ids.map(String)`, `ids.map(Number)`
+  if (
+    callback?.kind === 'external' &&
+    /^(?:String|Number|parseInt|parseFloat)$/.test(callback.name)
+  )
+    return array([callback.name === 'String' ? marked(element, 'text') : UNKNOWN], true);
   if (callback?.kind !== 'function') return element;
   it.uncertain += 1;
   const result = it.callFunction(callback, [element]);
@@ -221,7 +229,7 @@ const ONLY_WORDS = /^(?:\\W|\[\\W[_\s-]{0,3}\])[+*]?$/;
 function replaced(self: Value, pattern: Value, by: Value, isAll: boolean): Value {
   // What is put in a known text, e.g. for a placeholder; how it is taken apart is not worked out.
   if (textOf(self) !== undefined) return taintsOf(by).length > 0 ? concat([self, by]) : self;
-  if (isZeros(pattern, by)) return carry(self);
+  if (isZeros(pattern, by) || isSlashes(pattern, by)) return carry(self);
   if (isOnePass(pattern, by, isAll)) return marked(carry(self), 'one-pass');
   const mark = replacementMark(pattern, by);
   const value = carry(self);
@@ -249,6 +257,13 @@ const isZeros = (pattern: Value, by: Value) =>
   (pattern.kind === 'regex'
     ? /^\\(?:0|x00|u0000)\+?$/.test(pattern.source)
     : textOf(pattern) === '\0');
+
+/** Other slashes, or fewer, take no `..` away: `.replace(/\\/g, '/')`. */
+const isSlashes = (pattern: Value, by: Value) =>
+  textOf(by) === '/' &&
+  (pattern.kind === 'regex'
+    ? /^(?:\\[\\/]|\[(?:\\?[\\/]){1,4}\])[+*]?(?:\{\d,\})?$/.test(pattern.source)
+    : textOf(pattern) === '\\' || textOf(pattern) === '//');
 
 function replacementMark(pattern: Value, by: Value): Mark | undefined {
   const insert = textOf(by) ?? '';

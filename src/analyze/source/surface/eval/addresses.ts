@@ -1,0 +1,25 @@
+// Addresses put together of a base and what an argument says: a whole address leads away from the base.
+import { below } from './members.ts';
+import { concat, literal, marked, taintsOf, type TextValue, type Value } from './values.ts';
+
+/** `new URL(cursor, base)`: the base counts only where the first is no whole address. */
+export function rebased(first: Value, base: Value): Value {
+  const isLed = first.kind === 'unknown' && taintsOf(base).length === 0;
+  return concat([base, literal('/'), isLed ? marked(first, 'rebased') : first]);
+}
+
+/** The argument that may lead away. */
+export const leadOf = (value: TextValue): Value | undefined =>
+  value.parts.find(
+    (part) => part.kind === 'unknown' && part.taints?.some(({ marks }) => marks.has('rebased')),
+  );
+
+/** Whose host it is, the argument may say. */
+export function ofAddress(target: TextValue, key: string): Value | undefined {
+  const lead = leadOf(target);
+  if (!lead) return undefined;
+  if (key === 'href') return target;
+  return /^(?:origin|host|hostname|protocol)$/.test(key)
+    ? { kind: 'unknown', taints: taintsOf(lead).map((taint) => below(taint, key)) }
+    : undefined;
+}
