@@ -42,7 +42,7 @@ export function operatorFault(use: Use, tool: ToolContext): Fault | undefined {
         !checks.has('pattern') &&
         !checks.has('named'),
     );
-    if (!open) continue;
+    if (!open || (key === '' && isAnyFilter(tool, open.taint.origin))) continue;
     const isGrave = isAdmitting([key, value]) || CHANGES.test(use.method);
     return {
       ruleId: 'sql-injection',
@@ -54,6 +54,16 @@ export function operatorFault(use: Use, tool: ToolContext): Fault | undefined {
     };
   }
   return undefined;
+}
+
+/** The schema asks for a filter of any kind: its operators are meant. */
+function isAnyFilter({ properties }: ToolContext, origin: string): boolean {
+  const schema = properties.get(origin);
+  const named = schema?.['properties'];
+  return (
+    schema?.['type'] === 'object' &&
+    (typeof named !== 'object' || named === null || Object.keys(named).length === 0)
+  );
 }
 
 const isDocumentStore = (use: Use, { ranges }: ToolContext) =>

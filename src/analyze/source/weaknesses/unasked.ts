@@ -1,7 +1,7 @@
 // Deeds that cannot be undone, in tools that ask nobody and show nothing before.
 import { ruleData } from '../../../rule-data.ts';
 import type { ToolDefinition } from '../../../types.ts';
-import { UNKNOWN, optionsOf } from '../surface/eval/values.ts';
+import { UNKNOWN, optionsOf, taintsOf } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
 import { property } from '../surface/registrations.ts';
 import { NO_TAINT, type Act } from './acts.ts';
@@ -63,11 +63,13 @@ function hasOpenFilter({ use, tool }: Act): boolean {
   const [first] = use.args;
   const whole = first && [first, property(first, 'where'), property(first, 'query')];
   return (whole ?? []).some((value) =>
-    optionsOf(value ?? UNKNOWN).some(
-      (option) =>
-        option.kind === 'unknown' &&
-        (option.taints ?? []).some(({ origin }) => isOpenField(tool, origin)),
-    ),
+    optionsOf(value ?? UNKNOWN).some((option) => {
+      const isWhole = option.kind === 'object' && option.props.size === 0;
+      const led = isWhole ? (option.rest ?? UNKNOWN) : option;
+      return (
+        led.kind === 'unknown' && taintsOf(led).some(({ origin }) => isOpenField(tool, origin))
+      );
+    }),
   );
 }
 
