@@ -1,10 +1,9 @@
 // What calls of the platform and of known packages give back; everything else runs its callbacks.
-import { Buffer } from 'node:buffer';
-import { isReadable } from '../../../text/decode.ts';
 import { entryOf } from './archives.ts';
 import { rebased } from './addresses.ts';
 import { continued, pairs } from './builtins.ts';
 import { parsedValue } from './data-files.ts';
+import { decoded, spelled } from './encodings.ts';
 import { overElements } from './outside-lists.ts';
 import type { CallEvent, Machine } from './machine.ts';
 import { transacted } from './transactions.ts';
@@ -38,7 +37,6 @@ const SHELL_QUOTES =
 const TAME = /^(?:Number|parseInt|parseFloat|Boolean|Math|isNaN|Number\.\w+|Math\.\w+)$/;
 const LIKELY_CHECK = /(?:valid|sanit|escap|quote|isSafe|allow|inside|isSub|within)/i;
 const MAX_ARGS = 16;
-const MAX_ENCODED_CHARS = 100_000;
 
 export function externalCall(it: Machine, event: CallEvent, callee: ExternalValue): Value {
   const { args, name: method, self } = event;
@@ -109,26 +107,6 @@ function readCall(it: Machine, event: CallEvent, name: string): Value | undefine
   return /[jJ]son/.test(name)
     ? union(optionsOf(found).map((one) => parsedValue(textOf(one) ?? '') ?? one))
     : found;
-}
-
-/** The text that the numbers of its characters spell. */
-function spelled(codes: readonly Value[]): Value | undefined {
-  if (codes.length === 0 || codes.length > MAX_ENCODED_CHARS) return undefined;
-  let text = '';
-  for (const code of codes) {
-    if (code.kind !== 'literal' || typeof code.value !== 'number') return undefined;
-    if (!(code.value >= 0 && code.value <= 0x10ffff)) return undefined;
-    text += String.fromCodePoint(Math.floor(code.value));
-  }
-  return literal(text);
-}
-
-/** What an encoding hides, if it is text. */
-function decoded(text: string, encoding: string): Value | undefined {
-  if (!/^(?:base64(?:url)?|hex)$/.test(encoding) || text.length > MAX_ENCODED_CHARS)
-    return undefined;
-  const plain = Buffer.from(text, encoding as BufferEncoding).toString('utf8');
-  return isReadable(plain) ? literal(plain) : undefined;
 }
 
 /** Whatever it was, an object is none of it any more: `String(args.shop)`. */
