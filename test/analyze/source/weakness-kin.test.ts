@@ -210,8 +210,11 @@ describe('shells that were bound before', () => {
 describe('addresses of a base and an argument', () => {
   const CLIENT =
     "import got from 'got'; const base = new URL(process.env.API ?? 'https://api.example/'); const client = got.extend({ headers: { authorization: `Token ${process.env.API_TOKEN}` } });\n";
-  const get = (url: string, before = '') =>
-    tool(`const r = await client(${url}); return r.body;`, { before: CLIENT + before });
+  const get = (url: string, before = '', says = 'the next of the page before') =>
+    tool(`const r = await client(${url}); return r.body;`, {
+      before: CLIENT + before,
+      shape: `a: z.string().describe('${says}')`,
+    });
   const high = 'high request-forgery';
   family([
     [
@@ -237,6 +240,12 @@ describe('addresses of a base and an argument', () => {
       high,
       get('new URL(a, base)'),
       get('new URL(`/v1/${a}`, base)'),
+    ],
+    [
+      'that an answer of the server has handed out',
+      high,
+      get('new URL(a, base)', '', 'cursor'),
+      get('new URL(a, base)', '', 'path below the API'),
     ],
     [
       'where only the scheme is asked for',

@@ -11,7 +11,14 @@ import {
 } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
 import { property } from '../surface/registrations.ts';
-import { arrivals, states, type Arrival, type Fault, type ToolContext } from './faults.ts';
+import {
+  arrivals,
+  describes,
+  states,
+  type Arrival,
+  type Fault,
+  type ToolContext,
+} from './faults.ts';
 
 // Getting what stands at any address is what the tool is for; merely taking an address is not.
 const FETCHES =
@@ -45,7 +52,7 @@ export function requestFault(
   );
   if (!open) return undefined;
   const { taint } = open;
-  if (host.isLed && (use.channel === 'http' || KEEPS_BASE.test(use.file.text))) return undefined;
+  if (host.isLed && !leadsAway(use, open, tool)) return undefined;
   // The path of a request begins with a slash, so it ends the host that stands before it.
   if (!host.isWhole && use.channel === 'http' && IS_PATH.test(taint.origin)) return undefined;
   const text = { ruleId: 'request-forgery', confidence: host.isWhole ? 'high' : 'medium' } as const;
@@ -98,6 +105,16 @@ function reachOf(use: Use, tool: ToolContext, taint: Arrival['taint']): Severity
   const stated = textOf(use.args.map((arg) => property(arg, 'method')).find(Boolean));
   const isHead = /^head$/i.test(stated ?? use.method);
   return isHead || !READS_BODY.test(use.file.text) ? 'moderate' : 'high';
+}
+
+// What servers hand out to be handed back, which is often a whole address.
+const HANDED_OUT =
+  /cursor|\b(?:next|prev\w*|page|continu\w*|links?|href|urls?|uri|location|bookmark|after|since)\b|(?:next|prev|page)[A-Z_]|(?:Url|_url|Uri|_uri|Link|_link)\b/;
+
+/** `new URL(cursor, base)` with a cursor that is no path by its name, and that nothing looks at. */
+function leadsAway(use: Use, { taint }: Arrival, tool: ToolContext): boolean {
+  if (use.channel === 'http' || KEEPS_BASE.test(use.file.text)) return false;
+  return describes(tool, taint.origin, HANDED_OUT) && !/path|route|endpoint/i.test(taint.origin);
 }
 
 // The address is asked whether it is a path, or one of the base.

@@ -1,5 +1,5 @@
 // Addresses put together of a base and what an argument says: a whole address leads away from the base.
-import { below } from './members.ts';
+import { below } from './origins.ts';
 import { concat, literal, marked, taintsOf, type TextValue, type Value } from './values.ts';
 
 /** `new URL(cursor, base)`: the base counts only where the first is no whole address. */

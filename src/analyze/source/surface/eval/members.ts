@@ -2,25 +2,13 @@
 import { ofAddress } from './addresses.ts';
 import { memberOfClass } from './classes.ts';
 import type { Machine } from './machine.ts';
-import {
-  UNDEFINED,
-  UNKNOWN,
-  external,
-  literal,
-  union,
-  withChecks,
-  type Taint,
-  type Value,
-} from './values.ts';
+import { below } from './origins.ts';
+import { UNDEFINED, UNKNOWN, external, literal, union, withChecks, type Value } from './values.ts';
 
 const TELLS =
   /^(?:ok|valid|isValid|success|allowed|isAllowed|safe|isSafe|error|errors|reason|message|err|result)$/;
 // The constructor of what constructs makes functions of text.
 const MAKERS = /^(?:Function|Array|Object|String|Number)(?:\.\w+){0,2}$/;
-const MAX_ORIGIN_CHARS = 80;
-// `request.params.arguments.path` is the argument `path`.
-const ENVELOPE = new Set(['params', 'arguments', 'args', 'input']);
-
 export function get(it: Machine, target: Value, key: string): Value {
   const found = read(it, target, key);
   const value = found.kind === 'lazy' ? found.force() : found;
@@ -89,14 +77,6 @@ function readObject(it: Machine, target: Value & { kind: 'object' }, key: string
 function readSchema(target: Value & { kind: 'schema' }, key: string): Value {
   if (key !== 'shape' || !target.shape) return UNKNOWN;
   return { kind: 'object', props: target.shape, isOpen: false };
-}
-
-/** A property of an argument: the longer name tells more. */
-export function below(taint: Taint, key: string): Taint {
-  if (/^\d+$/.test(key) || key === 'length' || key === 'data') return taint;
-  if (taint.origin === '' && ENVELOPE.has(key)) return taint;
-  const origin = taint.origin === '' ? key : `${taint.origin}.${key}`;
-  return origin.length > MAX_ORIGIN_CHARS ? taint : { ...taint, origin };
 }
 
 export function set(_it: Machine, target: Value, key: string, value: Value): void {
