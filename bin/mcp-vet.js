@@ -9,6 +9,8 @@ import { setFlagsFromString } from 'node:v8';
 // How much a function runs before V8 optimises it. The work lasts seconds: with the usual 67 584 two fifths of
 // the CPU went into optimising code that was hardly run again. Only for versions known to have the setting.
 const PATIENCE = 600_000;
+// How much a heap grows before it is swept, in per cent: with V8's own choice a large tree took 50 MB more.
+const GROWTH = 40;
 const INTERRUPTED = 130;
 const engine = Number.parseInt(process.versions.v8, 10);
 
@@ -18,7 +20,10 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   process.stdout.write(`${version}\n`);
 } else {
   // Before anything runs, and in the command only: a library does not set the engine of its host.
-  if (engine >= 11 && engine <= 13) setFlagsFromString(`--interrupt-budget=${PATIENCE}`);
+  if (engine >= 11 && engine <= 13) {
+    setFlagsFromString(`--interrupt-budget=${PATIENCE}`);
+    setFlagsFromString(`--heap-growing-percent=${GROWTH}`);
+  }
   // Where Node can (from 22.1 on), what it compiled is kept, in no folder that others can write to.
   const cache = process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache');
   module.enableCompileCache?.(path.join(cache, 'mcp-vet', 'compiled'));

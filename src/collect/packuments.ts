@@ -7,24 +7,39 @@ export type PackumentDigests = Record<string, string>;
 
 /** What npm's libraries call a `packumentCache`; it knows what the answers were before anybody changed them. */
 export class Packuments extends Map<string, unknown> {
-  readonly #digests = new Map<string, string>();
+  readonly #answers = new Map<string, Answer>();
 
   override set(key: string, packument: unknown): this {
-    this.#digests.set(key, digestOf(packument));
+    this.#answers.set(key, answerOf(packument));
     return super.set(key, packument);
   }
 
   digest(key: string): string | undefined {
-    return this.#digests.get(key);
+    return this.#answers.get(key)?.digest;
+  }
+
+  /** Lets go of the oldest, up to so many characters of JSON; their digests stay known. */
+  trim(maxChars: number): void {
+    let chars = 0;
+    for (const key of [...this.keys()].reverse()) {
+      chars += this.#answers.get(key)?.chars ?? 0;
+      if (chars > maxChars) this.delete(key);
+    }
   }
 }
 
-function digestOf(packument: unknown): string {
+interface Answer {
+  digest: string;
+  chars: number;
+}
+
+function answerOf(packument: unknown): Answer {
   try {
-    return createHash('sha256').update(JSON.stringify(packument)).digest('hex');
+    const text = JSON.stringify(packument);
+    return { digest: createHash('sha256').update(text).digest('hex'), chars: text.length };
   } catch {
     // Nested too deep to be written down: equal to nothing.
-    return randomUUID();
+    return { digest: randomUUID(), chars: Infinity };
   }
 }
 

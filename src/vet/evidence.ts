@@ -23,6 +23,8 @@ export interface Collected {
 }
 
 const MIN_RELEASE_AGE_DAYS = 7;
+// Characters of JSON.
+const MAX_KEPT_PACKUMENTS = 12_000_000;
 const NO_RUN: Fact<Facts['run']> = { known: false, reason: 'static only: run with --sandbox' };
 
 export async function collectEvidence(
@@ -140,6 +142,8 @@ async function treeOf(
       offline: session.options.offline === true,
       onPlaced: (node) => void reader.read(node).catch(() => undefined),
     });
+    // The next target may have packages in common; nobody else asks for them again.
+    session.packuments.trim(MAX_KEPT_PACKUMENTS);
     const tree = await withShrinkwraps(value.tree, {
       subject: resolved.subject,
       registryHosts: session.registryHosts,

@@ -103,6 +103,14 @@ test('what a library does to an answer afterwards changes nothing', async () => 
   expect([isSame, names]).toEqual([true, [['a', true]]]);
 });
 
+test('the oldest answers are let go of, what they were stays known', () => {
+  const packuments = new Packuments();
+  const digests = ['a', 'b', 'c'].map((key) => packuments.set(key, { versions: key }).digest(key));
+  packuments.trim(40);
+  expect([...packuments.keys()]).toEqual(['b', 'c']);
+  expect(packuments.digest('a')).toBe(digests[0]);
+});
+
 test('an answer that nests too deep to be written down equals nothing', () => {
   let deep: unknown = [];
   for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];

@@ -31,7 +31,7 @@ export const OUT_OF_TIME = 'the time for reading the source was over';
 /** For the server, and for its tree. Minutes are enough for hundreds of packages; whoever waits wants a report. */
 const BUDGET_MS = 120_000;
 // Tarballs under way at once, beyond those being looked into.
-const FETCHES_AHEAD = 15;
+const FETCHES_AHEAD = 8;
 
 export function openReader(input: ReaderInput): Reader {
   const cache = openCache(input.cacheDir, input.rulesDigest);
