@@ -36,7 +36,7 @@ import type { Sending } from './sendings.ts';
 export function findExfiltration(scene: Scene): void {
   const sendings: Sending[] = [];
   const secrets: SecretSending[] = [];
-  const mayHoldSecrets = scene.pkg.isSubject && SECRETS.test(scene.file.text);
+  const mayHoldSecrets = scene.pkg.isSubject && holdsSecrets(scene.file.text);
   for (const { call, name, args } of scene.calls) {
     if (is(name, DNS))
       for (const asked of candidatesOf(scene, call.arguments[0])) judgeDns(scene, call, asked);
@@ -60,7 +60,9 @@ function mirrored(scene: Scene, secret: SecretSending, args: readonly Node[]): S
 }
 
 /** `process.env.API_KEY`, `process.env['API_KEY']`, `const { API_KEY } = process.env`. */
-const SECRETS = /process(?:\.|\b.{0,20})env[\s\S]{0,2000}(?:KEY|TOKEN|SECRET|PASSWORD|AUTH)/;
+const holdsSecrets = (text: string): boolean =>
+  (/process(?:\.|\b.{0,20})env/.test(text) && /KEY|TOKEN|SECRET|PASSWORD|AUTH/.test(text)) ||
+  /secretAccessKey|sessionToken|aws_secret_access_key/.test(text);
 
 function judge(scene: Scene, sending: Sending, all: Sending[]): void {
   const { node, labels, to, first } = sending;

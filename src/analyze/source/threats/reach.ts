@@ -143,8 +143,25 @@ function asks(scene: Scene, test: Node): boolean {
   const text = scene.model.text.slice(test.start, Math.min(test.end, test.start + 300));
   if (/require\.main|import\.meta\.(?:url|main)/.test(text)) return false;
   if (isToldByInstall(scene, text)) return false;
-  const words = text.replace(/process\.env\.\w+|\bscripts\??(?:\.\w+|\[[^\]]{1,40}\])/g, '');
+  const words = withoutToolArguments(scene, text).replace(
+    /process\.env\.\w+|\bscripts\??(?:\.\w+|\[[^\]]{1,40}\])/g,
+    '',
+  );
   return (isOfInstall(scene, test) ? ASKED_THERE : ASKED).test(words) || isAnswer(scene, test);
+}
+
+// `{ name, arguments: args }`, `args = request.params.arguments`: what a tool is called with.
+const TOOL_ARGUMENTS = /\barguments\s?:\s?args\b|\bargs\s?=\s?[\w.?]{1,60}\.arguments\b/;
+
+const toolFiles = new WeakMap<Scene, boolean>();
+
+/** There `args.language` is no option of a command line; `args.confirm` still says that somebody is asked. */
+function withoutToolArguments(scene: Scene, text: string): string {
+  if (!/\bargs\b/.test(text)) return text;
+  // Looked for once in a file: it may be large.
+  const isOfTools = toolFiles.get(scene) ?? TOOL_ARGUMENTS.test(scene.file.text);
+  toolFiles.set(scene, isOfTools);
+  return isOfTools ? text.replace(/\bargs(?=\??\.\w)/g, '') : text;
 }
 
 /** In what an install alone starts, a word such as `install` names what it deals with. */

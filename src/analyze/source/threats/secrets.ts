@@ -9,8 +9,9 @@ import { isFunction, lookup } from './model.ts';
 import type { Call, Model } from './model.ts';
 import type { Destination } from './destination.ts';
 import { destinationOf } from './destination.ts';
-import { nameOf, unwrap, valueOf } from './names.ts';
-import { report } from './scene.ts';
+import { CRED_PARSED, TOKEN } from './labels.ts';
+import { keyOf, nameOf, unwrap, valueOf } from './names.ts';
+import { carried, report } from './scene.ts';
 import type { Scene } from './scene.ts';
 
 export interface SecretSending {
@@ -31,7 +32,11 @@ const MAX_NODES = 600;
 const MAX_DEPTH = 7;
 
 /** Secrets of the environment that are among the values of expressions. */
-export function secretsIn(model: Model, nodes: readonly (Node | null | undefined)[]): Set<string> {
+export function secretsIn(
+  model: Model,
+  nodes: readonly (Node | null | undefined)[],
+  ofCloud: (node: Node) => string | null = () => null,
+): Set<string> {
   const found = new Set<string>();
   const seen = new Set<Node>();
   let queue = nodes.filter((node) => !!node);
@@ -42,7 +47,9 @@ export function secretsIn(model: Model, nodes: readonly (Node | null | undefined
         if (seen.has(node) || seen.size > MAX_NODES || isFunction(node)) return false;
         seen.add(node);
         const name = ENVIRONMENT.exec(nameOf(model, node) ?? '')?.[1];
+        const resolved = ofCloud(node);
         if (name !== undefined && SECRET.test(name)) found.add(name);
+        else if (resolved !== null) found.add(resolved);
         else next.push(...behind(model, node));
         return true;
       });
@@ -68,8 +75,52 @@ export function secretSending(
   const to = sending?.to.host ?? destinationOf(scene, args).host;
   const host = to ?? (receiver ? destinationOf(scene, args, receiver).host : null);
   if (host === null) return null;
-  const names = secretsIn(model, [...args, receiver]);
+  const isRequest = is(name, CLIENT | CONNECTION);
+  const ofCloud = isRequest ? (node: Node) => cloudSecret(scene, node) : undefined;
+  const names = secretsIn(model, [...args, receiver], ofCloud);
   return names.size > 0 ? { node: call, host, names } : null;
+}
+
+const CLOUD_FIELD = /^(?:secretAccessKey|sessionToken|aws_secret_access_key|aws_session_token)$/;
+const CLOUD_SETTING =
+  /^aws-sdk(?:\.default)?\.config\.credentials\.(?:secretAccessKey|sessionToken)$/;
+
+const PASSING =
+  /^(?:JSON\.stringify|String|Buffer\.from|btoa|encodeURIComponent|(?:new )?URLSearchParams|Object\.\w{1,12})$/;
+
+/** Worked into something else, such as a signature. */
+function isWorkedUp({ model }: Scene, from: Node): boolean {
+  for (let at = from, up = parentOf(at), depth = 0; up && depth < 12; depth++) {
+    if (
+      (up.type === 'CallExpression' || up.type === 'NewExpression') &&
+      up.callee !== at &&
+      !isFunction(up.callee)
+    ) {
+      const name = nameOf(model, up.callee) ?? '';
+      return !PASSING.test(name) && !is(name, CLIENT | CONNECTION);
+    }
+    if (isFunction(up)) return false;
+    at = up;
+    up = parentOf(at);
+  }
+  return false;
+}
+
+/** The secret half of the keys that a client of a cloud resolved, under its name in the environment. */
+function cloudSecret(scene: Scene, node: Node): string | null {
+  const name = 'AWS_SECRET_ACCESS_KEY';
+  if (node.type === 'MemberExpression') {
+    if (!CLOUD_FIELD.test(keyOf(scene.model, node) ?? '') || isWorkedUp(scene, node)) return null;
+    const isResolved = (carried(scene, node.object) & CRED_PARSED) !== 0;
+    return isResolved || CLOUD_SETTING.test(nameOf(scene.model, node) ?? '') ? name : null;
+  }
+  if (node.type !== 'Identifier') return null;
+  const binding = lookup(scene.model, node);
+  if (!binding || (carried(scene, node) & TOKEN) === 0) return null;
+  const isField =
+    CLOUD_FIELD.test(binding.name) ||
+    binding.defs.some(({ path }) => CLOUD_FIELD.test(path.at(-1) ?? ''));
+  return isField && !isWorkedUp(scene, node) ? name : null;
 }
 
 /** What an expression stands for, where that is written elsewhere. */

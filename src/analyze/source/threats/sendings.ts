@@ -12,6 +12,7 @@ import { keyOf, propertyOf, shapeOf, unwrap } from './names.ts';
 import { carried, carriedByAll, named } from './scene.ts';
 import type { Scene } from './scene.ts';
 import { serviceSending } from './services.ts';
+import { copySending } from './file-copies.ts';
 
 export interface Sending {
   node: Call;
@@ -21,7 +22,7 @@ export interface Sending {
   /** Looked for when first asked for: most calls carry nothing that matters. */
   readonly to: Destination;
 }
-interface Found {
+export interface Found {
   node: Call;
   labels: number;
   to: () => Destination;
@@ -75,6 +76,8 @@ function find(scene: Scene, call: Call, args: readonly Node[], name: string): Fo
     };
   }
   if (is(name, EXEC)) return commandSending(scene, call);
+  const copied = copySending(scene, call, args);
+  if (copied) return copied;
   const service = serviceSending(scene, call, args);
   if (service) return { ...service, to: () => service.to };
   const callee = unwrap(call.callee);
