@@ -7,7 +7,12 @@ import type { Call } from './model.ts';
 import { keyOf, nameOf, propertyOf, shapeOf, unwrap } from './names.ts';
 import { carried } from './scene.ts';
 import type { Scene } from './scene.ts';
-import type { Found } from './sendings.ts';
+
+export interface Copied {
+  node: Call;
+  labels: number;
+  to: () => Destination;
+}
 
 const CLIENTS = /['"](?:ssh2(?:-promise|-sftp-client)?|node-ssh|node-scp|scp2|basic-ftp|ftp)['"]/;
 const COPIES = /^(?:fastPut|putFile|put|append|uploadFrom|uploadFile|writeFile|scp)$/;
@@ -23,7 +28,7 @@ function hasClient(scene: Scene): boolean {
 }
 
 /** `sftp.fastPut(keyFile, '/in/key')`; null for what copies no credentials. */
-export function copySending(scene: Scene, call: Call, args: readonly Node[]): Found | null {
+export function copySending(scene: Scene, call: Call, args: readonly Node[]): Copied | null {
   const callee = unwrap(call.callee);
   if (callee.type !== 'MemberExpression') return null;
   if (!COPIES.test(keyOf(scene.model, callee) ?? '') || !hasClient(scene)) return null;

@@ -22,7 +22,7 @@ export interface Sending {
   /** Looked for when first asked for: most calls carry nothing that matters. */
   readonly to: Destination;
 }
-export interface Found {
+interface Found {
   node: Call;
   labels: number;
   to: () => Destination;
