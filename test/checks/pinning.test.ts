@@ -3,6 +3,7 @@ import { treeConfusion } from '../../src/analyze/confusion.ts';
 import { aliasRules } from '../../src/checks/dependency-audit/aliases.ts';
 import { movingRules } from '../../src/checks/dependency-audit/moving.ts';
 import { pinningRules } from '../../src/checks/dependency-audit/pinning.ts';
+import { defaultRegistry } from '../../src/collect/npm-config.ts';
 import type { Facts, RequestFact } from '../../src/types.ts';
 import { analysisOf, evidenceOf, known, nodeOf } from '../support/evidence.ts';
 
@@ -163,7 +164,7 @@ describe('a dependency from outside the registry', () => {
     'git+https://git.example/ida/dep.git#4d1f7a0b2c9e8d6f5a4b3c2d1e0f9a8b7c6d5e4f',
     'ida/dep#4d1f7a0b2c9e',
     'https://git.example/ida/dep/archive/4d1f7a0b2c9e8d6f5a4b3c2d1e0f9a8b7c6d5e4f.tar.gz',
-    'https://registry.npmjs.org/dep/-/dep-1.0.0.tgz',
+    `${defaultRegistry()}dep/-/dep-1.0.0.tgz`,
   ])('stays as it is: %s', (spec) => expect(severitiesOf(spec)).toEqual(['low']));
 
   test.each(['^1.0.0', '1.0.0', 'latest', 'npm:dep@1.0.0', 'file:./vendor/dep', './vendor', '*'])(

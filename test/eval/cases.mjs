@@ -3,9 +3,8 @@
 // DIR holds cases.json, [{ id, point, severity, note }], and DIR/ID/{bad,benign} folders with a
 // package.json each. A bad case counts as found with a finding of at least its severity in its
 // checklist point; a benign twin alarms with a finding of moderate or above there.
-// First contact, before anything was fixed, in the point / twins that alarm: first 35/56, 0/56 (blind);
-// second 16/20, 0/20; third 30/48, 5/48 (blind); fourth 11/19, 2/19; fifth 13/31, 1/31 (blind, threats);
-// sixth 17/33, 1/33. What a batch says later was tuned on it.
+// What a batch said at first contact, before anything was fixed, is in fixtures/cases/first-contact.json
+// (test/eval/cases-all.mjs prints both); what it says later was tuned on it.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -166,7 +166,7 @@ test.each<[string, Record<string, string>]>([
     {
       'package.json': install('node setup.js'),
       'setup.js': `const fs = require('fs');
-        fs.writeFileSync('.npmrc', 'registry=https://registry.npmjs.org/\\nfund=false\\n');`,
+        fs.writeFileSync('.npmrc', 'registry=https://registry.npmjs.com/\\nfund=false\\n');`,
     },
   ],
   [

@@ -167,7 +167,7 @@ const LAWFUL: [string, string][] = [
   [
     'an answer that is an argument of a fixed program',
     `import { execFile } from 'node:child_process';
-     const { version } = await (await fetch('https://registry.npmjs.org/acme-notes-mcp/latest')).json();
+     const { version } = await (await fetch('https://registry.npmjs.com/acme-notes-mcp/latest')).json();
      execFile('git', ['tag', version]);`,
   ],
   [
