@@ -72,6 +72,14 @@ describe('unexplained-capability', () => {
     const ofOthers = can({ ...wallet, isOfOthers: true });
     expect(severities('unexplained-capability', ofOthers)).toEqual(['low']);
   });
+  test.each(['$ openssl x509 -noout -dates', '$ crontab -l', '$ systemctl status'])(
+    'a command that only reads is ordinary: %s',
+    (detail) => expect(severities('unexplained-capability', can({ detail }))).toEqual([]),
+  );
+  test.each(['$ openssl s_client -connect', '$ crontab -', '$ systemctl enable'])(
+    'and not %s',
+    (detail) => expect(severities('unexplained-capability', can({ detail }))).toEqual(['moderate']),
+  );
   test('a weather server that starts processes', () => {
     expect(findingsOf('unexplained-capability', can())).toMatchObject([
       {
@@ -211,6 +219,13 @@ describe('raw-address', () => {
 });
 
 describe('plain-http', () => {
+  test.each(['http://klima.test:8080', 'http://hub.local/', 'http://printer:631/'])(
+    'in the own network only low: %s',
+    (url) => expect(severities('plain-http', host(url))).toEqual(['low']),
+  );
+  test.each(['http://local.weather.example/', 'http://test.io/'])('%s is none of it', (url) => {
+    expect(severities('plain-http', host(url))).toEqual(['moderate']);
+  });
   test('http to a named host', () => {
     expect(severities('plain-http', host('http://api.weather.example/'))).toEqual(['moderate']);
   });

@@ -55,6 +55,7 @@ const plainHttp = defineRule({
       .map((hit) => ({
         ...placeOf(source.subject, hit),
         message: `${source.subject.name} connects to ${nameOf(hit)} without encryption.`,
+        severity: isOwnNetwork(hit.host) ? 'low' : 'moderate',
         confidence: 'medium',
       })),
 });
@@ -144,6 +145,14 @@ function nameOf(hit: HostHit): string {
 
 function isPlain(url: string): boolean {
   return /^(?:http|ws|ftp):/i.test(url);
+}
+
+/** A name that no public resolver knows: a device or service in the user's own network. */
+function isOwnNetwork(host: string): boolean {
+  return (
+    /^[a-z0-9_-]+$/.test(host) ||
+    /\.(?:test|local|localdomain|lan|home|home\.arpa|internal|intranet|fritz\.box)$/.test(host)
+  );
 }
 
 function isAddress(host: string): boolean {

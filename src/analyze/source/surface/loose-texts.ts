@@ -1,6 +1,6 @@
 // Orders to a model in strings that no declaration holds: put behind a result, into an error, or into a
 // description later. Whatever could not be tied to a tool is looked at here, at a stricter bar.
-import type { ServerText, TextLocation } from '../../../types.ts';
+import type { InstructionFinding, ServerText, TextLocation } from '../../../types.ts';
 import { findInstructions } from '../../text/index.ts';
 import type { SourceFile } from '../file.ts';
 import type { ServerSource } from '../package-context.ts';
@@ -81,5 +81,9 @@ function isOrder(text: string, location: TextLocation): boolean {
   if (ORDERS.test(text)) return true;
   if (CODE.test(text)) return false;
   const { severity, findings } = findInstructions(text, { location });
-  return severity === 'critical' || findings.some(({ ruleId }) => ruleId === 'answer-falsified');
+  return severity === 'critical' || findings.some(isGrave);
 }
+
+// What no plain text of a program says, though it is not critical everywhere.
+const isGrave = ({ ruleId, severity }: InstructionFinding): boolean =>
+  ruleId === 'answer-falsified' || (ruleId === 'approval-claimed' && severity === 'high');
