@@ -267,6 +267,18 @@ describe('certificates', () => {
       `import https from 'node:https'; const Settings = z.object({ verifyTls: z.coerce.boolean().default(true) }); const make = (settings) => new https.Agent({ rejectUnauthorized: settings.verifyTls }); make(Settings.parse({}));`,
     ],
     [
+      'a file of settings that nobody has written',
+      'moderate tls-not-verified',
+      `import https from 'node:https'; const read = () => JSON.parse(fs.readFileSync('/etc/x.json', 'utf8')); class C { constructor(settings) { this.agent = new https.Agent({ rejectUnauthorized: !!settings.strict_tls }); } } new C(read());`,
+      `import https from 'node:https'; const read = () => ({ strict_tls: true, ...JSON.parse(fs.readFileSync('/etc/x.json', 'utf8')) }); class C { constructor(settings) { this.agent = new https.Agent({ rejectUnauthorized: !!settings.strict_tls }); } } new C(read());`,
+    ],
+    [
+      'a setting that has to say so',
+      'moderate tls-not-verified',
+      `import https from 'node:https'; const read = () => JSON.parse(fs.readFileSync('/etc/x.json', 'utf8')); const make = (settings) => new https.Agent({ rejectUnauthorized: settings.verifyTls === true }); make(read());`,
+      `import https from 'node:https'; const read = () => JSON.parse(fs.readFileSync('/etc/x.json', 'utf8')); const make = (settings) => new https.Agent({ rejectUnauthorized: !settings.insecureTls }); make(read());`,
+    ],
+    [
       'for the whole process',
       'high tls-not-verified',
       "process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';",

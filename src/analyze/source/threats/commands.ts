@@ -14,6 +14,7 @@ import { callersOf, reachOf } from './reach.ts';
 import { carried, report } from './scene.ts';
 import type { Reach, Report, Scene } from './scene.ts';
 import { shellThreats } from './shell.ts';
+import { isTableProgram, judgeTable } from './tables.ts';
 import * as calls from './vocabulary.ts';
 
 /** `args`: what the program and its options are, other than they may stand in the call itself. */
@@ -30,6 +31,7 @@ export function judgeCommand(scene: Scene, call: Call, args: readonly Node[], na
   }
   if (shape === '') for (const text of commandTable(scene)) judgeLine(scene, call, text);
   judgeRunText(scene, call, args, name, shape, list);
+  if (isTableProgram(shape, list)) judgeTable(scene, call);
 }
 
 /** `run([`open "${url}"`, …])`: of each command that the element of a list may be, the program is written out. */
@@ -85,7 +87,8 @@ function judgeLine(scene: Scene, call: Call, line: string): void {
     }
     const isHunt = threat.ruleId === 'agent-permission-bypass' && HUNTS.test(line);
     const reach = threat.isOnRequestFine && !isHunt ? reachOfCommand(scene, call) : 'start';
-    const { isOnRequestFine: _, ...told } = threat;
+    const { isOnRequestFine: _, ...plain } = threat;
+    const told: Report = { ...plain, ...excerptOf(scene, call, threat.ruleId, line) };
     const graded: Report = {
       ...told,
       severity:
@@ -99,6 +102,13 @@ function judgeLine(scene: Scene, call: Call, line: string): void {
     if (reach !== 'unknown' || !offer(scene, call, told, graded)) report(scene, call, graded);
   }
 }
+
+/** `spawn(COMMAND, ARGS)` does not show what is fetched. */
+function excerptOf(scene: Scene, call: Call, ruleId: string, line: string): { excerpt?: string } {
+  const isNamed = ruleId !== 'runtime-install' || RUNS_OTHERS.test(scene.file.textOf(call));
+  return isNamed ? {} : { excerpt: line.replaceAll(HOLE, '…').slice(0, 300) };
+}
+const RUNS_OTHERS = /\b(?:npx|bunx|uvx|pipx|pnpx|dlx|npm|pnpm|yarn|bun)\b/;
 
 const atOnce = (scene: Scene, call: Call, threat: Report, line: string) =>
   runsAtInstall(scene.pkg, scene.placeOf(call).file)

@@ -7,6 +7,7 @@ import { isCloselyRead, isSmall } from './closeness.ts';
 import { ADDRESS, findClipboard } from './clipboard.ts';
 import { declaredBy } from './declared.ts';
 import { findDialogs } from './dialogs.ts';
+import { findDnsNames } from './dns-names.ts';
 import { findEditorCommands } from './editor-commands.ts';
 import { findExecution } from './execution.ts';
 import { findExfiltration } from './exfiltration.ts';
@@ -136,6 +137,7 @@ function sceneOf(
 
 function detect(scene: Scene): void {
   findExfiltration(scene);
+  findDnsNames(scene);
   findExecution(scene);
   findHiddenNames(scene);
   findHiddenCode(scene);

@@ -86,9 +86,30 @@ function madeList(
       const items = listed(first) ?? itemsOfText(ask.constantOf(model, first, depth + 1));
       return second ? mapped(ask, model, items, second, depth) : items;
     }
+    case 'values':
+      return ask.nameOf(model, call.callee) === 'Object.values'
+        ? valuesOf(ask, model, first, depth + 1)
+        : null;
     default:
       return null;
   }
+}
+
+/** `Object.values(parts)` of an object that is written out. */
+function valuesOf(ask: Ask, model: Model, node: Node | undefined, depth: number): string[] | null {
+  const holder = node ? unwrap(node) : null;
+  if (!holder || depth > MAX_DEPTH) return null;
+  if (holder.type === 'Identifier') {
+    const defs = lookup(model, holder)?.defs.filter((def) => def.value !== null) ?? [];
+    const [def] = defs;
+    return defs.length === 1 && def?.kind === 'init' && def.path.length === 0 && def.value
+      ? valuesOf(ask, model, def.value, depth + 1)
+      : null;
+  }
+  if (holder.type !== 'ObjectExpression') return null;
+  return holder.properties
+    .slice(0, MAX_ITEMS)
+    .map((one) => (one.type === 'Property' ? holed(ask, model, one.value, depth) : HOLE));
 }
 
 const itemsOfText = (text: string | null) => (text === null ? null : [...text].slice(0, MAX_ITEMS));

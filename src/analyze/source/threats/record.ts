@@ -102,7 +102,8 @@ export function noteSites(scene: Scene): void {
 export function offer(scene: Scene, node: Node, told: Report, otherwise?: Report): boolean {
   const from = namesAround(scene, node);
   if (from.length === 0) return false;
-  const place = placeOf(scene, node);
+  const shown = told.excerpt === undefined ? {} : { excerpt: escapeExcerpt(told.excerpt) };
+  const place = { ...placeOf(scene, node), ...shown };
   scene.link.offers.push({
     from,
     threat: { confidence: 'high', ...told, ...place },

@@ -37,6 +37,8 @@ export interface Report {
   severity: RawThreat['severity'];
   confidence?: RawThreat['confidence'];
   message: string;
+  /** In place of the code, where that does not show what is meant. */
+  excerpt?: string;
 }
 
 const RANK = { info: 0, low: 1, moderate: 2, high: 3, critical: 4 } as const;
@@ -45,7 +47,7 @@ const RANK = { info: 0, low: 1, moderate: 2, high: 3, critical: 4 } as const;
 export function report(
   scene: Scene,
   node: Node,
-  { ruleId, severity, confidence, message }: Report,
+  { ruleId, severity, confidence, message, excerpt }: Report,
 ): void {
   const { file, line } = scene.placeOf(node);
   const key = `${ruleId}:${file}:${line}`;
@@ -58,7 +60,7 @@ export function report(
     message,
     file,
     line,
-    excerpt: escapeExcerpt(scene.file.textOf(node)),
+    excerpt: escapeExcerpt(excerpt ?? scene.file.textOf(node)),
   };
   scene.threats.set(key, { threat, node });
 }

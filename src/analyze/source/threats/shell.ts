@@ -185,7 +185,9 @@ export function shellThreats(text: string, context: ShellContext): ShellThreat[]
     !line.includes(context.name) &&
     !isOwnDependency(line, context) &&
     /\s(?:i|install|add)\s+(?:-\S+\s+)*[@\w]|^(?:\S*\/)?(?:npx|bunx|uvx|pipx)/.test(line) &&
-    !/^(?:\S*\/)?(?:npx|bunx|uvx|pipx)(?:\.cmd)?\s+--?(?:version|help|[vVh])\b/.test(line);
+    !/^(?:\S*\/)?(?:npx|bunx|uvx|pipx)(?:\.cmd)?\s+(?:--?(?:version|help|[vVh])\b|--(?:no-install|no|offline)\s)/.test(
+      line,
+    );
   add(other, {
     ruleId: 'runtime-install',
     severity: isOwnPlatform(text, context) ? 'low' : 'moderate',

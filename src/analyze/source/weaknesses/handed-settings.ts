@@ -15,6 +15,11 @@ export function handedDefault(
   value: Node,
   depth = 0,
 ): Default {
+  const compared = comparedWith(value);
+  if (compared) {
+    const inner = handedDefault(files, file, compared, depth + 1);
+    return inner === undefined ? false : OPEN;
+  }
   const isDenied = value.type === 'UnaryExpression' && value.operator === '!';
   if (isDenied && depth < 4) {
     const inner = handedDefault(files, file, value.argument, depth + 1);
@@ -23,7 +28,34 @@ export function handedDefault(
   const key = lastKey(file, value);
   if (key === null) return OPEN;
   const places = files.flatMap((one) => definitionsOf(one, key)).slice(0, MAX_DEFINITIONS);
+  if (places.length === 0 && depth > 0 && isNowhereSet(files, key)) return undefined;
   return places.length === 1 ? places[0] : OPEN;
+}
+
+/** `settings.strict === true`, `Boolean(settings.strict)`: what is compared with something that is there. */
+function comparedWith(value: Node): Node | null {
+  if (value.type === 'CallExpression' && value.callee.type === 'Identifier') {
+    const [first] = value.arguments;
+    return value.callee.name === 'Boolean' && first ? first : null;
+  }
+  if (value.type !== 'BinaryExpression' || !/^===?$/.test(value.operator)) return null;
+  if (value.right.type !== 'Literal' || !value.right.value) return null;
+  return value.left.type === 'PrivateIdentifier' ? null : value.left;
+}
+
+/** Of what a user may write into a file of settings, by no default and no option of a command line. */
+function isNowhereSet(files: readonly SourceFile[], key: string): boolean {
+  if (!OF_CERTIFICATES.test(key) || !/^\w{3,60}$/.test(key)) return false;
+  const words = key
+    .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .replaceAll('_', '[-_]?');
+  const named = new RegExp(
+    `(?<![.\\w])(?:--)?${words}(?!\\w)|\\.${words}\\s*(?:\\?\\?|\\|\\||&&)?=(?![=>])`,
+    'i',
+  );
+  const isRead = files.some(({ text }) => /\bJSON\.parse\(|\bya?ml\.(?:parse|load)\(/.test(text));
+  return isRead && !files.some(({ text }) => named.test(text));
 }
 
 /** `this.config.strict`, and `strict` where a function is given it. */
