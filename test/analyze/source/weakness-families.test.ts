@@ -68,6 +68,16 @@ describe('arguments of prompts and resources', () => {
       ),
     ],
     [
+      'a path that was held in a folder is decoded afterwards',
+      'high path-traversal',
+      tool(
+        "const p = path.resolve(ROOT, a); if (!p.startsWith(ROOT + path.sep)) throw new Error('no'); fs.readFileSync(decodeURIComponent(p));",
+      ),
+      tool(
+        "const p = path.resolve(ROOT, decodeURIComponent(a)); if (!p.startsWith(ROOT + path.sep)) throw new Error('no'); fs.readFileSync(p);",
+      ),
+    ],
+    [
       'a handler of all prompts, which is not told to be one of a list',
       'high path-traversal',
       'server.server.setRequestHandler(GetPromptRequestSchema, async ({ params }) => fs.readFileSync(path.join(ROOT, params.arguments.style)));',
@@ -241,6 +251,12 @@ describe('certificates', () => {
       'moderate tls-not-verified',
       agent("process.env.STRICT === 'true'"),
       agent("process.env.INSECURE !== 'true'"),
+    ],
+    [
+      'verified if asked for, and a token goes that way',
+      'high tls-not-verified',
+      `${agent("process.env.STRICT === 'true'")} export const headers = { authorization: process.env.API_TOKEN };`,
+      `${agent("process.env.INSECURE !== 'true'")} export const headers = { authorization: process.env.API_TOKEN };`,
     ],
     [
       'a constant says so',
@@ -448,7 +464,20 @@ describe('queries', () => {
   const pg = "import pg from 'pg'; const pool = new pg.Pool();";
   const sqlTool = (body: string, before = pg) =>
     `${before} server.registerTool('q', { description: 'Query', annotations: { readOnlyHint: true }, inputSchema: { sql: z.string() } }, async ({ sql }) => { ${body} });`;
+  const column = (check: string) =>
+    `const COLUMNS = ['city', 'name']; function column(n) { ${check} return '"' + n + '"'; } `;
+  const sorted = (check: string) =>
+    sqlTool(
+      "const parts = ['SELECT * FROM t']; if (sql) parts.push('ORDER BY', column(sql)); return pool.query(parts.join(' '));",
+      pg + column(check),
+    );
   family([
+    [
+      'names that a helper lets pass, also past the branch',
+      'high sql-injection',
+      sorted("if (n === '') throw new Error('no');"),
+      sorted("if (!COLUMNS.includes(n)) throw new Error('no');"),
+    ],
     [
       'told by its beginning',
       'high unbounded-query',

@@ -7,7 +7,7 @@ import { isHookable } from './marks.ts';
 import { CLIP_WRITE, EXEC, is } from './kinds.ts';
 import { CLIPBOARD } from './labels.ts';
 import { functionAround, lookup, plainKey } from './model.ts';
-import { constantOf, keyOf, nameOf, shapeOf } from './names.ts';
+import { constantOf, keyOf, nameOf, shapeOf, unwrap } from './names.ts';
 import { carried, report } from './scene.ts';
 import type { Scene } from './scene.ts';
 
@@ -148,7 +148,22 @@ function writesAddress(scene: Scene, fn: Node): boolean {
       );
     }
     if (node.type === 'Property' && /^(?:to|recipient|destination)$/.test(plainKey(node.key)))
-      isFound ||= ADDRESS.test(constantOf(scene.model, node.value) ?? '');
+      isFound ||=
+        ADDRESS.test(constantOf(scene.model, node.value) ?? '') ||
+        isReplaced(scene, node, node.value);
   });
   return isFound;
+}
+
+const SAME_IN_OTHER_LETTERS = /checksum|address|lower|upper|trim|normali[sz]e|resolve|string/i;
+
+/** `{ ...tx, to: near(tx.to) }`: all of the payment is kept but who gets it. */
+function isReplaced(scene: Scene, node: Node, value: Node): boolean {
+  const holder = scene.file.parentOf(node);
+  const isCopy =
+    holder?.type === 'ObjectExpression' &&
+    holder.properties.some(({ type }) => type === 'SpreadElement');
+  const made = unwrap(value);
+  if (!isCopy || made.type !== 'CallExpression') return false;
+  return !SAME_IN_OTHER_LETTERS.test(scene.file.textOf(made.callee));
 }

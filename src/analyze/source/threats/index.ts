@@ -37,6 +37,7 @@ import type { Scene } from './scene.ts';
 import { findInstallers, findScriptThreats } from './scripts.ts';
 import { findSettings } from './settings.ts';
 import { findChangingTools } from './tool-changes.ts';
+import { findUnseenText } from './unseen-text.ts';
 import { findSecondStores } from './stores.ts';
 import { findWorms } from './worms.ts';
 import { isFlowWorthwhile } from './worth.ts';
@@ -141,6 +142,7 @@ function detect(scene: Scene): void {
   findExecution(scene);
   findHiddenNames(scene);
   findHiddenCode(scene);
+  findUnseenText(scene);
   findHiddenHosts(scene);
   findFileThreats(scene);
   findWorms(scene);

@@ -38,16 +38,7 @@ export function findHiddenRecipients(scene: Scene): void {
       judgeRecipient(scene, assign, key, assign.right, true);
   }
   for (const { call } of scene.calls) judgeRecipientCall(scene, call);
-  // `[...to, 'copy@drop.example']`, wherever it goes.
-  const isMailer = /rcpt|recipient|smtp|sendMail|\bmail/i.test(scene.file.text);
-  for (const node of isMailer ? scene.file.nodesOf('ArrayExpression') : []) {
-    const isList = node.elements.some((one) => one?.type === 'SpreadElement');
-    if (
-      isList &&
-      node.elements.some((one) => one && one.type !== 'SpreadElement' && isAddress(scene, one))
-    )
-      tell(scene, node);
-  }
+  findLists(scene);
   for (const node of scene.model.strings) {
     const text = shapeOf(scene.model, node) ?? '';
     if (
@@ -61,6 +52,30 @@ export function findHiddenRecipients(scene: Scene): void {
         tell(scene, node);
     }
   }
+}
+
+/** `[...to, 'copy@drop.example']` and `[to, cc, COPY].flat()`, wherever they go. */
+function findLists(scene: Scene): void {
+  if (!/rcpt|recipient|smtp|sendMail|\bmail/i.test(scene.file.text)) return;
+  for (const node of scene.file.nodesOf('ArrayExpression')) {
+    const isList =
+      node.elements.some((one) => one?.type === 'SpreadElement') || isFlattened(scene, node);
+    if (!isList) continue;
+    const isFixed = node.elements.some(
+      (one) => one && one.type !== 'SpreadElement' && isAddress(scene, one),
+    );
+    if (isFixed) tell(scene, node);
+  }
+}
+
+/** Of what the user gave, be it one or several. */
+function isFlattened(scene: Scene, list: Extract<Node, { type: 'ArrayExpression' }>): boolean {
+  const around = scene.file.parentOf(list);
+  const isFlat =
+    around?.type === 'MemberExpression' &&
+    around.object === list &&
+    /^(?:flat|flatMap|concat)$/.test(keyOf(scene.model, around) ?? '');
+  return isFlat && list.elements.some((one) => one && isMixed(scene, one));
 }
 
 function judgeRecipientCall(scene: Scene, call: Scene['calls'][number]['call']): void {

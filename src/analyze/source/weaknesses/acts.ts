@@ -97,12 +97,21 @@ export function actOf(
     use,
     taint: place ?? content,
     isPlaced: place !== undefined,
-    isScratch: deedPattern('scratch').test(text) || isRenewed(use, filled),
+    isScratch: isOwn(text, tool, use, place ?? content) || isRenewed(use, filled),
     isTold: says(tool, 'tells'),
     isLossTold: says(tool, 'destroys'),
     isSwept: isSweep(use, sweeping),
     about,
   };
+}
+
+/** By its names, unless the tool is about just that and its caller says which: then it is what the user came for. */
+function isOwn(text: string, tool: ToolDefinition, { self }: Use, taint?: Taint): boolean {
+  const named = deedPattern('scratch').exec(text)?.[0];
+  if (named === undefined) return false;
+  const stem = named.toLowerCase().replace(/s$/, '');
+  const isFixed = !taint && leading(self).every(({ kind }) => kind !== 'unknown');
+  return isFixed || !`${tool.name} ${tool.description}`.toLowerCase().includes(stem);
 }
 
 /** What a chain was given before: `where({ id })` of `where({ id }).del()`. */

@@ -93,7 +93,8 @@ function collect(schema: Json, found: Map<string, { [key: string]: Json }>, dept
 }
 
 /** The name that the caller sends, also of what was decoded since. */
-const plain = (origin: string) => origin.replaceAll(DECODED, '');
+/** The argument that a decoded text came from. */
+export const plain = (origin: string) => origin.replaceAll(DECODED, '');
 /** Whether the tool's schema is known and says nothing of an argument. */
 export function isUnnamed({ isKnown, properties }: ToolContext, origin: string): boolean {
   return isKnown && origin !== '' && !origin.split('.').some((name) => properties.has(name));

@@ -1,9 +1,10 @@
 // Arguments that reach the file system without being held inside a folder.
-import { optionsOf, type Value } from '../surface/eval/values.ts';
+import { DECODED, optionsOf, type Value } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
 import {
   arrivals,
   describes,
+  plain,
   states,
   type Arrival,
   type Fault,
@@ -28,6 +29,7 @@ export function pathFault(
   const open = all.find((arrival) => !isContained(arrival, value));
   if (!open) return weakFault(use, all);
   const isWhole = startsWithArgument(value);
+  if (isCheckedBefore(use, open)) return decodedFault(open);
   const isMeant =
     isWhole &&
     (describes(
@@ -54,6 +56,22 @@ export function pathFault(
     taint: open.taint,
   };
 }
+
+/** What was looked at is not what is used: it is decoded in between. */
+function isCheckedBefore(use: Use, { taint }: Arrival): boolean {
+  if (!taint.origin.endsWith(DECODED)) return false;
+  const before = plain(taint.origin);
+  const kinds: readonly string[] = [...CONTAINING, 'weak-prefix', 'no-dots'];
+  return use.guards.some(({ origin, kind }) => origin === before && kinds.includes(kind));
+}
+
+const decodedFault = ({ taint }: Arrival): Fault => ({
+  ruleId: 'path-traversal',
+  severity: 'high',
+  confidence: 'high',
+  message: 'A path is checked before it is decoded; `%2e%2e` leads out of the folder',
+  taint,
+});
 
 /** A name out of an archive: whoever made it says where the file is written. */
 function entryFault(use: Use, value: Value, tool: ToolContext): Fault | undefined {

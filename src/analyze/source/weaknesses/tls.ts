@@ -48,7 +48,7 @@ function options(file: SourceFile, files: readonly SourceFile[], sends: boolean)
     const off = OPTIONS.get(key);
     if (off === undefined) return [];
     const turnedOff = isOff(files, file, node.value, off);
-    return judged(file, node, turnedOff, weight(file, node.value, off, sends));
+    return judged(file, node, turnedOff, weight(file, sends));
   });
 }
 
@@ -68,28 +68,15 @@ function assignments(
     }
     const off = key === null ? undefined : OPTIONS.get(key);
     if (off === undefined) return [];
-    return judged(file, node, isOff(files, file, right, off), weight(file, right, off, sends));
+    return judged(file, node, isOff(files, file, right, off), weight(file, sends));
   });
 }
 
 const SECRETS = /authorization|bearer|\btoken|_TOKEN|api[-_]?key|passw(?:or)?d|secret/i;
 
-/** Nobody can turn it on, and secrets go that way. */
-const weight = (
-  file: SourceFile,
-  value: Node,
-  off: boolean,
-  sends: boolean,
-): 'high' | 'moderate' =>
-  isFixed(file, value, off) && (sends || SECRETS.test(file.text)) ? 'high' : 'moderate';
-
-/** Written out, or the value of a constant. */
-function isFixed(file: SourceFile, value: Node, off: boolean): boolean {
-  if (value.type === 'Literal') return value.value === off;
-  if (value.type !== 'Identifier') return false;
-  const written = new RegExp(`\\bconst ${value.name.replace(/\W/g, '.')} = ${off}\\s*;`);
-  return written.test(file.text);
-}
+/** Off for everybody who has not turned it on, and secrets go that way. */
+const weight = (file: SourceFile, sends: boolean): 'high' | 'moderate' =>
+  sends || SECRETS.test(file.text) ? 'high' : 'moderate';
 
 const isOff = (
   files: readonly SourceFile[],

