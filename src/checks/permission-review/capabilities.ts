@@ -130,8 +130,10 @@ function unexplained({ subject, stated }: SourceFact): Hit[] {
   const weights = functionData().unexplained;
   const seen = new Set<Capability>();
   const hits: Hit[] = [];
-  const hasHands = subject.capabilities.some(
-    ({ capability, reached }) => reached !== 'none' && HANDS.has(capability),
+  const withHands = new Set(
+    subject.capabilities
+      .filter(({ capability, reached }) => reached !== 'none' && HANDS.has(capability))
+      .map(({ file }) => file),
   );
   for (const hit of subject.capabilities) {
     const weight = weights[hit.capability];
@@ -141,7 +143,7 @@ function unexplained({ subject, stated }: SourceFact): Hit[] {
     // In a bundle it may be any library's; there it is worth a look, not a warning.
     const isBundled = hit.isOfOthers === true || isMostlyMinified(subject, hit.file);
     // A server that can open no file prints the name: "add this to ~/.cursor/mcp.json".
-    const isOnlyNamed = !hasHands && NAMES.has(hit.capability);
+    const isOnlyNamed = !withHands.has(hit.file) && NAMES.has(hit.capability);
     hits.push({
       message: `${subject.name} ${WORDS[hit.capability] ?? `can: ${hit.capability}`}, which its name, description and README do not explain.`,
       location: `${hit.file}:${hit.line}`,

@@ -15,6 +15,23 @@ import {
 const ANY_PATH =
   /\b(?:absolute|full path|local (?:path|file|disk|image|video|folder|directory)|save[ds]?|outputs?|destinations?|downloads?|upload(?:ed|s)?|exports?|screenshots?|attach\w*|workspace|root uri|project (?:root|path|dir)|cwd|working directory|working dir|repository path|repo path|dest|out)\b/i;
 
+// What an argument for a place is called, and what a tool says that works on the user's own files
+// of one kind, or on a folder as a whole; what a server keeps itself is no such place.
+const PLACE = /(?:^|[\s.])(?:file|file ?path|path|folder|dir|directory|repo|repository|project|root)s?$/i;
+const OF_ONE_KIND =
+  /\b(?:csv|tsv|xml|ya?ml|toml|markdown|mdx?|html|pdf|docx?|xlsx?|excel|word|powerpoint|pptx?|parquet|sqlite|har|svg|png|jpe?g|audio|video|image|media|font|source|subtitle|geojson|notebook|bibtex|latex|openapi|spreadsheet) (?:files?|documents?)\b|\b(?:repositor(?:y|ies)|repos?|projects?|codebase|folders?|spreadsheet|workbook)\b/;
+const OF_SERVER =
+  /\b(?:vault|wiki|knowledge base|handbook|entr(?:y|ies)|cache|upload(?:s|ed)|shared|(?:from|in|of|under|inside) (?:the|our|its) [\w-]{1,20} (?:folder|directory|store))\b/;
+
+/** `lint_file({ file })`, "First rows of a CSV file": the user names a file of their own. */
+const isOwnPlace = (use: Use, origin: string, tool: ToolContext): boolean =>
+  !tool.isShared &&
+  use.channel !== 'http' &&
+  !REMOVES.test(use.name) &&
+  PLACE.test(origin.replaceAll(/([a-z])([A-Z])/g, '$1 $2').replaceAll('_', ' ')) &&
+  states(tool, OF_ONE_KIND) &&
+  !states(tool, OF_SERVER);
+
 export function pathFault(
   use: Use,
   value: Value | undefined,
@@ -38,6 +55,7 @@ export function pathFault(
       ANY_PATH,
     ) ||
       describes(tool, open.taint.origin, ANY_PATH) ||
+      isOwnPlace(use, open.taint.origin, tool) ||
       states(tool, /\babsolute path|local file|any file on\b/));
   return {
     ruleId: 'path-traversal',
@@ -125,6 +143,7 @@ function startsWithArgument(value: Value): boolean {
   });
 }
 
+const REMOVES = /\.(?:unlink|rm|rmdir|remove|truncate)/;
 const CHANGES = /\.(?:write|append|unlink|rm|rmdir|rename|copy|cp|move|outputFile|truncate|remove)/;
 
 const CONTAINING = ['allowed', 'pattern', 'prefix', 'named'] as const;
