@@ -66,6 +66,19 @@ describe('unexplained-capability', () => {
     expect(weights([...named, ...reads])).toContain('moderate');
   });
 
+  test('nor more where only other files of it open any: a table of clients whose text is printed', () => {
+    const named =
+      can({ capability: 'agent-config', detail: '.claude', file: 'b.js' }).capabilities ?? [];
+    const reads = (file: string) =>
+      can({ capability: 'file-read', detail: 'fs.readFile', file }).capabilities ?? [];
+    const weigh = (file: string) =>
+      findingsOf('unexplained-capability', { capabilities: [...named, ...reads(file)] })
+        .filter(({ message }) => message.includes('agents'))
+        .map(({ severity }) => severity);
+    expect(weigh('a.js')).toEqual(['low']);
+    expect(weigh('b.js')).toEqual(['moderate']);
+  });
+
   test('is a warning for the server’s own code, a hint for what a bundle took from others', () => {
     const wallet = { capability: 'wallet', detail: 'window.ethereum' } as const;
     expect(severities('unexplained-capability', can(wallet))).toEqual(['moderate']);

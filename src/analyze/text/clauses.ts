@@ -64,7 +64,9 @@ export function readSentence(text: string, place: Place, all: readonly Hit[]): S
   const reading: Reading = { ideas: new Set(), denied: [] };
   let denied = false;
   let from = 0;
-  const hits = all.filter(({ concept, end }) => concept !== 'give' || !givesAway(text, end));
+  const hits = all.filter(
+    (hit) => hit.concept !== 'give' || !(givesAway(text, hit.end) || isInName(hit, all)),
+  );
   for (const clause of clausesOf(text, place, hits)) {
     let to = from;
     while (to < hits.length && (hits[to]?.start ?? 0) < clause.end) to++;
@@ -81,6 +83,16 @@ export function readSentence(text: string, place: Place, all: readonly Hit[]): S
 const GETS = /^ (?:each|every|any) \p{L}{2,20} (?:an?|its|their) /u;
 
 const givesAway = (text: string, end: number): boolean => GETS.test(text.slice(end, end + 40));
+
+// The `passe` of "mot de passe" is no verb.
+const isInName = (verb: Hit, all: readonly Hit[]): boolean =>
+  all.some(
+    ({ concept, start, end }) =>
+      concept === 'secret' &&
+      start <= verb.start &&
+      end >= verb.end &&
+      end - start > verb.end - verb.start,
+  );
 
 // "do not read, open, or echo it": a word in a list of what is not to be done, and the last of it.
 const LISTED = /^\s?(?:\p{L}{2,20}, (?:\p{L}{2,20}, ){0,4})?n?or \p{L}/u;

@@ -7,6 +7,11 @@ const AFTER = 120;
 // Denials that govern what follows: "never reads ~/.ssh/id_rsa".
 const DENIAL =
   /(?:\b(?:never|does not|doesn't|do not|will not|won't|cannot|can't|must not|not allowed to|refuses? to|without|no longer|prevents?|blocks?|blocked|rejects?|denies|denied|protects?|guards?|sanitiz\w+|strips?|removes?|forbids?|prohibits?|avoids|neither|nor)\b(?:(?!\b(?:so|then|but|instead|first|please|must|always)\b)(?:[^.;!?]|\.(?=\S))){0,70})$/;
+// What a field is not for: "Not the conversation, nor the output of other tools."
+const LEFT_ASIDE =
+  /(?:^|[.!?;:(\u2014-] ?)(?:but |please |and )?(?:not|nothing (?:of|from|in)|no part of|none of|everything but|anything but|excluding|except(?: for)?|other than|apart from|leave out|omit|exclude) (?:(?!\b(?:only|just|merely|so|then|but|instead|also|include|always|must)\b)(?:[^.:;!?]|\.(?=\S))){0,120}$/;
+const LEFT_AFTER =
+  /^[^.:;!?]{0,40}\b(?:(?:do|does) not belong|(?:have|has) no place|(?:is|are) (?:not|neither|never) (?:\w{1,12} )?(?:needed|wanted|required|asked|collected|sent|read|part)|(?:must|should|may) (?:not|never) be (?!left|omit|short|cut|abridg|summar|skip|missing|trunc|empty)|stays? out)\b/;
 const SECURITY =
   /\b(?:prompt[- ]injections?|injections?|attacks?|attackers?|malicious|adversar\w+|vulnerab\w+|exploit\w*|jailbreaks?|poison\w*|threats?|detect\w*|scan(?:s|ner|ners|ning)?|guardrails?|red[- ]team\w*|payloads?|phishing|suspicious|mitigat\w+|defen[cs]e\w*|heuristic\w*|patterns?|phrases?|owasp|cve|malware|untrusted|false positives?|flagged|flags|examples?|e\.g\.|such as|test cases?)\b/g;
 // Advice to distrust what a text says: the opposite of an order to obey it.
@@ -34,7 +39,7 @@ const IN_CASE =
 export function isMention(text: string, place: Place): boolean {
   const before = text.slice(Math.max(0, place.start - BEFORE), place.start);
   const after = text.slice(place.end, place.end + AFTER);
-  if (DENIAL.test(before)) return true;
+  if (DENIAL.test(before) || LEFT_ASIDE.test(before) || LEFT_AFTER.test(after)) return true;
   if (
     /^(?:do not|don't|never|ignore|disregard)\b/.test(text.slice(place.start, place.start + 12)) &&
     DISTRUST.test(after)

@@ -255,3 +255,39 @@ describe('addresses of a base and an argument', () => {
     ],
   ]);
 });
+
+describe("a tool for the user's own files", () => {
+  const read = (says: string, argument: string, body = 'return fs.readFileSync(a, "utf8");') =>
+    hitsOf(
+      `server.registerTool('t', { description: '${says}', inputSchema: { ${argument}: z.string() } }, async ({ ${argument}: a }) => { ${body} });`,
+    );
+  test.each([
+    ['First rows of a CSV file', 'file'],
+    ['Reports style problems of a Markdown document.', 'filePath'],
+    ['Pages of a PDF file as text.', 'path'],
+    ['Counts lines of code in a folder.', 'dir'],
+    ['Explains the scripts of a project.', 'project_root'],
+  ])('takes any path where it says so: %s', (says, argument) => {
+    expect(read(says, argument)).toEqual([]);
+  });
+  test.each([
+    ['Reads an entry.', 'file'],
+    ['First rows of a CSV file', 'id'],
+    ['Reads a Markdown file of the vault.', 'file'],
+    ['Returns a PDF file from the reports folder.', 'path'],
+    ['Shows an uploaded image file.', 'file'],
+  ])(
+    'and not where the place is its own, or the argument is no place: %s (%s)',
+    (says, argument) => {
+      expect(read(says, argument)).toEqual(['moderate path-traversal']);
+    },
+  );
+  test('and not where it deletes, or where the file is only a part of the path', () => {
+    expect(read('Clean a CSV file', 'file', 'fs.unlinkSync(a);')).toEqual([
+      'moderate path-traversal',
+    ]);
+    expect(read('Rows of a CSV file', 'file', 'fs.readFileSync(path.join(ROOT, a));')).toEqual([
+      'high path-traversal',
+    ]);
+  });
+});

@@ -17,7 +17,8 @@ const ANY_PATH =
 
 // What an argument for a place is called, and what a tool says that works on the user's own files
 // of one kind, or on a folder as a whole; what a server keeps itself is no such place.
-const PLACE = /(?:^|[\s.])(?:file|file ?path|path|folder|dir|directory|repo|repository|project|root)s?$/i;
+const PLACE =
+  /(?:^|[\s.])(?:file|file ?path|path|folder|dir|directory|repo|repository|project|root)s?$/i;
 const OF_ONE_KIND =
   /\b(?:csv|tsv|xml|ya?ml|toml|markdown|mdx?|html|pdf|docx?|xlsx?|excel|word|powerpoint|pptx?|parquet|sqlite|har|svg|png|jpe?g|audio|video|image|media|font|source|subtitle|geojson|notebook|bibtex|latex|openapi|spreadsheet) (?:files?|documents?)\b|\b(?:repositor(?:y|ies)|repos?|projects?|codebase|folders?|spreadsheet|workbook)\b/;
 const OF_SERVER =
