@@ -27,9 +27,11 @@ const MAX_SENTENCE = 320;
 const NEAR = 60;
 const ENDS = /[\p{L}\p{N})\]'"`*}]{2}[.!?] |[。！？؟।]|[.!?]$| (?:[-*\u2022]|\d{1,2}[.)]) /gu;
 const STOPS = /[,;:] |[()\u2192\u3001\uff0c\uff1b\uff1a\u060c\u061b]| - /g;
-const DENIALS = new Set(['not', 'not-around', 'not-back', 'without', 'user-does']);
+const DENIALS = new Set(['not', 'not-around', 'not-back', 'without', 'user-does', 'whether']);
 // These end with their clause: "without asking", "the user can run it".
-const BRIEF = new Set(['without', 'user-does']);
+const BRIEF = new Set(['without', 'user-does', 'whether']);
+// What they leave open is not ordered, nor forbidden: "decides whether that is a prompt".
+const OPEN = new Set<string | null>(['user-does', 'whether']);
 const VERBS = new Set(['give', 'take', 'write', 'run', 'tell', 'weak-tell', 'consent', 'gives']);
 // Acts that stay denied even where the clause is about not telling: "never confirm without asking".
 const DEEDS = new Set([
@@ -113,7 +115,7 @@ function readClause(own: readonly Hit[], before: Carried, reading: Reading): boo
       (denial !== null || before.carries) &&
       !UNDENIED.has(hit.concept) &&
       !(isShy && !VERBS.has(hit.concept) && !DEEDS.has(hit.concept));
-    if (isDenied && SHY.has(hit.concept) && denial !== 'user-does') {
+    if (isDenied && SHY.has(hit.concept) && !OPEN.has(denial)) {
       // "Do nothing without their consent" asks for it.
       const idea = denial === 'without' && before.denied ? null : shyIdea(hit.concept, concepts);
       if (idea !== null) reading.ideas.add(idea);

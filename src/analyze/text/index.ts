@@ -24,6 +24,8 @@ export { escapeExcerpt } from './escape.ts';
 const MAX_SCANNED = 262_144;
 const MAX_FINDINGS = 50;
 const MAX_TOGETHER = 20_000;
+// A list of short fields next to each other says nothing in a row.
+const MAX_FIELDS = 3;
 const ORDER: Record<Severity, number> = { info: 0, low: 1, moderate: 2, high: 3, critical: 4 };
 const LEVELS = ['info', 'low', 'moderate', 'high', 'critical'] as const;
 
@@ -77,6 +79,8 @@ function togetherFound(observed: readonly TextObservation[]): TextObservation[] 
     if (first === undefined) continue;
     const text = { ...first.text, text: group.map(({ text }) => text.text).join('\n') };
     if (text.text.length > MAX_TOGETHER) continue;
+    let at = 0;
+    const boundaries = group.map(({ text: part }) => (at += part.text.length + 1));
     const worst = Math.max(...group.map(({ verdict }) => rankOf(verdict.severity)));
     // What a part says by itself was judged at its own place.
     const alone = new Set(
@@ -84,8 +88,11 @@ function togetherFound(observed: readonly TextObservation[]): TextObservation[] 
     );
     const { findings } = findInstructions(text.text, { location: 'tool-description' });
     const grave = findings.filter(
-      ({ ruleId, severity }) =>
-        ORDER[severity] > worst && ORDER[severity] >= ORDER.high && !alone.has(ruleId),
+      ({ ruleId, severity, start, end }) =>
+        ORDER[severity] > worst &&
+        ORDER[severity] >= ORDER.high &&
+        !alone.has(ruleId) &&
+        boundaries.filter((at) => start < at && at < end).length < MAX_FIELDS,
     );
     const [gravest] = grave;
     if (gravest) found.push({ text, verdict: { severity: gravest.severity, findings: grave } });

@@ -22,7 +22,11 @@ const LINK = /\bhttps?:\/\/[^\s"')]{4}[^\s"')]{0,200}/g;
 const SLOT =
   /!\[[^\]]{0,100}\]\(https?:\/\/[^\s)]{1,200}[?=/][^\s)]{0,100}[=/{<][^)]{0,100}|\bhttps?:\/\/[^\s"')]{3,200}(?:[{<]|=\.\.\.|\?(?:\w{1,20}=?)?(?=[\s"')]|$))/g;
 // How an address looks, as in https://crm.example/deals/<id>: the name of a thing in its path.
-const NAMED_THING = /\/[{<](?:[a-z]{1,20}[_-]?)?(?:id|uuid|slug|number|sha)[}>]/g;
+const NAMED_THING =
+  /\/[{<](?:(?:[a-z]{1,20}[_-]?)?(?:id|uuid|slug|number|sha)|owner|repo|repository|org|organi[sz]ation|project|workspace|namespace|branch|version|region)[}>]/g;
+// Values and what each means: "1(archive the mail),2(delete the mail)".
+const MEANINGS =
+  /(?<![\w.-])(?:[\w.-]{1,40} ?\((?:[^()]|\([^()]{0,20}\)){1,60}\)[,;\u3001\uff0c\uff1b]? ?){2,}/g;
 const AGENT_FILE =
   /\b(?:claude|agents|gemini|codex|copilot-instructions)\.md\b|\.cursorrules\b|\.cursor\/rules|\.windsurfrules\b|\.clinerules\b|\.github\/copilot|\.mdc\b|\bmemory file|\brules file/g;
 // What is fetched and run at once, or runs by itself at the next install.
@@ -38,6 +42,7 @@ const NEUTRAL: readonly [string, RegExp][] = [
   ['pipe', PIPE],
   ['index', INDEX],
   ['agent-file', AGENT_FILE],
+  [IDIOM, MEANINGS],
 ];
 
 /** The orders of a text, and the secrets that it says to leave alone. */

@@ -41,8 +41,8 @@ export function runHandlers(
   for (const name of unlistedNames(model, files)) {
     runDispatcher(it, model, name, steps, 'unlisted');
   }
-  runReaders(it, model, HANDLER_STEPS, (channel, most, work) =>
-    observe(it, model, '', most, work, channel),
+  runReaders(it, model, HANDLER_STEPS, (reader, most, work) =>
+    observe(it, model, '', most, work, reader),
   );
   const isRun = model.tools.some((tool) => tool.handler ?? model.callHandlers.length > 0);
   if (isRun || model.callHandlers.length > 0) {
@@ -122,7 +122,7 @@ function runDispatcher(
       ]);
       answer(it, fn, [request, UNKNOWN]);
     };
-    observe(it, model, name, steps, work, channel);
+    observe(it, model, name, steps, work, { channel });
   }
 }
 
@@ -138,24 +138,24 @@ function observe(
   tool: string,
   steps: number,
   work: () => void,
-  channel?: Channel,
+  { channel, stated }: Omit<Caller, 'tool'> = {},
 ): void {
   const before = it.hooks;
   const entered = it.entered;
   it.entered = new Set();
   it.hooks = {
     onCall: (event) => {
-      note(it, model, { tool, channel }, event);
+      note(it, model, { tool, channel, stated }, event);
       return undefined;
     },
-    onWrite: (event) => noteWrite(it, model, { tool, channel }, event),
+    onWrite: (event) => noteWrite(it, model, { tool, channel, stated }, event),
   };
   it.within(steps, work);
   it.hooks = before;
   it.entered = entered;
 }
 
-type Caller = Pick<Use, 'tool' | 'channel'>;
+type Caller = Pick<Use, 'tool' | 'channel' | 'stated'>;
 
 function note(it: Interpreter, model: ServerModel, caller: Caller, event: CallEvent): void {
   if (model.uses.length >= MAX_USES) return;

@@ -33,6 +33,8 @@ export interface ReaderRecord {
   handler: FunctionValue;
   /** Of a prompt, what its arguments may be. */
   schema?: Value | undefined;
+  /** What people call a prompt by, and how it is described. */
+  stated?: string | undefined;
   /** It is told which one is asked for, and answers for all. */
   isDispatcher: boolean;
 }
@@ -43,6 +45,8 @@ export interface Use {
   tool: string;
   /** Where its arguments come from, if not from the call of a tool. */
   channel?: Channel | undefined;
+  /** What a prompt says of itself. */
+  stated?: string | undefined;
   /** Canonical name of what is called: `child_process.exec`, or `.query` for a method of something unknown. */
   name: string;
   method: string;

@@ -3,14 +3,14 @@ import type { Interpreter } from './eval/interpreter.ts';
 import { schemaFrom } from './eval/json.ts';
 import { applySchema } from './eval/typed.ts';
 import { UNKNOWN, object, type FunctionValue, type Taint, type Value } from './eval/values.ts';
-import type { Channel, ReaderRecord, ServerModel } from './model.ts';
+import type { ReaderRecord, ServerModel } from './model.ts';
 
 const ALL_READERS_STEPS = 400_000;
 const MIN_STEPS = 4_000;
 // What a framework puts on a request by itself, or a middleware after a look at it.
 const NOT_SENT = ['user', 'session', 'auth', 'ip', 'ips', 'method', 'socket', 'app', 'log', 'res'];
 
-type Observe = (channel: Channel, steps: number, work: () => void) => void;
+type Observe = (reader: ReaderRecord, steps: number, work: () => void) => void;
 
 export function runReaders(
   it: Interpreter,
@@ -21,9 +21,9 @@ export function runReaders(
   const share = Math.floor(ALL_READERS_STEPS / Math.max(1, model.readers.length));
   const steps = Math.min(most, Math.max(MIN_STEPS, share));
   for (const reader of [...model.readers]) {
-    const { handler, channel } = reader;
+    const { handler } = reader;
     const work = () => it.callFunction(handler, argumentsOf(it, reader), handler.self);
-    observe(channel, steps, work);
+    observe(reader, steps, work);
   }
 }
 

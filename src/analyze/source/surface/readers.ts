@@ -33,9 +33,11 @@ export function addReaders(it: Machine, model: ServerModel, event: CallEvent): v
   const config = object ?? args.find((arg) => arg.kind === 'object');
   const schema = config && schemaOf(it, config);
   const handlers = [...args, ...(object ? [it.get(object, 'load')] : [])];
+  const said = [...args, ...(config ? [it.get(config, 'description')] : [])].map(textOf);
+  const stated = channel === 'prompt' ? said.join(' ').toLowerCase() : undefined;
   for (const handler of handlers) {
     if (handler.kind === 'function')
-      addReader(model, { channel, handler, schema, isDispatcher: false });
+      addReader(model, { channel, handler, schema, stated, isDispatcher: false });
   }
 }
 

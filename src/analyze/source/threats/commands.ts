@@ -37,6 +37,7 @@ export function judgeCommand(scene: Scene, call: Call, args: readonly Node[], na
 /** `run([`open "${url}"`, …])`: of each command that the element of a list may be, the program is written out. */
 function startsWritten(scene: Scene, code: Node): boolean {
   const value = unwrap(code);
+  if (value.type === 'Identifier' && isWrittenEachTime(scene, value)) return true;
   const list = value.type === 'MemberExpression' && value.computed ? unwrap(value.object) : null;
   const binding = list?.type === 'Identifier' ? lookup(scene.model, list) : null;
   const owner = binding?.owner;
@@ -46,6 +47,27 @@ function startsWritten(scene: Scene, code: Node): boolean {
   );
   const sites = callersOf(scene).get(owner.node) ?? [];
   return sites.length > 0 && sites.every((site) => isWrittenList(scene, site, index));
+}
+
+// Its options may be code.
+const INTERPRETS =
+  /^(?:\S*\/)?(?:(?:ba|z|da|k|fi)?sh|cmd(?:\.exe)?|powershell(?:\.exe)?|pwsh|node|deno|bun|python3?|perl|ruby|php|osascript|eval|env|sudo|exec|xargs|nohup)\b/i;
+
+/** `cmd = isMac ? `open "${url}"` : …`, in one place or several: the program is written out each time. */
+function isWrittenEachTime(scene: Scene, name: Node): boolean {
+  const defs = lookup(scene.model, name)?.defs ?? [];
+  const given = defs.filter(({ value }) => value !== null);
+  return (
+    given.length > 0 &&
+    given.length === defs.filter(({ kind, value }) => kind !== 'init' || value !== null).length &&
+    given.every(({ value }) => {
+      const lines = candidatesOf(scene, value);
+      return (
+        lines.length > 0 &&
+        lines.every((line) => /^[\w./-]{2,40} /.test(line) && !INTERPRETS.test(line))
+      );
+    })
+  );
 }
 
 function isWrittenList(scene: Scene, site: Node, index: number): boolean {

@@ -17,6 +17,11 @@ const TESTED = /\bdscl\b[^\n]{0,80}\bauthonly\b/;
 /** Programs whose work it is to ask for a password. */
 const ASKS = /askpass|\bsudo\b|\bssh\b|passwords?|credentials?|keychain|\bvaults?\b|\blogins?\b/i;
 
+/** What only the system, or somebody in its name, asks for. */
+const OF_SYSTEM =
+  /\b(?:mac ?os|system|settings|device|computer|this mac|admin\w*|keychain|windows|updat\w*|security|install\w*|helper|log ?in|apple|icloud|unlock your)\b/i;
+const OF_ITSELF = 'A dialogue of the package asks for a password, and the code gets what is typed.';
+
 export function findDialogs(scene: Scene): void {
   if (!MAY_ASK.test(scene.file.text) || !isCloselyRead(scene.pkg)) return;
   const told: Report = {
@@ -27,7 +32,9 @@ export function findDialogs(scene: Scene): void {
   };
   for (const node of scene.model.strings) {
     const text = shapeOf(scene.model, node) ?? '';
-    if (FORGED.test(text) || WINDOWS.test(text)) report(scene, node, told);
+    if (FORGED.test(text) && isOfItself(scene, text))
+      report(scene, node, { ...told, severity: 'moderate', message: OF_ITSELF });
+    else if (FORGED.test(text) || WINDOWS.test(text)) report(scene, node, told);
   }
   for (const { call, name, args } of scene.calls) {
     if (!is(name, EXEC)) continue;
@@ -37,6 +44,10 @@ export function findDialogs(scene: Scene): void {
       report(scene, call, { ...told, message: 'A password is tried out on the user’s account.' });
   }
 }
+
+/** It says whose password it wants, and that is the package's own service: "your acme master password". */
+const isOfItself = ({ declared }: Scene, text: string): boolean =>
+  !OF_SYSTEM.test(text) && declared.words.some((word) => text.toLowerCase().includes(word));
 
 function severityOf(scene: Scene): Report['severity'] {
   const { name, manifest } = scene.pkg;

@@ -106,8 +106,22 @@ export function judgeDropped(
   if (written.size === 0) return;
   const line = call.type === 'CallExpression' ? lineOf(scene, call) : '';
   if (HANDLES.test(line) && !/&&|;|\|/.test(line)) return;
+  if (showsDocument(scene, line, args)) return;
   const drop = droppedIn(scene, args, written) ?? droppedAtInstall(scene, call, args, written);
   if (drop) reportDropped(scene, call, drop);
+}
+
+const SHOWS =
+  /^(?:\S*\/)?(?:open|xdg-open|wslview|explorer(?:\.exe)?|cmd(?:\.exe)? \/c start|start)\b/i;
+const DOCUMENT = /\.(?:html?|url|webloc|pdf|png|jpe?g|gif|svg|txt|md|csv|json)$/i;
+
+/** `cmd /c start page.html`: what the desktop shows with the program for such files. */
+function showsDocument(scene: Scene, line: string, [, list]: readonly Node[]): boolean {
+  if (list?.type !== 'ArrayExpression') return false;
+  const words = list.elements.map((one) => candidatesOf(scene, one));
+  if (!SHOWS.test(`${line} ${words.flatMap(([word = '']) => word).join(' ')}`)) return false;
+  const shown = words.at(-1) ?? [];
+  return shown.length > 0 && shown.every((text) => DOCUMENT.test(text));
 }
 
 /** An install that fetches a file and starts a program that is written nowhere: the way from one to the other is not seen. */

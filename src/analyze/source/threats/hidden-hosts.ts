@@ -31,7 +31,15 @@ function isHidden(scene: Scene, text: string): boolean {
   if (!/^(?:https?|wss?):\/\//i.test(text)) return false;
   const host = hostOf(text);
   if (host === null || host.length < 5 || placeOf(host, scene.declared) === 'local') return false;
-  return !scene.file.text.includes(domainOf(host));
+  return !scene.file.text.includes(domainOf(host)) && !isWritten(scene, text);
+}
+
+/** `${base}${path}`, where what is taken for the path is no path: the host stands there all the same. */
+function isWritten(scene: Scene, text: string): boolean {
+  const [origin = ''] = /^\w+:\/\/[^/?#]*/.exec(text) ?? [];
+  const [bare = ''] = /^.*\.[a-z]{2,}?(?=[a-z\d-]*$)/i.exec(origin) ?? [];
+  const ends = Array.from({ length: origin.length - bare.length }, (_, at) => bare.length + at);
+  return bare !== '' && ends.some((end) => scene.file.text.includes(`'${origin.slice(0, end)}'`));
 }
 
 const sends = (scene: Scene, options: Node): boolean =>

@@ -57,7 +57,7 @@ export const isRemove = (name: string): boolean => REMOVES.test(name);
 export const isRecursiveRemove = (name: string): boolean => isRemove(name) && !/unlink/.test(name);
 
 const DECODERS =
-  /^(?:atob|unescape|decodeURIComponent|base64-js\.toByteArray|js-base64\.(?:decode|Base64\.decode)|zlib\.(?:inflate|gunzip|brotliDecompress|unzip|inflateRaw)(?:Sync)?|pako\.\w{2,12}|lz-string\.decompress\w{0,30}|crypto-js\.(?:AES|RC4|TripleDES|Rabbit|DES)\.decrypt|crypto-js\.AES\.decrypt\(\)\.toString|String\.fromCharCode|String\.fromCodePoint|crypto\.privateDecrypt|crypto\.createDecipher(?:iv)?\(\)\.(?:update|final)|base-64\.decode|jsfuck)$/;
+  /^(?:atob|unescape|decodeURIComponent|base64-js\.toByteArray|js-base64\.(?:decode|Base64\.decode)|zlib\.(?:inflate|gunzip|brotliDecompress|unzip|inflateRaw)(?:Sync)?|pako\.(?:inflate\w{0,8}|ungzip)|lz-string\.decompress\w{0,30}|crypto-js\.(?:AES|RC4|TripleDES|Rabbit|DES)\.decrypt|crypto-js\.AES\.decrypt\(\)\.toString|String\.fromCharCode|String\.fromCodePoint|crypto\.privateDecrypt|crypto\.createDecipher(?:iv)?\(\)\.(?:update|final)|base-64\.decode|jsfuck)$/;
 export const isDecoder = (name: string): boolean => DECODERS.test(name);
 export const isHostInfo = (name: string): boolean =>
   /^os\.(?:hostname|userInfo|networkInterfaces)$/.test(name);

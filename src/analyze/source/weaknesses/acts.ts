@@ -1,7 +1,7 @@
 // What a handler's call does beside what its tool says: the ground for contradictions.
 import { ruleData } from '../../../rule-data.ts';
 import type { ToolDefinition } from '../../../types.ts';
-import { UNKNOWN, taintsOf, type Taint, type Value } from '../surface/eval/values.ts';
+import { UNKNOWN, optionsOf, taintsOf, type Taint, type Value } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
 import { deedPattern, type DeedWord } from './deed-data.ts';
 import { capabilityOf, type Deed } from './deeds.ts';
@@ -34,6 +34,8 @@ export interface Act {
   isPlaced: boolean;
   /** By its names it is the server's own: a cache, a log, a count of visits. */
   isScratch: boolean;
+  /** It is in the folder for files that nobody misses. */
+  isTemporary: boolean;
   /** Name or description say that something is done. */
   isTold: boolean;
   /** They say that something is lost by it. */
@@ -90,6 +92,7 @@ export function actOf(
     ? undefined
     : [...use.args, ...leading(use.self)].flatMap((arg) => taintsOf(arg))[0];
   const { file, node } = use;
+  const isTemporary = place === undefined && isBelowTemporary(use.args[0]);
   const text = file.text.slice(node.start, Math.min(node.end, node.start + 400));
   return {
     tool,
@@ -97,7 +100,8 @@ export function actOf(
     use,
     taint: place ?? content,
     isPlaced: place !== undefined,
-    isScratch: isOwn(text, tool, use, place ?? content) || isRenewed(use, filled),
+    isScratch: isOwn(text, tool, use, place ?? content) || isRenewed(use, filled) || isTemporary,
+    isTemporary,
     isTold: says(tool, 'tells'),
     isLossTold: says(tool, 'destroys'),
     isSwept: isSweep(use, sweeping),
@@ -112,6 +116,16 @@ function isOwn(text: string, tool: ToolDefinition, { self }: Use, taint?: Taint)
   const stem = named.toLowerCase().replace(/s$/, '');
   const isFixed = !taint && leading(self).every(({ kind }) => kind !== 'unknown');
   return isFixed || !`${tool.name} ${tool.description}`.toLowerCase().includes(stem);
+}
+
+const TEMPORARY = /^(?:os\.tmpdir|fs\.(?:promises\.)?mkdtemp(?:Sync)?|temp-dir|tempy?|tmp)\b/;
+
+/** Below a folder for files that nobody misses: `join(mkdtempSync(...), name)`. */
+function isBelowTemporary(path: Value | undefined): boolean {
+  return optionsOf(path ?? UNKNOWN).every((option) => {
+    const [first] = option.kind === 'text' ? option.parts : [option];
+    return first?.kind === 'external' && TEMPORARY.test(first.name);
+  });
 }
 
 /** What a chain was given before: `where({ id })` of `where({ id }).del()`. */

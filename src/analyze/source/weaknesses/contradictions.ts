@@ -32,7 +32,7 @@ function claimFault(act: Act): Fault | undefined {
 
 /** Described as read-only or local in so many words. */
 function isLie(act: Act): boolean {
-  const { tool, does, taint } = act;
+  const { tool, does, taint, isTemporary } = act;
   const { claims } = claimWords();
   const says = (pattern: string) => new RegExp(pattern, 'i').test(tool.description);
   const isRemote = REMOTE.has(does);
@@ -42,7 +42,7 @@ function isLie(act: Act): boolean {
     return says(claims.local) || (taint !== undefined && isAbout);
   }
   // Scratch files and caches are no lie; and a tool that tells of its change denies another one.
-  if (isRemote ? act.isTold && !OUTWARD.has(does) : !taint) return false;
+  if (isRemote ? act.isTold && !OUTWARD.has(does) : !taint || isTemporary) return false;
   return (does === 'writes' || does === 'deletes' || isRemote) && says(claims.readOnly);
 }
 

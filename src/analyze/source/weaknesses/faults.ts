@@ -43,6 +43,8 @@ export interface ToolContext extends Habits {
   properties: ReadonlyMap<string, { [key: string]: Json }>;
   /** What the arguments may be is known; where a schema could not be read, they may be of a list. */
   isKnown: boolean;
+  /** People call it, and are asked for what it names. */
+  isPrompt: boolean;
   /** It is annotated so. */
   isReadOnly: boolean;
 }
@@ -68,6 +70,7 @@ export function toolContext(tool: ToolDefinition | undefined, habits: Habits): T
     stated: words.join(' ').toLowerCase(),
     properties,
     isKnown: properties.size > 0,
+    isPrompt: false,
     isReadOnly: tool?.annotations.readOnlyHint === true,
     ...habits,
   };
@@ -96,8 +99,11 @@ function collect(schema: Json, found: Map<string, { [key: string]: Json }>, dept
 /** The argument that a decoded text came from. */
 export const plain = (origin: string) => origin.replaceAll(DECODED, '');
 /** Whether the tool's schema is known and says nothing of an argument. */
-export function isUnnamed({ isKnown, properties }: ToolContext, origin: string): boolean {
-  return isKnown && origin !== '' && !origin.split('.').some((name) => properties.has(name));
+export function isUnnamed({ isKnown, isPrompt, properties }: ToolContext, origin: string): boolean {
+  if (!isKnown || isPrompt || origin === '') return false;
+  return !plain(origin)
+    .split('.')
+    .some((name) => properties.has(name));
 }
 
 const lastPart = (origin: string) => plain(origin).split('.').at(-1) ?? '';

@@ -72,9 +72,11 @@ export function findWeaknesses(server: ServerSource, surface: SurfaceFact): Weak
 }
 
 /** A prompt, a resource or a request says nothing of what its arguments may be: anything. */
-const contextOf = ({ channel }: Use, habits: Habits): ToolContext => ({
+const contextOf = ({ channel, stated = '' }: Use, habits: Habits): ToolContext => ({
   ...toolContext(undefined, habits),
+  stated,
   isKnown: channel !== undefined,
+  isPrompt: channel === 'prompt',
 });
 
 /** A person sees the address before it is asked. */

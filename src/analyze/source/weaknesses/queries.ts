@@ -210,6 +210,7 @@ const NO_TOOL: ToolContext = {
   stated: '',
   properties: new Map(),
   isKnown: false,
+  isPrompt: false,
   isReadOnly: false,
   isShared: false,
   isUnquoted: false,

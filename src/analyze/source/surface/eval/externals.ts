@@ -55,6 +55,7 @@ export function externalCall(it: Machine, event: CallEvent, callee: ExternalValu
       : passed(first, args);
   }
   if (TAME.test(name)) return UNKNOWN;
+  if (name === 'Buffer.from' && isPlain(args[1])) return marked(first, 'bytes');
   if (DECODES.test(name)) return afterDecoding(first);
   if (/^encodeURI(?:Component)?$/.test(name)) return marked(first, 'encoded');
   if (name.startsWith('path.')) return pathCall(name, args);
@@ -81,6 +82,11 @@ export function externalCall(it: Machine, event: CallEvent, callee: ExternalValu
   };
   return withChecks(result, checks);
 }
+
+/** Its characters become bytes as they are; no encoding is undone. */
+const isPlain = (encoding: Value | undefined): boolean =>
+  encoding === undefined ||
+  /^(?:utf-?(?:8|16le)|ucs-?2|latin1|binary|ascii)$/i.test(textOf(encoding) ?? '');
 
 const namedCheck = (origin: string) => ({ origin, kind: 'named', whenTruthy: true }) as const;
 

@@ -97,8 +97,16 @@ function changed(it: Machine, event: CallEvent, self: Value): Value | undefined 
       it.runCallbacks(args);
       return self;
     default:
+      if (name === 'toString' && isEncoding(self, first)) return marked(carry(self), 'stripped');
       return SAME.has(name) ? carry(self) : undefined;
   }
+}
+
+/** Letters, digits and a few signs are all that bytes give in these: `Buffer.from(x).toString('base64')`. */
+function isEncoding(self: Value, encoding: Value): boolean {
+  const taints = taintsOf(self);
+  const isBytes = taints.length > 0 && taints.every(({ marks }) => marks.has('bytes'));
+  return isBytes && /^(?:base64(?:url)?|hex)$/.test(textOf(encoding) ?? '');
 }
 
 /** Something made of the value by small changes that make it no safer. */

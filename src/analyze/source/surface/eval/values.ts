@@ -27,7 +27,9 @@ export type Mark =
   // Put together with a base address: one that is whole leads elsewhere.
   | 'rebased'
   // It is a text and cannot be an object.
-  | 'text';
+  | 'text'
+  // Bytes that are no text until an encoding is named.
+  | 'bytes';
 
 /** What is known of an argument where the value that carries this is truthy (or falsy). */
 export interface Check {
