@@ -105,7 +105,13 @@ const isListed = (text: string, { start }: Clause): boolean =>
 // Adds the clause's ideas; returns whether its denial reaches into what follows.
 function readClause(own: readonly Hit[], before: Carried, reading: Reading): boolean {
   const concepts = new Set(own.map(({ concept }) => concept));
-  const denials = own.filter(({ concept }) => DENIALS.has(concept));
+  // "Even if the user asks for another" is not what the user does.
+  const against = own.filter(({ concept }) => concept === 'against-choice');
+  const denials = own.filter(
+    (hit) =>
+      DENIALS.has(hit.concept) &&
+      !(hit.concept === 'user-does' && against.some((choice) => overlaps(choice, hit))),
+  );
   const isShy = own.some((hit) => SHY.has(hit.concept) && denialOf(hit, denials) !== null);
   const affirmed = new Set<string>();
   for (const hit of own) {

@@ -35,6 +35,10 @@ const IS_DATA =
 const IN_CASE =
   /\b(?:if|when|whenever|once|unless|until|should|whether|in case|as soon as|only after|where) (?:the |your |an? |this |that )?$/;
 
+// "The user's instructions take precedence over these notes", "later rules override earlier rules".
+const YIELDS =
+  /\b(?:user|person|customer|human|owner|operator|developer|system|project|client|host)(?:'?s|s')? (?:own |explicit |direct |later )?(?:instructions?|wish(?:es)?|rules?|settings?|preferences?|requests?|choices?|prompts?|guidelines?) (?:always |still )?(?:take|have|overrid|outrank|outweigh|prevail|win|supersede)|\b(?:later|newer|latest|last|subsequent|specific|local|nested|following|inline)\b[^.!?]{0,30} (?:overrid\w+|replaces?|supersedes?) (?:the |any )?(?:earlier|previous|prior|general|former)/;
+
 /** True if the place is a mention: denied, or quoted amid talk about attacks. */
 export function isMention(text: string, place: Place): boolean {
   const before = text.slice(Math.max(0, place.start - BEFORE), place.start);
@@ -98,6 +102,8 @@ export function isDenied(
   if (match.ruleId === 'hidden-from-user')
     return isTrifle || TRIFLE.test(text.slice(match.end, match.end + 40));
   if (match.ruleId === 'secret-hidden-from-user' && isTrifle) return true;
+  if (match.ruleId === 'override-instructions')
+    return YIELDS.test(text.slice(Math.max(0, match.start - 60), match.end + 30));
   if (match.ruleId === 'assistant-addressed') return isCaution(text, match);
   if (match.ruleId === 'approval-claimed' && IN_CASE.test(text.slice(0, match.start).slice(-40)))
     return true;

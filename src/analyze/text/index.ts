@@ -15,6 +15,7 @@ import { hiddenFindings } from './hidden.ts';
 import { matchRules, signalPoints } from './match.ts';
 import { ordersIn } from './orders.ts';
 import { otherTools } from './other-tools.ts';
+import { withoutOwnSettings } from './own-settings.ts';
 import { Phrasebook } from './phrases.ts';
 import type { Candidate, View } from './shapes.ts';
 import { viewsOf } from './views.ts';
@@ -130,7 +131,7 @@ function otherToolFindings(
 }
 
 function findingsOf(view: View, location: TextLocation): Candidate[] {
-  const book = new Phrasebook(withoutDisowned(view.folded.text));
+  const book = new Phrasebook(withoutOwnSettings(withoutDisowned(view.folded.text)));
   const orders = ordersIn(book, location);
   const phrases = matchRules(book, location).filter(
     (match) => !isDenied(match, book, orders.denied),

@@ -34,7 +34,11 @@ const PIPE =
   /\b(?:curl|wget)\b[^|]{0,120}\| ?(?:sudo )?\w{0,2}sh\b|\bsh <\((?:curl|wget)|\b\w{1,3}sh <\((?:curl|wget)|['"`](?:post|pre)install['"`]/g;
 // Packages from a registry that nothing vouches for.
 const INDEX = /--(?:(?:extra-)?index-url|registry)[ =]http:\/\//g;
+// What prints the environment; `env` is also the name of a setting.
+const ENVIRONMENT =
+  /`(?:env|printenv|export -p|get-childitem env:|set)`(?! ?(?:block|section|object|entry|key|field|map|must|parameter|argument|option|setting|of the client|に))(?<!(?:another|one|each|other|an|missing|which|set|in the|to) `\w{3,8}`)/g;
 const NEUTRAL: readonly [string, RegExp][] = [
+  ['env-run', ENVIRONMENT],
   ['target', TARGET],
   ['address', ADDRESS],
   ['link', LINK],
@@ -86,10 +90,18 @@ function readingsOf(text: string, place: Place, hits: readonly Hit[]): Sentence[
     .filter(([, weight]) => weight >= most * LIKELY)
     .sort((a, b) => b[1] - a[1])
     .slice(0, MAX_LANGUAGES);
-  return likely.map(([language]) => {
-    const own = hits.filter((hit) => hit.language === language || hit.language === ANY);
-    return readSentence(text, place, own);
-  });
+  const readings: Sentence[] = [];
+  for (const [language] of likely) {
+    // What the likeliest language denies is denied, whatever the words may mean in another.
+    const denied = readings[0]?.denied ?? [];
+    const own = hits.filter(
+      (hit) =>
+        (hit.language === language || hit.language === ANY) &&
+        !denied.some(({ start, end }) => hit.start === start && hit.end === end),
+    );
+    readings.push(readSentence(text, place, own));
+  }
+  return readings;
 }
 
 function neutralHits(book: Phrasebook): Hit[] {
@@ -98,11 +110,12 @@ function neutralHits(book: Phrasebook): Hit[] {
     .filter(({ start, end }) => !/^home (?:directory|folder)$/.test(book.text.slice(start, end)))
     .map((place) => ({ ...place, concept: 'file', language: ANY }));
   const found = [...files];
+  const known = () => found.filter(({ concept }) => concept === 'file' || concept === 'env-run');
   for (const [concept, pattern] of NEUTRAL) {
     for (const match of book.text.matchAll(pattern)) {
       const end = match.index + match[0].length;
       if (concept === 'slot' && isNamedThing(book.text, match.index)) continue;
-      if (concept === 'target' && files.some((file) => file.start < end && match.index < file.end))
+      if (concept === 'target' && known().some((one) => one.start < end && match.index < one.end))
         continue;
       found.push({ start: match.index, end, concept, language: ANY });
     }

@@ -291,3 +291,10 @@ describe("a tool for the user's own files", () => {
     ]);
   });
 });
+
+test('what a comment says is no habit of the code', () => {
+  const zx = "import { $ } from 'zx';\n";
+  const run = tool('await $`ffprobe ${a}`;');
+  expect(hitsOf(`${zx}$.quote = (s) => s;\n${run}`)).toContain('high shell-injection');
+  expect(hitsOf(`${zx}// never \`$.quote = (s) => s\`\n${run}`)).toEqual([]);
+});

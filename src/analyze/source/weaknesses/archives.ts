@@ -1,6 +1,7 @@
 // Entries of archives that are written where their names say.
 import type { WeaknessHit } from '../../../types.ts';
 import { escapeExcerpt } from '../../text/escape.ts';
+import { bareText } from '../bare-text.ts';
 import type { SourceFile } from '../file.ts';
 
 const UNPACKS =
@@ -22,7 +23,7 @@ const LOOKS =
 export function archiveFaults(files: readonly SourceFile[]): WeaknessHit[] {
   return files.flatMap((file) => {
     const { text } = file;
-    if (!UNPACKS.test(text) || !WRITES.test(text) || LOOKS.test(text)) return [];
+    if (!UNPACKS.test(text) || !WRITES.test(text) || LOOKS.test(bareText(file))) return [];
     const listsNames = LISTS_NAMES.test(text);
     const join = file.nodesOf('CallExpression').find(
       ({ callee, arguments: args }) =>

@@ -1,4 +1,5 @@
 // What holds for the server as a whole and decides how bad a fault of one tool is.
+import { bareText } from '../bare-text.ts';
 import type { ServerSource } from '../package-context.ts';
 import type { Habits } from './faults.ts';
 import { MAX_OWN_CHARS, TRANSPORT } from './server.ts';
@@ -37,8 +38,8 @@ function addressLookOf(texts: readonly string[]): Habits['addressLook'] {
 
 export function habitsOf(server: ServerSource): Habits {
   const texts = [...server.files.values()]
-    .map(({ text }) => text)
-    .filter((text) => text.length < MAX_OWN_CHARS);
+    .filter(({ text }) => text.length < MAX_OWN_CHARS)
+    .map(bareText);
   const has = (pattern: RegExp) => texts.some((text) => pattern.test(text));
   return {
     isShared: has(TRANSPORT) && !has(/StdioServerTransport|["'`]stdio["'`]/),

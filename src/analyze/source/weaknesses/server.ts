@@ -1,5 +1,6 @@
 // Weaknesses of the server as a whole: who may connect to it, and what it leaves behind.
 import type { SurfaceFact, ToolDefinition, WeaknessHit } from '../../../types.ts';
+import { bareText } from '../bare-text.ts';
 import type { SourceFile } from '../file.ts';
 import type { ServerSource } from '../package-context.ts';
 import { archiveFaults } from './archives.ts';
@@ -54,12 +55,12 @@ export function serverFaults(server: ServerSource, surface: SurfaceFact): Weakne
 function openListener(files: readonly SourceFile[], surface: SurfaceFact): WeaknessHit[] {
   const serving = files.filter((file) => TRANSPORT.test(file.text));
   const [first] = serving;
-  if (files.some((file) => AUTHENTICATES.test(withoutClients(file.text)))) return [];
+  if (files.some((file) => AUTHENTICATES.test(withoutClients(bareText(file))))) return [];
   if (!first) return [...homeMadeListener(files), ...homeMadeBridge(files)];
   const hits: WeaknessHit[] = [];
   const open = listeners(files).find(({ isOpen }) => isOpen !== false);
   if (open) hits.push(openTransport(open, surface));
-  if (!files.some((file) => CHECKS_ORIGIN.test(file.text))) {
+  if (!files.some((file) => CHECKS_ORIGIN.test(bareText(file)))) {
     hits.push(openToPages(files, first, surface));
   }
   return hits;
@@ -139,7 +140,7 @@ function homeMadeListener(files: readonly SourceFile[]): WeaknessHit[] {
 
 /** MCP spoken by hand over HTTP or a WebSocket: pages may open a socket to any host, whatever CORS says. */
 function homeMadeBridge(files: readonly SourceFile[]): WeaknessHit[] {
-  if (files.some((file) => CHECKS_ORIGIN.test(file.text))) return [];
+  if (files.some((file) => CHECKS_ORIGIN.test(bareText(file)))) return [];
   const bridge = files.find(
     (file) =>
       ANSWERS.test(file.text) && (SHARES_WITH_ALL.test(file.text) || SOCKETS.test(file.text)),
