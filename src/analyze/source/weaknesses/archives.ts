@@ -6,6 +6,9 @@ import type { SourceFile } from '../file.ts';
 
 const UNPACKS =
   /["'](?:adm-zip|unzipper|yauzl|jszip|node-stream-zip|tar-stream|tar-fs|tar|fflate|unzip-stream|yauzl-promise|yauzl-mac|@zip\.js\/zip\.js|node-unzip-2|unzip|unzip-crx|pizzip|zip-lib|node-stream-zip\/promises|cpio-stream|ar-stream)["']/;
+// These refuse names that lead out of the folder, unless they are told not to.
+const LOOKS_ITSELF = /["']yauzl(?:-promise)?["']/;
+const TOLD_NOT_TO = /\b(?:decodeStrings|validateFilenames):\s*(?:false|!1)/;
 const WRITES =
   /\b(?:writeFile|writeFileSync|createWriteStream|outputFile|outputFileSync|Bun\.write|openSync)\b/;
 const JOINS = /(?:^|\.)(?:join|resolve)$/;
@@ -24,6 +27,7 @@ export function archiveFaults(files: readonly SourceFile[]): WeaknessHit[] {
   return files.flatMap((file) => {
     const { text } = file;
     if (!UNPACKS.test(text) || !WRITES.test(text) || LOOKS.test(bareText(file))) return [];
+    if (LOOKS_ITSELF.test(text) && !TOLD_NOT_TO.test(text)) return [];
     const listsNames = LISTS_NAMES.test(text);
     const join = file.nodesOf('CallExpression').find(
       ({ callee, arguments: args }) =>

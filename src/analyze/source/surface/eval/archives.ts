@@ -11,10 +11,23 @@ const LIBRARIES =
 const OTHERS =
   /\.(?:extract(?:AllTo\w*|EntryTo)?|pack|generateAsync|writeZip|toBuffer|test|close)(?:\(\))?$/;
 
+// These look at names unless they are told not to.
+const TOLD = /^yauzl(?:-promise)?(?:\.default)?\.(?:open|from\w+)$/;
+const UNLOOKED = ['decodeStrings', 'validateFilenames'];
+
 /** An entry, or the name of one, of what a library gave. */
-export function entryOf(value: Value | undefined): Value | undefined {
-  if (value?.kind !== 'external' || !LIBRARIES.test(value.name)) return undefined;
+export function entryOf(value: Value | undefined, args: readonly Value[] = []): Value | undefined {
+  if (value?.kind !== 'external') return undefined;
+  if (TOLD.test(value.name)) return args.some(isUnlooked) ? ARCHIVED : undefined;
+  if (!LIBRARIES.test(value.name)) return undefined;
   return OTHERS.test(value.name) ? undefined : ARCHIVED;
 }
+
+const isUnlooked = (options: Value): boolean =>
+  options.kind === 'object' &&
+  UNLOOKED.some((key) => {
+    const value = options.props.get(key);
+    return value?.kind === 'literal' && value.value === false;
+  });
 
 const ARCHIVED = tainted([{ origin: ENTRY, steps: ['entry of an archive'], marks: new Set() }]);

@@ -1,4 +1,5 @@
 // Methods of arrays, maps and functions.
+import { applied } from './indirect.ts';
 import type { CallEvent, Machine } from './machine.ts';
 import { allowed } from './operators.ts';
 import { stringCall } from './strings.ts';
@@ -33,10 +34,10 @@ export function builtinCall(it: Machine, event: CallEvent, self: Value): Value |
     // `isReadOnly ? some : all`: whatever may be in there counts.
     const isOpen = arrays.some((one) => one.isOpen);
     const items = [...new Set(arrays.flatMap((one) => one.items))];
-    return arrayCall(it, name, args, arrays.length === 1 ? first : array(items, isOpen));
+    return arrayCall(it, event, arrays.length === 1 ? first : array(items, isOpen));
   }
-  if (self.kind === 'array') return arrayCall(it, name, args, self);
-  if (self.kind === 'object' && self.base === 'Map') return mapCall(it, name, args, self);
+  if (self.kind === 'array') return arrayCall(it, event, self);
+  if (self.kind === 'object' && self.base === 'Map') return mapCall(it, event, self);
   if (self.kind === 'function') return functionCall(it, name, args, self);
   if (self.kind === 'object' && ['then', 'catch', 'finally'].includes(name)) {
     return name === 'then' ? continued(it, args, self) : self;
@@ -75,12 +76,8 @@ function functionCall(
   return undefined;
 }
 
-function mapCall(
-  it: Machine,
-  name: string,
-  args: readonly Value[],
-  self: ObjectValue,
-): Value | undefined {
+function mapCall(it: Machine, event: CallEvent, self: ObjectValue): Value | undefined {
+  const { name, args } = event;
   const key = textOf(args[0]);
   const values = () => [...self.props.values()];
   switch (name) {
@@ -109,7 +106,7 @@ function mapCall(
     case 'entries':
       return array(pairs(self), self.isOpen);
     case 'forEach':
-      return arrayCall(it, 'forEach', args, array(values(), self.isOpen));
+      return arrayCall(it, event, array(values(), self.isOpen));
     default:
       return undefined;
   }
@@ -121,12 +118,8 @@ export function pairs(self: ObjectValue): Value[] {
   );
 }
 
-function arrayCall(
-  it: Machine,
-  name: string,
-  args: readonly Value[],
-  self: ArrayValue,
-): Value | undefined {
+function arrayCall(it: Machine, event: CallEvent, self: ArrayValue): Value | undefined {
+  const { name, args } = event;
   const [first] = args;
   switch (name) {
     case 'push':
@@ -173,7 +166,7 @@ function arrayCall(
     case 'indexOf':
       return withChecks({ kind: 'unknown' }, allowed(first ?? UNKNOWN, isAllowList(self)));
     default:
-      return iterate(it, name, args, self);
+      return iterate(it, event, self);
   }
 }
 
@@ -198,12 +191,8 @@ function reduced(it: Machine, args: readonly Value[], self: ArrayValue): Value |
   );
 }
 
-function iterate(
-  it: Machine,
-  name: string,
-  args: readonly Value[],
-  self: ArrayValue,
-): Value | undefined {
+function iterate(it: Machine, event: CallEvent, self: ArrayValue): Value | undefined {
+  const { name, args } = event;
   const [callback] = args;
   const run = (item: Value, index: number): Value =>
     callback?.kind === 'function'
@@ -213,9 +202,11 @@ function iterate(
         )
       : callback?.kind === 'external' && callback.name === 'Boolean'
         ? UNKNOWN
-        : taintsOf(item).length > 0 && callback
-          ? item
-          : UNKNOWN;
+        : callback?.kind === 'external' && name !== 'reduce'
+          ? applied(it, event, callback, item)
+          : taintsOf(item).length > 0 && callback
+            ? item
+            : UNKNOWN;
   const items = self.isOpen && self.items.length === 0 ? [UNKNOWN] : self.items;
   switch (name) {
     case 'map':

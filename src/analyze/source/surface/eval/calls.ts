@@ -2,7 +2,7 @@
 import { builtinCall } from './builtins.ts';
 import { handOver } from './events.ts';
 import { externalCall } from './externals.ts';
-import { boundSelf, meantCall } from './indirect.ts';
+import { applied, boundSelf, meantCall } from './indirect.ts';
 import type { CallEvent, Machine } from './machine.ts';
 import { schemaCall } from './schemas.ts';
 import { moduleWrapper } from './wrappers.ts';
@@ -13,6 +13,7 @@ const VALIDATES =
 const DENIES =
   /unsafe|invalid|outside|travers|private|internal|blocked|forbid|danger|^has|disallow/i;
 const DECIDES = /\bthrow\b|\breturn\b|=>/;
+const ITERATES = /^(?:map|flatMap|forEach)$/;
 const COMPARES =
   /startsWith\(|\.relative\(|realpath|\.test\(|\.includes\(|\.has\(|\.match\(|indexOf\(|\.some\(|\.every\(|\.find\(|===|!==|\.replace(?:All)?\(\/\[/;
 
@@ -45,6 +46,9 @@ export function call(it: Machine, event: CallEvent): Value {
   }
   const taints = self && self.kind === 'unknown' && !isPlace(event) ? taintsOf(self) : [];
   const made: Value = taints.length === 0 ? UNKNOWN : { kind: 'unknown', taints };
+  const [first] = args;
+  if (first?.kind === 'external' && taints.length > 0 && ITERATES.test(event.name))
+    return applied(it, event, first, made);
   it.runCallbacks(args, taints.length === 0 ? undefined : made);
   return made;
 }

@@ -71,7 +71,7 @@ export function externalCall(it: Machine, event: CallEvent, callee: ExternalValu
   }
   const each = overElements(it, event, callee) ?? transacted(it, event, callee);
   if (each) return each;
-  it.runCallbacks(args, entryOf(callee));
+  it.runCallbacks(args, entryOf(callee, args));
   const checks = LIKELY_CHECK.test(name)
     ? args.flatMap((arg) => taintsOf(arg)).map(({ origin }) => namedCheck(origin))
     : [];

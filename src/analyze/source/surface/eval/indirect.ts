@@ -1,6 +1,6 @@
 // Calls that are made by way of another: `Reflect.apply(f, self, list)`, `Function.call(null, text)`.
-import type { CallEvent } from './machine.ts';
-import { external, type ExternalValue, type Value } from './values.ts';
+import type { CallEvent, Machine } from './machine.ts';
+import { external, taintsOf, type ExternalValue, type Value } from './values.ts';
 
 // Of other libraries `call` and `apply` are methods of their own.
 const OF_PLATFORM =
@@ -39,3 +39,10 @@ function again(
 
 const listed = (list: Value | undefined): readonly Value[] | undefined =>
   list?.kind === 'array' ? list.items : undefined;
+
+/** `list.map(decodeURIComponent)`: what a function of others makes of an element. */
+export function applied(it: Machine, event: CallEvent, callee: ExternalValue, item: Value): Value {
+  const name = callee.name.split('.').at(-1) ?? '';
+  const made = it.call({ ...event, name, callee, args: [item], isNew: false, self: undefined });
+  return made.kind === 'external' && taintsOf(item).length > 0 ? item : made;
+}
