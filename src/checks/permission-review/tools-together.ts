@@ -4,6 +4,7 @@ import { defineRule } from '../../rule.ts';
 import type { Hit, Rule } from '../../rule.ts';
 import type { PackageAnalysis, Severity, ToolDefinition } from '../../types.ts';
 import { toolWords, wordsOf } from './tool-words.ts';
+import { weaknessHits } from './weaknesses.ts';
 
 const duplicateNames = defineRule({
   id: 'duplicate-tool-name',
@@ -118,7 +119,8 @@ const wideCredentials = defineRule({
   find({ source }) {
     const { credentials } = toolWords();
     const asked = scopesAsked(source.subject);
-    if (asked) return [asked];
+    const idle = weaknessHits(source, 'wide-credentials');
+    if (asked || idle.length > 0) return [...(asked ? [asked] : []), ...idle];
     const names = [...new Set(source.subject.environment.map(({ name }) => name))].sort();
     const strong = names.filter((name) => new RegExp(credentials.strong).test(name));
     const scoped = names.filter((name) => new RegExp(credentials.scoped).test(name));

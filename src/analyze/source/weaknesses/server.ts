@@ -5,6 +5,7 @@ import type { SourceFile } from '../file.ts';
 import type { ServerSource } from '../package-context.ts';
 import { archiveFaults } from './archives.ts';
 import { listeners, type Listener } from './listeners.ts';
+import { scopeFaults } from './oauth-scopes.ts';
 import { placeHit } from './place.ts';
 import { tlsFaults } from './tls.ts';
 import { tokenFaults } from './tokens.ts';
@@ -47,6 +48,7 @@ export function serverFaults(server: ServerSource, surface: SurfaceFact): Weakne
     ...archiveFaults(files),
     ...tlsFaults(files),
     ...tokenFaults(files),
+    ...scopeFaults(server, surface),
   ];
   if (surface.tools.length > 0 && files.length > 0) hits.push(...habits(files));
   return hits;
