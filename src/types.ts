@@ -78,6 +78,8 @@ export interface Manifest {
   peerDependencies: Record<string, string>;
   devDependencies: Record<string, string>;
   bundleDependencies: string[];
+  /** What overrides (npm, pnpm) and resolutions (Yarn) put in the place of others, by the name, last in a chain. */
+  overrides?: Record<string, string>;
   engines: Record<string, string>;
   mcpName?: string;
   gypfile?: boolean;

@@ -23,6 +23,7 @@ export function toManifest(raw: unknown): Manifest {
     ...(isDict(from['publishConfig'])
       ? { publishConfig: from['publishConfig'] as Record<string, Json> }
       : {}),
+    ...overridesOf(from),
     keywords: Array.isArray(from['keywords']) ? strings(from['keywords']).slice(0, 200) : [],
     bin: binOf(from),
     type: from['type'] === 'module' ? 'module' : 'commonjs',
@@ -90,6 +91,30 @@ function binOf(from: Dict): Record<string, string> {
   const name = text(from['name']) ?? 'bin';
   return { [name.replace(/^@[^/]+\//, '')]: bin };
 }
+
+/** `{ a: '1', b: { '.': '2', c: '3' }, 'd>e': '4', 'e/f': '5' }` -> by the last name. */
+function overridesOf(from: Dict): { overrides?: Record<string, string> } {
+  const found: Record<string, string> = {};
+  const add = (value: unknown, around: string, depth: number): void => {
+    if (!isDict(value) || depth > 5) return;
+    for (const key of Object.keys(value).slice(0, MAX_ENTRIES)) {
+      const name = key === '.' ? around : nameOf(key);
+      const spec = text(value[key]);
+      if (spec === undefined) add(value[key], name, depth + 1);
+      else if (name !== '' && !FORBIDDEN_KEYS.has(name)) found[name] = spec;
+    }
+  };
+  add(isDict(from['pnpm']) ? from['pnpm']['overrides'] : undefined, '', 0);
+  add(from['resolutions'], '', 0);
+  add(from['overrides'], '', 0);
+  return Object.keys(found).length === 0 ? {} : { overrides: found };
+}
+
+/** `parent>@scope/name@^1` -> `@scope/name` */
+const nameOf = (key: string): string =>
+  /(?:^|[>/])((?:@[^/@>]{1,100}\/)?[^/@>]{1,200})(?:@[^/>]{0,100})?$/.exec(
+    key.slice(0, 500),
+  )?.[1] ?? '';
 
 function bundleOf(from: Dict): string[] {
   const bundle = from['bundleDependencies'] ?? from['bundledDependencies'];

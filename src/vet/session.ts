@@ -75,9 +75,12 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make());
 }
 
+/** Names by which the public registry answers too; lockfiles written by Yarn have the second. */
+const SAME_REGISTRY = ['https://registry.npmjs.com', 'https://registry.yarnpkg.com'];
+
 function registriesOf(npm: NpmOptions): string[] {
   const scoped = Object.entries(npm).filter(([key]) => key.endsWith(':registry'));
-  return [defaultRegistry(), npm.registry, ...scoped.map(([, url]) => String(url))];
+  return [defaultRegistry(), ...SAME_REGISTRY, npm.registry, ...scoped.map(([, url]) => String(url))];
 }
 
 function hostsOf(urls: readonly string[]): Set<string> {

@@ -18,8 +18,10 @@ const replacedDependency = defineRule({
   needs: ['source'],
   find({ source: { subject } }) {
     const aliases = Object.entries({
+      ...subject.manifest.peerDependencies,
       ...subject.manifest.dependencies,
       ...subject.manifest.optionalDependencies,
+      ...overriddenBy(subject.manifest.overrides ?? {}),
     }).flatMap(([name, spec]) => {
       const [, target, range = 'latest'] = ALIAS.exec(spec) ?? [];
       return target === undefined || target === name ? [] : [{ name, target, range, spec }];
@@ -40,6 +42,14 @@ const replacedDependency = defineRule({
 });
 
 export const aliasRules: Rule[] = [replacedDependency];
+
+/** Others than the usual stand-ins, which thousands put there to have less to install. */
+const overriddenBy = (overrides: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(overrides).filter(
+      ([, spec]) => !/^npm:@(?:nolyfill|socketregistry)\//.test(spec),
+    ),
+  );
 
 /** A fork of the same people, in their scope. */
 function isOwn(target: string, subject: string): boolean {

@@ -16,7 +16,7 @@ const CODE_HOST =
   /^https:\/\/(?:[\w-]{1,40}\.)?(?:github\.com|githubusercontent\.com|gitlab\.com|bitbucket\.org|codeberg\.org|sourcehut\.org|sr\.ht|pkg\.pr\.new|npmjs\.(?:org|com)|yarnpkg\.com|npmmirror\.com|jsr\.io|jfrog\.io|pkgs\.dev\.azure\.com|visualstudio\.com|pkg\.dev|cloudsmith\.io|sheetjs\.com|unpkg\.com|jsdelivr\.net|esm\.sh)[/:]/i;
 const FORGE_PATH = /\/(?:-\/)?(?:archive|tarball|releases\/download|raw)\//;
 const RUNS_NEWEST =
-  /\buvx\b|\b(?:npx|bunx|pnpx|dlx)\b[\s\S]{0,200}(?:@(?:latest|next|canary|beta)\b|['"`\s](?:-y|--yes)\b)/;
+  /\buvx\b|\b(?:npm|pnpm|yarn|bun)\b[\s\S]{0,40}\b(?:i|install|add)\b[\s\S]{0,200}@(?:latest|next|canary|beta)\b|\b(?:pacote|live-plugin-manager|reify|install[-\w]{0,12}|tarball|extract|manager)\b[\s\S]{0,120}@(?:latest|next|canary|beta)\b|\b(?:npx|bunx|pnpx|dlx)\b[\s\S]{0,200}(?:@(?:latest|next|canary|beta)\b|['"`\s](?:-y|--yes)\b)/;
 /** A version, or one that the code works out. */
 const RUNS_FIXED = /['"`\s@/][\w.-]{1,80}@(?:[\^~=]?\d|["']?\$\{)/;
 const TOLD_OF_TREE = new Set(['git-dependency', 'remote-dependency']);
@@ -55,7 +55,7 @@ const movingDependency = defineRule({
           excerpt: escapeExcerpt(`${name}: ${spec}`, 160),
         };
       });
-    return [...listed, ...fetchedAtRunTime(subject)];
+    return [...listed, ...putInPlace(subject), ...fetchedAtRunTime(subject)];
   },
 });
 
@@ -71,11 +71,11 @@ const fetchedAtRunTime = ({ name, version, threats }: PackageAnalysis): Hit[] =>
         !RUNS_FIXED.test(excerpt),
     )
     .slice(0, MAX_NAMED)
-    .map(({ file, line, excerpt }) => ({
+    .map(({ file, line, excerpt, severity }) => ({
       message: 'A package is fetched and run in whatever version is newest then.',
       location: `${file}:${line}`,
       package: `${name}@${version}`,
-      severity: 'moderate',
+      severity,
       excerpt,
     }));
 
@@ -88,10 +88,28 @@ const isOfAnyHost = (spec: string): boolean =>
 const gradeOf = (isAnywhere: boolean, isFixed: boolean): Severity =>
   isAnywhere ? 'high' : isFixed ? 'low' : 'moderate';
 
-const specsOf = ({ dependencies, optionalDependencies }: Manifest): [string, string][] =>
-  Object.entries({ ...dependencies, ...optionalDependencies }).map(([name, spec]) => [
-    name,
-    spec.trim().slice(0, 500),
-  ]);
+/** npm installs peers by itself, as it does with the others. */
+const specsOf = ({
+  dependencies,
+  optionalDependencies,
+  peerDependencies,
+}: Manifest): [string, string][] =>
+  trimmed({ ...peerDependencies, ...dependencies, ...optionalDependencies });
+
+const trimmed = (specs: Record<string, string>): [string, string][] =>
+  Object.entries(specs).map(([name, spec]) => [name, spec.trim().slice(0, 500)]);
+
+/** Overrides reach packages that package.json does not even name; only its own checkouts and locks follow them. */
+const putInPlace = ({ name, version, manifest }: PackageAnalysis): Hit[] =>
+  trimmed(manifest.overrides ?? {})
+    .filter(([, spec]) => isFromOutside(spec))
+    .slice(0, MAX_NAMED)
+    .map(([library, spec]) => ({
+      message: 'package.json puts code from outside the registry in the place of a library.',
+      location: 'package.json',
+      package: `${name}@${version}`,
+      severity: PUBLISHED.test(spec) ? 'low' : PINNED.test(spec) ? 'moderate' : 'high',
+      excerpt: escapeExcerpt(`${library}: ${spec}`, 160),
+    }));
 
 const isFromOutside = (spec: string): boolean => REPOSITORY.test(spec) || ADDRESS.test(spec);

@@ -243,7 +243,12 @@ const insecureDependency = defineRule({
   fixUpstream: UPSTREAM_REGISTRY,
   needs: ['source'],
   find: ({ source: { subject } }) =>
-    Object.entries({ ...subject.manifest.dependencies, ...subject.manifest.optionalDependencies })
+    Object.entries({
+      ...subject.manifest.peerDependencies,
+      ...subject.manifest.dependencies,
+      ...subject.manifest.optionalDependencies,
+      ...subject.manifest.overrides,
+    })
       .filter(([, spec]) => /^(?:git\+)?(?:http|git|ftp):\/\//i.test(spec))
       .slice(0, MAX_NAMED)
       .map(([name, spec]) => ({

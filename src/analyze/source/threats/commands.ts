@@ -4,6 +4,7 @@ import { unasked } from './at-install.ts';
 import { candidatesOf } from './candidates.ts';
 import { isCloselyRead, runsAtInstall } from './closeness.ts';
 import { patterns } from './data.ts';
+import { isAddedAndLoaded } from './fetched-packages.ts';
 import { propertyTexts } from './sources.ts';
 import { DECODED, INVISIBLE, REMOTE } from './labels.ts';
 import { lookup, plainKey } from './model.ts';
@@ -113,12 +114,7 @@ function judgeLine(scene: Scene, call: Call, line: string): void {
     const told: Report = { ...plain, ...excerptOf(scene, call, threat.ruleId, line) };
     const graded: Report = {
       ...told,
-      severity:
-        reach === 'start'
-          ? atOnce(scene, call, threat, line)
-          : reach === 'command'
-            ? 'low'
-            : 'moderate',
+      severity: gradeOf(scene, call, threat, line, reach),
       confidence: reach === 'start' ? (threat.confidence ?? 'high') : 'medium',
     };
     if (reach !== 'unknown' || !offer(scene, call, told, graded)) report(scene, call, graded);
@@ -132,10 +128,20 @@ function excerptOf(scene: Scene, call: Call, ruleId: string, line: string): { ex
 }
 const RUNS_OTHERS = /\b(?:npx|bunx|uvx|pipx|pnpx|dlx|npm|pnpm|yarn|bun)\b/;
 
-const atOnce = (scene: Scene, call: Call, threat: Report, line: string) =>
-  runsAtInstall(scene.pkg, scene.placeOf(call).file)
+function gradeOf(
+  scene: Scene,
+  call: Call,
+  threat: Report,
+  line: string,
+  reach: Reach,
+): Report['severity'] {
+  if (reach === 'command') return 'low';
+  if (threat.ruleId === 'runtime-install' && isAddedAndLoaded(scene, line)) return 'high';
+  if (reach !== 'start') return 'moderate';
+  return runsAtInstall(scene.pkg, scene.placeOf(call).file)
     ? unasked(threat, line, scene.declared)
     : threat.severity;
+}
 
 /** A command of a dependency runs when somebody calls it, not when the server starts. */
 function reachOfCommand(scene: Scene, call: Call): Reach {

@@ -11,6 +11,7 @@ import { findDnsNames } from './dns-names.ts';
 import { findEditorCommands } from './editor-commands.ts';
 import { findExecution } from './execution.ts';
 import { findExfiltration } from './exfiltration.ts';
+import { findPackageLoaders } from './fetched-packages.ts';
 import { findFileThreats } from './files.ts';
 import { flowOf } from './flow.ts';
 import { findGates } from './gates.ts';
@@ -147,6 +148,7 @@ function detect(scene: Scene): void {
   findFileThreats(scene);
   findWorms(scene);
   findRegistryChanges(scene);
+  findPackageLoaders(scene);
   findHooks(scene);
   findRedirectingHooks(scene);
   findCopyingInterceptors(scene);

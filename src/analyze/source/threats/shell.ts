@@ -184,7 +184,9 @@ export function shellThreats(text: string, context: ShellContext): ShellThreat[]
     INSTALLS.test(line) &&
     !line.includes(context.name) &&
     !isOwnDependency(line, context) &&
-    /\s(?:i|install|add)\s+(?:-\S+\s+)*[@\w]|^(?:\S*\/)?(?:npx|bunx|uvx|pipx)/.test(line) &&
+    /\s(?:i|install|add)\s+(?:-\S+\s+(?:[~./]\S*\s+)?)*[@\w]|^(?:\S*\/)?(?:npx|bunx|uvx|pipx)/.test(
+      line,
+    ) &&
     !/^(?:\S*\/)?(?:npx|bunx|uvx|pipx)(?:\.cmd)?\s+(?:--?(?:version|help|[vVh])\b|--(?:no-install|no|offline)\s)/.test(
       line,
     );

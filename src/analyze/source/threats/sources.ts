@@ -1,6 +1,7 @@
 // Calls that values come from, and calls that change their form.
 import { parentOf } from '../nodes.ts';
 import type { Node } from '../parse.ts';
+import { functionsIn } from './callees.ts';
 import type { Flow } from './callees.ts';
 import { isChannel, pathLabels } from './data.ts';
 import { keysOfClient } from './cloud-keys.ts';
@@ -166,5 +167,23 @@ export function propertyTexts(flow: Flow, node: Node | null | undefined): string
 
 function propertyTextsOf(flow: Flow, list: Node): string {
   if (list.type !== 'ArrayExpression') return '';
-  return list.elements.map((one) => shapeOf(flow.model, one) ?? HOLE).join(' ');
+  return list.elements
+    .map((one) =>
+      one?.type === 'SpreadElement'
+        ? spreadTexts(flow, one.argument)
+        : (shapeOf(flow.model, one) ?? HOLE),
+    )
+    .join(' ');
+}
+
+/** `...names.map((name) => `${name}@latest`)`, `...OPTIONS` */
+function spreadTexts(flow: Flow, node: Node): string {
+  const value = unwrap(node);
+  const callee = value.type === 'CallExpression' ? unwrap(value.callee) : null;
+  if (value.type !== 'CallExpression' || callee?.type !== 'MemberExpression')
+    return propertyTexts(flow, value) || HOLE;
+  const [made] = value.arguments.flatMap(
+    (arg) => functionsIn(flow.model, arg)[0]?.returns[0] ?? [],
+  );
+  return (made && shapeOf(flow.model, made)) ?? HOLE;
 }

@@ -2,6 +2,7 @@
 import type { WeaknessHit } from '../../../types.ts';
 import type { SourceFile } from '../file.ts';
 import type { Node } from '../parse.ts';
+import { isFunction } from '../scope.ts';
 import { OPEN, defaultOf, runsByDefault } from './defaults.ts';
 import { handedDefault } from './handed-settings.ts';
 import { placeHit } from './place.ts';
@@ -43,7 +44,7 @@ function options(file: SourceFile, files: readonly SourceFile[], sends: boolean)
   return file.nodesOf('Property').flatMap((node) => {
     if (node.computed || file.parentOf(node)?.type !== 'ObjectExpression') return [];
     const key = node.key.type === 'Identifier' ? node.key.name : String(file.constant(node.key));
-    if (key === 'checkServerIdentity' && answersNothing(node.value))
+    if (key === 'checkServerIdentity' && answersNothing(file, node.value))
       return judged(file, node, true, sends ? 'high' : 'moderate');
     const off = OPTIONS.get(key);
     if (off === undefined) return [];
@@ -66,6 +67,8 @@ function assignments(
       const value = defaultOf(file, right);
       return judged(file, node, value === '0' || value === 0, 'high');
     }
+    if (key === 'checkServerIdentity' && answersNothing(file, right))
+      return judged(file, node, true, sends ? 'high' : 'moderate');
     const off = key === null ? undefined : OPTIONS.get(key);
     if (off === undefined) return [];
     return judged(file, node, isOff(files, file, right, off), weight(file, sends));
@@ -110,12 +113,17 @@ function judged(
   ];
 }
 
-/** `() => undefined`, `() => {}` */
-function answersNothing(node: Node): boolean {
-  if (node.type !== 'ArrowFunctionExpression' && node.type !== 'FunctionExpression') return false;
-  const body = node.body as Node;
+/** `() => undefined`, `() => {}`, or a function of the file that is one of these. */
+function answersNothing(file: SourceFile, node: Node): boolean {
+  if (node.type === 'Identifier') {
+    const made = file.bindingOf(node.name, node)?.init ?? null;
+    return made !== null && made.type !== 'Identifier' && answersNothing(file, made);
+  }
+  if (!isFunction(node) || !node.body) return false;
+  const body: Node = node.body;
   if (body.type === 'BlockStatement') {
     return body.body.every((one) => one.type === 'ReturnStatement' && !one.argument);
   }
+  if (body.type === 'Literal') return !body.value;
   return body.type === 'Identifier' ? body.name === 'undefined' : body.type === 'UnaryExpression';
 }

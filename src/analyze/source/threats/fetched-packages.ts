@@ -1,0 +1,54 @@
+// Packages that a running server fetches and loads: the program is whatever is newest then.
+import { HOLE, propertyOf, shapeOf } from './names.ts';
+import { reachOf } from './reach.ts';
+import { report } from './scene.ts';
+import type { Scene } from './scene.ts';
+
+/** Libraries that take a package from a registry and unpack or load it. */
+const LOADERS =
+  /^(?:pacote\.(?:extract|tarball(?:\.\w{1,10})?)|new live-plugin-manager\.PluginManager\.install(?:FromNpm)?|new @npmcli\/arborist(?:\.Arborist)?\.reify|@antfu\/install-pkg\.installPackage|npm-programmatic\.install|npminstall|install-package|npm-install-package|import-cwd-or-install|load-npm|download-npm-package)$/;
+const ADDS = /^(?:\S*\/)?(?:npm|pnpm|yarn|bun)(?:\.cmd)?\s[^\n]{0,200}?\b(?:i|install|add)\b/;
+const VERSION = /@(?:[\^~=]?\d|xx\b)/;
+
+export function findPackageLoaders(scene: Scene): void {
+  if (!scene.pkg.isSubject) return;
+  for (const { call, name, args } of scene.calls) {
+    if (!LOADERS.test(name) || reachOf(scene, call) === 'command') continue;
+    const added = args.map(
+      (arg) =>
+        shapeOf(scene.model, arg) ??
+        shapeOf(scene.model, propertyOf(scene.model, arg, 'add')) ??
+        scene.file.textOf(arg).slice(0, 200),
+    );
+    if (/@[\^~=]?\d|['"`][\^~]?\d+\.\d/.test(added.join(' '))) continue;
+    report(scene, call, {
+      ruleId: 'runtime-install',
+      severity: loadsByName(scene) ? 'high' : 'moderate',
+      confidence: 'medium',
+      message: 'Another package is installed or run that is not among the dependencies.',
+    });
+  }
+}
+
+/** Whether a command adds packages in no fixed version, and the code then loads what it does not name. */
+export const isAddedAndLoaded = (scene: Scene, line: string): boolean =>
+  scene.pkg.isSubject && ADDS.test(line) && !VERSION.test(versionless(line)) && loadsByName(scene);
+
+/** `name@${version}` has some version; `@scope/name` none. */
+const versionless = (line: string): string => line.replaceAll(HOLE, 'xx');
+
+/** `require(path.join(folder, 'node_modules', name))`, `import(name)`. */
+function loadsByName({ model, calls }: Scene): boolean {
+  const isNamed = (shape: string | null) => shape === null || shape.includes(HOLE);
+  return (
+    model.imports.some(({ source }) => isNamed(shapeOf(model, source))) ||
+    calls.some(
+      ({ name, args }) =>
+        /^(?:require|module\.createRequire\(\)|new live-plugin-manager\.PluginManager\.require)$/.test(
+          name,
+        ) &&
+        args[0] !== undefined &&
+        isNamed(shapeOf(model, args[0])),
+    )
+  );
+}
