@@ -5,6 +5,8 @@ import type { CheckId, PackageAnalysis, Severity, SourceFact, ThreatHit } from '
 const SERIOUS: Severity[] = ['high', 'critical'];
 const SENDING = new Set([
   'hidden-destination',
+  'foreign-proxy',
+  'remote-control',
   'environment-exfiltration',
   'credential-exfiltration',
   'conversation-exfiltration',

@@ -67,6 +67,19 @@ export const threatTexts: readonly ThreatText[] = [
     { caps: true },
   ),
   threat(
+    'foreign-proxy',
+    'high',
+    'Leads its connections through a proxy that nobody chose',
+    'Whoever runs the proxy sees whom the server talks to and, where certificates are not checked, all that is said.',
+    { fixUpstream: 'Take the address of a proxy from a setting, and use none without it.' },
+  ),
+  threat(
+    'remote-control',
+    'critical',
+    'Lets another host call its functions',
+    'Whoever sits at the other end of the connection does with this machine what the tools can do, and sees the results.',
+  ),
+  threat(
     'unreadable-program',
     'high',
     'A program without source is given files or the environment and a way out',

@@ -63,14 +63,20 @@ function readListeners(model: Model): Map<string, Fn[]> {
 }
 
 /** The functions that an object, a list of pairs or a map of this file holds. */
-function functionsOfTable(model: Model, node: Node): Fn[] {
+function functionsOfTable(model: Model, node: Node, depth = 0): Fn[] {
   const holder = unwrap(node);
   if (holder.type === 'ObjectExpression' || holder.type === 'NewExpression')
     return writtenIn(model, holder);
   const key = nameKey(model, holder);
   if (key === null) return [];
   if (!model.tables) model.tables = readTables(model);
-  return model.tables.get(key) ?? [];
+  const found = model.tables.get(key);
+  if (found || typeof key === 'string' || depth > MAX_DEPTH) return found ?? [];
+  // `connect(operations)`: the table that callers hand over.
+  return key.given
+    .slice(0, 2)
+    .flatMap((one) => functionsOfTable(model, one, depth + 1))
+    .slice(0, MAX_FUNCTIONS);
 }
 
 function readTables(model: Model): NonNullable<Model['tables']> {
