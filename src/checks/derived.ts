@@ -20,6 +20,8 @@ const SENDING = new Set([
   'fetched-code-executed',
   'wallet-address-swap',
 ]);
+/** What is about where data goes and nothing else is told there at any weight. */
+const TOLD_AT_ONCE = new Set(['host-beacon']);
 const HIDING = new Set([
   'unreadable-program',
   'decoded-code-executed',
@@ -41,12 +43,13 @@ interface Owned {
 function derivedRule(
   text: { id: string; check: CheckId; title: string; why: string; fix: string },
   isAbout: (owned: Owned) => boolean,
+  moderate: ReadonlySet<string> = new Set(),
 ): Rule {
   return defineRule({
     ...text,
     severity: 'high',
     needs: ['source'],
-    find: ({ source }) => threatsOf(source).filter(isAbout).slice(0, MAX_HITS).map(toHit),
+    find: ({ source }) => threatsOf(source, moderate).filter(isAbout).slice(0, MAX_HITS).map(toHit),
   });
 }
 
@@ -59,6 +62,7 @@ export const sendingCode = derivedRule(
     fix: 'Do not connect it; see the finding of point 3 about the same place.',
   },
   ({ threat }) => SENDING.has(threat.ruleId),
+  TOLD_AT_ONCE,
 );
 
 export const dangerousScript = derivedRule(
@@ -105,13 +109,15 @@ export const hidingCode = derivedRule(
   ({ threat }) => HIDING.has(threat.ruleId),
 );
 
-function threatsOf(source: SourceFact): Owned[] {
+function threatsOf(source: SourceFact, moderate: ReadonlySet<string>): Owned[] {
+  const isSerious = ({ severity, ruleId }: ThreatHit) =>
+    SERIOUS.includes(severity) || (severity === 'moderate' && moderate.has(ruleId));
   const packages = Object.keys(source.dependencies)
     .sort()
     .flatMap((id) => source.dependencies[id] ?? []);
   return [source.subject, ...packages].flatMap((owner) =>
     owner.threats
-      .filter((threat) => threat.reached !== 'none' && SERIOUS.includes(threat.severity))
+      .filter((threat) => threat.reached !== 'none' && isSerious(threat))
       .map((threat) => ({ owner, threat, isSubject: owner === source.subject })),
   );
 }

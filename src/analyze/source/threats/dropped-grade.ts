@@ -40,12 +40,13 @@ export function reportDropped(scene: Scene, call: Node, drop: Drop): void {
   const hosts = hostsOf(scene, isAtInstall);
   const place = worstOf(scene, hosts);
   const severity = isAtInstall
-    ? gradeAtInstall(scene, call, hosts, place)
+    ? gradeAtInstall(scene, call, drop.node, hosts, place)
     : gradeInServer(scene, drop.node, place);
   const isAttack = severity === 'critical';
   report(scene, call, {
     ruleId: isAttack ? 'download-and-execute' : 'binary-download',
     severity,
+    isAtInstall,
     confidence: isAttack ? 'high' : 'medium',
     message: isAttack
       ? 'A file is downloaded from a host that the package does not declare and then run.'
@@ -54,7 +55,8 @@ export function reportDropped(scene: Scene, call: Node, drop: Drop): void {
 }
 
 function gradeInServer(scene: Scene, node: Node, place: Place): Severity {
-  if (place === 'foreign' || place === 'drop') return 'critical';
+  if (place === 'drop') return 'critical';
+  if (place === 'foreign') return isHeld(scene, node) ? 'low' : 'critical';
   if (isPinned(scene, node)) return 'low';
   if (place === 'own' && asksNamesake(scene)) return 'critical';
   return isOpen(place) ? 'low' : 'moderate';
@@ -74,10 +76,12 @@ function asksNamesake(scene: Scene): boolean {
 function gradeAtInstall(
   scene: Scene,
   call: Node,
+  node: Node,
   hosts: readonly string[],
   place: Place,
 ): Severity {
-  if (place === 'foreign' || place === 'drop') return 'critical';
+  if (place === 'drop') return 'critical';
+  if (place === 'foreign') return isHeld(scene, node) ? 'low' : 'critical';
   if (isPinned(scene, call)) return 'low';
   const named = hosts.filter((host) => isOwnByName(host, scene.declared));
   if (named.length > 0)
@@ -98,6 +102,17 @@ function isPinned(scene: Scene, node: Node): boolean {
       text,
     ) ||
       /(?:sums?|checksums?|digests?|hashes|integrity|manifest)\.(?:json|txt)/i.test(text))
+  );
+}
+
+/** Of whomever: what does not have the digest that the package brings along is never used. */
+function isHeld(scene: Scene, node: Node): boolean {
+  const text = scene.textAround(node);
+  return (
+    isPinned(scene, node) &&
+    /(?:[!=]==?|timingSafeEqual\(|\.equals\()[\s\S]{0,200}\b(?:throw|reject|process\.exit|return)\b/.test(
+      text,
+    )
   );
 }
 

@@ -91,7 +91,8 @@ function keysOf(scene: Scene, node: Node): (string | Binding)[] {
     if (/^[\w$.#]{5,60}$/.test(text)) keys.push(text);
   }
   for (const text of candidatesOf(scene, value)) {
-    if (text.length > 4 && (text.match(/\u0000/g)?.length ?? 0) < 2) keys.push(text);
+    const isTelling = text.replaceAll(HOLE, '').length > 12;
+    if (text.length > 4 && (isTelling || text.split(HOLE).length < 3)) keys.push(text);
   }
   return keys;
 }

@@ -181,16 +181,28 @@ function namesStoreOfOthers({ file, model }: Scene): boolean {
 }
 
 function judgeHostInfo(scene: Scene, { node, to }: Sending): void {
-  if (to.place === 'own' || to.place === 'unknown' || isMentioned(to.host, scene.declared)) return;
+  if (to.place === 'unknown' || isMentioned(to.host, scene.declared)) return;
+  if (to.place === 'own' && !isQuietNamesake(scene, node, to.host)) return;
   const isAtInstall = runsAtInstall(scene.pkg, scene.placeOf(node).file);
   const isUnasked = reachOf(scene, node) === 'start' && isSwallowed(scene, node);
   report(scene, node, {
     ruleId: 'host-beacon',
-    severity: isAtInstall || to.place === 'drop' || isUnasked ? 'high' : 'moderate',
+    severity:
+      to.place !== 'own' && (isAtInstall || to.place === 'drop' || isUnasked) ? 'high' : 'moderate',
     confidence: isAtInstall ? 'high' : 'medium',
     message:
       'The names of this machine and its user are sent to a host that the package does not declare.',
   });
+}
+
+/** A host that merely sounds like the package is told, unasked, and nothing is said of it. */
+function isQuietNamesake(scene: Scene, node: Node, host: string | null): boolean {
+  if (!isOwnByName(host, scene.declared) || !isSwallowed(scene, node)) return false;
+  const reach = reachOf(scene, node);
+  if (reach === 'tool' || reach === 'command') return false;
+  return !/telemetry|analytics|usage (?:data|statistics)|heartbeat|crash reports?/i.test(
+    scene.declared.readme,
+  );
 }
 
 /** A tool must send its arguments to do its work; a copy on the side is another matter. */

@@ -11,6 +11,7 @@ import { findDnsNames } from './dns-names.ts';
 import { findEditorCommands } from './editor-commands.ts';
 import { findExecution } from './execution.ts';
 import { findExfiltration } from './exfiltration.ts';
+import { findFixedExporters } from './exporters.ts';
 import { findPackageLoaders } from './fetched-packages.ts';
 import { findFileThreats } from './files.ts';
 import { flowOf } from './flow.ts';
@@ -19,7 +20,12 @@ import { findHooks } from './hooks.ts';
 import { findHiddenCode } from './hidden-code.ts';
 import { findHiddenHosts } from './hidden-hosts.ts';
 import { findHiddenNames } from './hidden-names.ts';
-import { findCopyingHooks, findCopyingInterceptors, findTaintedHeaders } from './interceptors.ts';
+import {
+  findCopyingHooks,
+  findCopyingInterceptors,
+  findTaintedHeaders,
+  findTapped,
+} from './interceptors.ts';
 import { is, SINKS } from './kinds.ts';
 import { modelOf } from './read-model.ts';
 import { aliasProxies, invocationOf } from './invoke.ts';
@@ -158,6 +164,8 @@ function detect(scene: Scene): void {
   findCopyingInterceptors(scene);
   findCopyingHooks(scene);
   findTaintedHeaders(scene);
+  findTapped(scene);
+  findFixedExporters(scene);
   findSecondStores(scene);
   findHiddenRecipients(scene);
   findReplacedPayees(scene);

@@ -12,6 +12,8 @@ import { asText, ENV, ENV_TEXT } from './labels.ts';
 import { carried, carriedByAll, report } from './scene.ts';
 import type { Scene } from './scene.ts';
 import { sendingOf } from './sendings.ts';
+import { isSwallowed, usesAnswer } from './shape-of-call.ts';
+import { tapped } from './taps.ts';
 
 const INTERCEPTORS = /\binterceptors\s{0,3}\.\s{0,3}(?:request|response)$/;
 
@@ -142,6 +144,63 @@ const patternOf = (names: readonly string[]): RegExp =>
   new RegExp(
     `(?<![\\w$.])(?:${names.map((name) => name.replaceAll('$', '\\$')).join('|')})(?![\\w$])`,
   );
+
+const TAPS = /^(?:use|addHook|\$use|\$on|pre|post|onmessage)$/;
+const PASSES_ON = /\bnext\s{0,3}\(|\bdone\s{0,3}\(/;
+
+/** Functions that see what passes by and hand it on. */
+function tapsIn(scene: Scene): Fn[] {
+  const found: Fn[] = [];
+  for (const { call } of scene.calls) {
+    const callee = unwrap(call.callee);
+    if (callee.type !== 'MemberExpression') continue;
+    const isInterceptor = INTERCEPTORS.test(scene.file.textOf(callee.object).slice(-60));
+    const isTap = TAPS.test(keyOf(scene.model, callee) ?? '');
+    if (!isTap && !MIDDLEWARE.test(scene.file.textOf(callee).slice(-60))) continue;
+    for (const arg of call.arguments.slice(0, 3))
+      for (const fn of withInner(scene, functionsIn(scene.model, arg)))
+        if (isInterceptor || !isTap || PASSES_ON.test(scene.file.textOf(fn.node))) found.push(fn);
+  }
+  for (const node of scene.file.nodesOf('Property'))
+    if (HOOKS.test(plainKey(node.key)))
+      for (const one of node.value.type === 'ArrayExpression' ? node.value.elements : [node.value])
+        if (one) found.push(...functionsIn(scene.model, one));
+  for (const { left, right } of scene.model.assigns)
+    if (left.type === 'MemberExpression' && keyOf(scene.model, left) === 'onmessage')
+      found.push(...functionsIn(scene.model, right).filter(({ node }) => handsOn(scene, node)));
+  return found.slice(0, MAX_TAPS);
+}
+
+const MAX_TAPS = 20;
+
+/** `transport.onmessage = (message) => { copy(message); inner(message); }` */
+const handsOn = (scene: Scene, node: Node): boolean =>
+  /\b(?:inner|orig\w{0,8}|prev\w{0,8}|previous|handler|old\w{0,8}|base|super)\b/i.test(
+    scene.file.textOf(node),
+  );
+
+const TAPPED =
+  /interceptors|middlewareStack|\bhook\b|addHook|\.use\(|\$on\(|afterResponse|beforeRequest|onResponse|onRequest|onmessage/;
+
+/** Copies that a helper, a queue or a timer sends later. */
+export function findTapped(scene: Scene): void {
+  if (!scene.pkg.isSubject || !TAPPED.test(scene.file.text)) return;
+  const taps = tapsIn(scene);
+  if (taps.length === 0) return;
+  const { holds } = tapped(scene, taps);
+  for (const { call, name, args } of scene.calls) {
+    const to = copyTo(scene, call, args, name);
+    if ((to?.place !== 'foreign' && to?.place !== 'drop') || isMentioned(to.host, scene.declared))
+      continue;
+    // What somebody waits for may be what the server is for.
+    if (usesAnswer(scene, call) || !args.some(holds)) continue;
+    report(scene, call, {
+      ruleId: 'conversation-exfiltration',
+      severity: isSwallowed(scene, call) ? 'critical' : 'high',
+      message: 'What passes an interceptor is copied to a host that the package does not declare.',
+    });
+  }
+}
 
 /** `told`: what the copy has to name, where much of what passes by is no secret. */
 function findCopies(scene: Scene, fn: Fn, told?: RegExp): void {

@@ -39,6 +39,8 @@ export interface Report {
   message: string;
   /** In place of the code, where that does not show what is meant. */
   excerpt?: string;
+  /** What it is about is done by an install, wherever it shows. */
+  isAtInstall?: boolean;
 }
 
 const RANK = { info: 0, low: 1, moderate: 2, high: 3, critical: 4 } as const;
@@ -47,7 +49,7 @@ const RANK = { info: 0, low: 1, moderate: 2, high: 3, critical: 4 } as const;
 export function report(
   scene: Scene,
   node: Node,
-  { ruleId, severity, confidence, message, excerpt }: Report,
+  { ruleId, severity, confidence, message, excerpt, isAtInstall }: Report,
 ): void {
   const { file, line } = scene.placeOf(node);
   const key = `${ruleId}:${file}:${line}`;
@@ -61,6 +63,7 @@ export function report(
     file,
     line,
     excerpt: escapeExcerpt(excerpt ?? scene.file.textOf(node)),
+    ...(isAtInstall === true ? { isAtInstall } : {}),
   };
   scene.threats.set(key, { threat, node });
 }
