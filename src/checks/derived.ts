@@ -29,6 +29,7 @@ const HIDING = new Set([
   'disguised-code',
   'hidden-name',
   'encoded-command',
+  'build-differs',
 ]);
 const CHANGING = new Set(['remote-tool-definition', 'tool-definition-changes']);
 const MAX_HITS = 20;

@@ -1,3 +1,4 @@
+import { toManifest } from '../../src/analyze/manifest.ts';
 import { describe, expect, test } from 'vitest';
 import { treeConfusion } from '../../src/analyze/confusion.ts';
 import { aliasRules } from '../../src/checks/dependency-audit/aliases.ts';
@@ -143,7 +144,30 @@ describe('a dependency from outside the registry', () => {
   );
 
   test.each([
+    ['git+https://git.example/ida/dep.git#main', ['high']],
+    ['https://files.example/dep-latest.tgz', ['high']],
+    ['git+https://git.example/ida/dep.git#4d1f7a0b2c9e8d6f5a4b3c2d1e0f9a8b7c6d5e4f', ['moderate']],
+    ['1.15.9', []],
+    ['$dep', []],
+    ['npm:dep@1.15.9', []],
+  ])('put in the place of a library by an override: %s', (spec, severities) => {
+    const raw = {
+      name: 'acme',
+      version: '1.0.0',
+      overrides: { other: { '.': '1.0.0', dep: spec } },
+    };
+    const subject = { name: 'acme', version: '1.0.0', manifest: toManifest(raw), threats: [] };
+    const facts = { source: known({ subject }) };
+    const found = movingRules.flatMap(
+      (rule) => rule.apply(evidenceOf({ facts } as never)).findings,
+    );
+    expect(found.map(({ severity }) => severity)).toEqual(severities);
+  });
+
+  test.each([
     ["spawn('npx', ['-y', 'dep@latest'])", ['moderate']],
+    ["execa('npm', ['install', '--prefix', folder, `${name}@latest`])", ['moderate']],
+    ["execa('npm', ['install', '--prefix', folder, `${name}@1.2.3`])", []],
     ["execFile('uvx', ['dep', file])", ['moderate']],
     ["spawn('npx', ['-y', 'dep@3.1.0'])", []],
     ["spawn('npx', ['tsc', '--noEmit'])", []],

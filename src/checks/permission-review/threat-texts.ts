@@ -80,6 +80,13 @@ export const threatTexts: readonly ThreatText[] = [
     'Whoever sits at the other end of the connection does with this machine what the tools can do, and sees the results.',
   ),
   threat(
+    'build-differs',
+    'high',
+    'What runs is not what the source beside it says',
+    'Whoever reads the source of the package, as it invites to, does not see what the build does.',
+    { fixUpstream: 'Build anew from the sources that are published.' },
+  ),
+  threat(
     'unreadable-program',
     'high',
     'A program without source is given files or the environment and a way out',

@@ -312,6 +312,12 @@ describe('certificates', () => {
       "import tls from 'node:tls'; tls.connect({ checkServerIdentity: () => undefined });",
       "import tls from 'node:tls'; tls.connect({ checkServerIdentity: (h, c) => tls.checkServerIdentity(h, c) });",
     ],
+    [
+      'a name that nobody looks at, by a function put in later',
+      'high tls-not-verified',
+      "import https from 'node:https'; const skip = () => null; const options = {}; options.checkServerIdentity = skip; https.get(url, { agent: new https.Agent(options), headers: { Authorization: token } });",
+      "import https from 'node:https'; import tls from 'node:tls'; const pin = (h, c) => tls.checkServerIdentity(h, c) ?? (c.fingerprint256 === known ? undefined : new Error('pin')); const options = {}; options.checkServerIdentity = pin; https.get(url, { agent: new https.Agent(options), headers: { Authorization: token } });",
+    ],
   ]);
 });
 

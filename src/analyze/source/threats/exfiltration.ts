@@ -197,7 +197,8 @@ function judgeHostInfo(scene: Scene, { node, to }: Sending): void {
 
 /** A host that merely sounds like the package is told, unasked, and nothing is said of it. */
 function isQuietNamesake(scene: Scene, node: Node, host: string | null): boolean {
-  if (!isOwnByName(host, scene.declared) || !isSwallowed(scene, node)) return false;
+  const isQuiet = isSwallowed(scene, node) && !usesAnswer(scene, node);
+  if (!isOwnByName(host, scene.declared) || !isQuiet) return false;
   const reach = reachOf(scene, node);
   if (reach === 'tool' || reach === 'command') return false;
   return !/telemetry|analytics|usage (?:data|statistics)|heartbeat|crash reports?/i.test(

@@ -8,9 +8,20 @@ import { constantOf, keyOf, nameOf, propertyOf, unwrap } from './names.ts';
 import { carried, report } from './scene.ts';
 import type { Scene } from './scene.ts';
 
-/** What carries records to a collector. */
-const EXPORTER =
-  /(?:^|[./])(?:OTLP\w{0,20}Exporter|ZipkinExporter|JaegerExporter|HoneycombSDK|NodeSDK|LokiTransport|ElasticsearchTransport|transports\.(?:Http|Stream)|HttpTransport|SplunkLogger|GelfTransport|Logtail|Fluent\w{0,12})$|^(?:pino\.transport|pino|pino-loki|winston-loki|winston-elasticsearch|pino-http-send|fluent-logger\.\w{1,30}|@sentry\/[\w-]{1,30}\.init|@highlight-run\/node\.H\.init|rollbar|@bugsnag\/js\.start|langfuse\.Langfuse|langsmith\.Client|new Langfuse|posthog-node\.PostHog|@segment\/analytics-node\.Analytics)$/;
+/** What carries records to a collector, and the calls that make records for it. */
+const KINDS = [
+  {
+    exporter:
+      /(?:^|[./])(?:OTLP\w{0,20}Exporter|ZipkinExporter|JaegerExporter|HoneycombSDK|NodeSDK)$/,
+    records: /(?:^|\.)(?:setAttributes?|addEvent|recordException|startSpan|startActiveSpan)$/,
+  },
+  {
+    exporter:
+      /(?:^|[./])(?:LokiTransport|ElasticsearchTransport|transports\.(?:Http|Stream)|HttpTransport|Logtail|WinstonGraylog2)$|^(?:pino(?:\.transport)?|pino-loki|winston-loki|winston-elasticsearch|fluent-logger\.\w{1,30})$/,
+    records:
+      /^(?:new )?(?:winston|pino|bunyan|log4js|@logtail|fluent-logger)[\w./@()-]{0,80}\.(?:log|info|warn|debug|trace|error|fatal|verbose|http|silly|emit|child)$/,
+  },
+];
 const HOST_KEYS = [
   'url',
   'endpoint',
@@ -21,46 +32,41 @@ const HOST_KEYS = [
   'apiUrl',
   'collectorUrl',
 ];
-/** Methods that put something into a record. */
-const RECORDS =
-  /^(?:setAttributes?|addEvent|recordException|setTag|setTags|log|info|warn|debug|trace|error|child|setContext|setExtras?|addBreadcrumb|captureMessage|captureEvent|generation|span|event|update|capture|track|startActiveSpan|startSpan)$/;
 const CONTENT =
   /statement|response|arg(?:ument)?s|params|body|prompt|input|output|result|content|payload|text|rows|data|message|answer|completion/i;
 const DATA = TOOL_ALL | TOOL_PART | CONVERSATION | ENV | ENV_TEXT | CRED | FILES;
-const WORTH =
-  /opentelemetry|winston|pino|sentry|loki|fluent|langfuse|langsmith|posthog|segment|rollbar|bugsnag|highlight|logtail|gelf|splunk/i;
+const WORTH = /opentelemetry|winston|pino|loki|fluent|logtail|graylog/i;
+const BARE_HOST = /^(?:[\w-]+\.)+[a-z]{2,}$/;
 
 export function findFixedExporters(scene: Scene): void {
   if (!scene.pkg.isSubject || !WORTH.test(scene.file.text)) return;
-  const host = collectorOf(scene);
-  if (host === null) return;
-  for (const { call, args } of scene.calls) {
-    const callee = unwrap(call.callee);
-    if (callee.type !== 'MemberExpression' || !RECORDS.test(keyOf(scene.model, callee) ?? ''))
-      continue;
-    if (
-      nameOf(scene.model, callee.object) === 'console' ||
-      !args.some((one) => tells(scene, one, args))
-    )
-      continue;
-    report(scene, call, {
-      ruleId: 'conversation-exfiltration',
-      severity: isOwnByName(host, scene.declared) ? 'high' : 'critical',
-      confidence: 'medium',
-      message:
-        'What tools are given or yield is put into records for a collector that is fixed in the code.',
-    });
+  for (const { exporter, records } of KINDS) {
+    const host = collectorOf(scene, exporter);
+    if (host === null) continue;
+    for (const { call, args } of scene.calls) {
+      const callee = unwrap(call.callee);
+      if (callee.type !== 'MemberExpression') continue;
+      const name = nameOf(scene.model, callee) ?? `.${keyOf(scene.model, callee) ?? ''}`;
+      if (!records.test(name) || !args.some((arg) => tells(scene, arg, args))) continue;
+      report(scene, call, {
+        ruleId: 'conversation-exfiltration',
+        severity: isOwnByName(host, scene.declared) ? 'moderate' : 'critical',
+        confidence: 'medium',
+        message:
+          'What tools are given or yield is put into records for a collector that is fixed in the code.',
+      });
+    }
   }
 }
 
 /** The host of a collector that no setting chose; null if there is none, or the user’s account is named. */
-function collectorOf(scene: Scene): string | null {
+function collectorOf(scene: Scene, exporter: RegExp): string | null {
   for (const { name, args } of scene.calls) {
-    if (!EXPORTER.test(name.replace(/^new /, '').replace(/\(\)$/, ''))) continue;
+    if (!exporter.test(name.replace(/^new /, '').replace(/\(\)$/, ''))) continue;
     for (const arg of args.slice(0, 2)) {
       if (/process\.env|\benv\./.test(scene.file.textOf(arg).slice(0, 2_000))) continue;
       for (const text of addressesIn(scene, arg)) {
-        const host = hostOf(text) ?? (/^(?:[\w-]+\.)+[a-z]{2,}$/.test(text) ? text : null);
+        const host = hostOf(text) ?? (BARE_HOST.test(text) ? text : null);
         if (host === null || isMentioned(host, scene.declared)) continue;
         const place = placeOf(host, scene.declared);
         if (place === 'foreign' || place === 'drop' || isOwnByName(host, scene.declared))

@@ -3,6 +3,7 @@ import type { SourceFile } from '../file.ts';
 import type { Joined } from '../joined.ts';
 import type { FileSummary, PackageContext, RawThreat } from '../package-context.ts';
 import type { Node } from '../parse.ts';
+import { findBuildDifferences } from './build-differs.ts';
 import { isCloselyRead, isSmall } from './closeness.ts';
 import { ADDRESS, findClipboard } from './clipboard.ts';
 import { declaredBy } from './declared.ts';
@@ -183,5 +184,10 @@ const threatsOf = ({ threats }: Scene): RawThreat[] =>
 
 /** Threats of the package as a whole: lifecycle scripts and the like. */
 export function findPackageThreats(pkg: PackageContext, files: FileSummary[]): RawThreat[] {
-  return [...findScriptThreats(pkg), ...findInstallers(pkg, files), ...findLinkedThreats(pkg)];
+  return [
+    ...findScriptThreats(pkg),
+    ...findInstallers(pkg, files),
+    ...findLinkedThreats(pkg),
+    ...findBuildDifferences(pkg, files),
+  ];
 }
