@@ -80,7 +80,12 @@ const SAME_REGISTRY = ['https://registry.npmjs.com', 'https://registry.yarnpkg.c
 
 function registriesOf(npm: NpmOptions): string[] {
   const scoped = Object.entries(npm).filter(([key]) => key.endsWith(':registry'));
-  return [defaultRegistry(), ...SAME_REGISTRY, npm.registry, ...scoped.map(([, url]) => String(url))];
+  return [
+    defaultRegistry(),
+    ...SAME_REGISTRY,
+    npm.registry,
+    ...scoped.map(([, url]) => String(url)),
+  ];
 }
 
 function hostsOf(urls: readonly string[]): Set<string> {
