@@ -29,6 +29,9 @@ const ORDERS = new RegExp(
   'i',
 );
 
+// Characters that nobody sees, more of them than a flag or a joined emoji has.
+const HIDDEN =
+  /[\u{e0020}-\u{e007e}]{8}|[\u{e0100}-\u{e01ef}]{8}|[\u200b-\u200f\u2060-\u2064\ufeff]{16}/u;
 const SCANNER =
   /prompt[- ]?injection|jailbreak|guardrail|red[- ]?team|tool[- ]poisoning|injection[- ](?:scan|detect|test|pattern)/i;
 const CODE =
@@ -47,8 +50,9 @@ export function looseTexts(server: ServerSource, known: readonly ServerText[]): 
     if (found.length >= MAX_TEXTS || left <= 0) return;
     if (text.length < MIN_CHARS || text.length > MAX_CHARS || seen.has(text)) return;
     seen.add(text);
-    if (!isProse(text)) return;
-    if (told.includes(lettersOf(text))) return;
+    const letters = lettersOf(text);
+    if (!isProse(text) && !HIDDEN.test(text)) return;
+    if (letters !== '' && told.includes(letters)) return;
     left -= 1;
     if (!isOrder(text, location)) return;
     found.push({ location, owner: 'source', text, file, line: lineOf() });
@@ -65,11 +69,18 @@ export function looseTexts(server: ServerSource, known: readonly ServerText[]): 
     const location = /\.json[c5]?$/i.test(path) ? 'tool-response' : 'prompt';
     for (const { text, line, isComment } of dataTexts(path, server.dataOf(path) ?? '')) {
       // What only a model gets to see of it is for a model.
-      look(text, path, isComment ? 'resource' : location, () => line);
+      if (isComment) look(`<!--${text}-->`, path, 'resource', () => line);
+      else look(text, path, location, () => line);
     }
   }
-  return found;
+  return found.filter((one) => !found.some((other) => other !== one && holds(one, other)));
 }
+
+/** What says the same with more around it: the piece stands for it. */
+const holds = (whole: ServerText, piece: ServerText): boolean => {
+  const letters = lettersOf(piece.text);
+  return letters.length < lettersOf(whole.text).length && lettersOf(whole.text).includes(letters);
+};
 
 // However the pieces were joined.
 const lettersOf = (text: string) => text.replace(/\$\{\}|[^\p{L}\p{N}]+/gu, '');

@@ -1,27 +1,33 @@
 // The texts that are written in code and data, pieces put together as far as they stand side by side.
 import type { SourceFile } from '../file.ts';
 import type { Node } from '../parse.ts';
+import { isFunction } from '../scope.ts';
 
 const MAX_DEPTH = 200;
 const MAX_PIECES = 500;
 const MAX_DATA_TEXTS = 400;
 const MAX_PARTS = 200;
+const MAX_BODY = 2000;
 const MIN_WORDS = 6;
 const POINT = ' - ';
 // Documents about the package, settings and lists of files: nobody sends them to a model.
 const ABOUT =
-  /(?:^|\/)(?:readme(?:[-_.]\w{1,30}){0,3}|changelog|changes|history|licen[cs]e|contributing|security|code_of_conduct|notice)(?:\.(?:md|txt|html?))?$|(?:^|\/)(?:package|tsconfig|jsconfig|composer|deno|bower)[^/]*$|(?:^|\/)(?:tests?|__tests__|spec|fixtures?|examples?|docs?|\.github)\//i;
+  /(?:^|\/)(?:readme(?:[-_.]\w{1,30}){0,3}|changelog|licen[cs]e|contributing|code_of_conduct)(?:\.(?:md|txt|html?))?$|^(?:changes|history|security|notice)(?:\.(?:md|txt|html?))?$|(?:^|\/)(?:package|tsconfig|jsconfig|composer|deno|bower)[^/]*$|(?:^|\/)(?:tests?|__tests__|spec|fixtures?|\.github)\//i;
+// Documents for people, or what a server hands out: only what nobody sees of them is looked at.
+const PAGES = /(?:^|\/)(?:examples?|docs?)\//i;
 
 // Each list is put together once, however many pieces ask whether they are part of it.
 const lists = new WeakMap<Node, string | null>();
+// What functions give back, likewise; one that calls itself gives nothing back.
+const bodies = new WeakMap<Node, string>();
 
-/** Strings, templates, sums and lists of them; unknown parts are `${}`. */
+/** Strings, templates, sums and lists of them; unknown parts are `${}`, the pieces of a joined list too. */
 export function* writtenTexts(file: SourceFile): Generator<{ text: string; node: Node }> {
   const kinds = ['BinaryExpression', 'TemplateLiteral', 'Literal', 'ArrayExpression'] as const;
   for (const kind of kinds) {
     for (const node of file.nodesOf(kind) as Node[]) {
       if (isPart(file, node)) continue;
-      const text = textOf(node, 0);
+      const text = textOf(file, node, 0);
       if (text !== null && text !== '') yield { text, node };
     }
   }
@@ -31,26 +37,32 @@ function isPart(file: SourceFile, node: Node): boolean {
   const parent = file.parentOf(node);
   if (parent?.type === 'BinaryExpression')
     return parent.operator === '+' && node.type !== 'ArrayExpression';
-  return parent?.type === 'ArrayExpression' && textOf(parent, 0) !== null;
+  return parent?.type === 'ArrayExpression' && textOf(file, parent, 0) !== null;
 }
 
-function textOf(node: Node, depth: number): string | null {
+function textOf(file: SourceFile, node: Node, depth: number): string | null {
   if (depth > MAX_DEPTH) return null;
   switch (node.type) {
     case 'Literal':
       return typeof node.value === 'string' ? node.value : null;
     case 'TemplateLiteral':
-      return node.quasis.map((quasi) => quasi.value.cooked ?? '').join('${}');
+      return node.expressions.length === 0
+        ? (node.quasis[0]?.value.cooked ?? '')
+        : (file.constant(node) ?? node.quasis.map(({ value }) => value.cooked ?? '').join('${}'));
     case 'BinaryExpression': {
       if (node.operator !== '+') return null;
-      const left = textOf(node.left, depth + 1);
-      const right = textOf(node.right, depth + 1);
-      return left === null && right === null ? null : (left ?? '${}') + (right ?? '${}');
+      const left = textOf(file, node.left, depth + 1);
+      const right = textOf(file, node.right, depth + 1);
+      if (left === null && right === null) return null;
+      return (
+        (left ?? pieceOf(file, node.left, depth)) + (right ?? pieceOf(file, node.right, depth))
+      );
     }
     case 'ArrayExpression': {
       const known = lists.get(node);
       if (known !== undefined) return known;
-      const text = listText(node, depth);
+      lists.set(node, null);
+      const text = listText(file, node, depth);
       lists.set(node, text);
       return text;
     }
@@ -59,11 +71,50 @@ function textOf(node: Node, depth: number): string | null {
   }
 }
 
-function listText(node: Node & { type: 'ArrayExpression' }, depth: number): string | null {
+function listText(
+  file: SourceFile,
+  node: Node & { type: 'ArrayExpression' },
+  depth: number,
+): string | null {
   if (node.elements.length < 2 || node.elements.length > MAX_PIECES) return null;
-  const items = node.elements.map((item) => (item ? textOf(item, depth + 1) : null));
-  if (items.includes(null)) return null;
-  return joined(items as string[]);
+  const items = node.elements.map((item) => (item ? textOf(file, item, depth + 1) : null));
+  if (!items.includes(null)) return joined(items as string[]);
+  if (!isJoined(file, node)) return null;
+  const pieces = node.elements.map((item, i) => items[i] ?? pieceOf(file, item, depth));
+  return pieces.some((piece) => piece !== '${}') ? joined(pieces) : null;
+}
+
+/** `[head(name), '', TAIL].join('\n')`: one text, whatever its pieces are. */
+function isJoined(file: SourceFile, list: Node): boolean {
+  const parent = file.parentOf(list);
+  return (
+    parent?.type === 'MemberExpression' &&
+    parent.object === list &&
+    parent.property.type === 'Identifier' &&
+    parent.property.name === 'join'
+  );
+}
+
+// A name stands for its constant, a call for the text that the function gives back.
+function pieceOf(file: SourceFile, node: Node | null, depth: number): string {
+  if (node?.type === 'Identifier') return file.constant(node) ?? '${}';
+  if (node?.type !== 'CallExpression' || node.callee.type !== 'Identifier') return '${}';
+  const given = bodyOf(file.bindingOf(node.callee.name, node)?.init ?? null);
+  if (!given) return '${}';
+  const known = bodies.get(given);
+  if (known !== undefined) return known;
+  bodies.set(given, '${}');
+  const text = (textOf(file, given, depth + 1) ?? '${}').slice(0, MAX_BODY);
+  bodies.set(given, text);
+  return text;
+}
+
+/** What a function of one expression, or of one return, gives back. */
+function bodyOf(fn: Node | null): Node | null {
+  if (!fn || !isFunction(fn) || !fn.body) return null;
+  if (fn.body.type !== 'BlockStatement') return fn.body;
+  const last = fn.body.body.at(-1);
+  return last?.type === 'ReturnStatement' ? (last.argument ?? null) : null;
 }
 
 // Lines of a text, points of a list, or pieces of an encoded text.
@@ -88,7 +139,12 @@ export interface DataText {
 /** The strings of JSON, and the paragraphs and comments of other texts. */
 export function dataTexts(path: string, text: string): DataText[] {
   if (ABOUT.test(path)) return [];
-  if (!/\.json[c5]?$/i.test(path)) return paragraphs(text).slice(0, MAX_DATA_TEXTS);
+  const isPage = PAGES.test(path);
+  if (!/\.json[c5]?$/i.test(path)) {
+    const all = paragraphs(text).filter(({ isComment }) => !isPage || isComment === true);
+    return all.slice(0, MAX_DATA_TEXTS);
+  }
+  if (isPage) return [];
   try {
     return strings(JSON.parse(text)).map((one) => ({ text: one, line: 1 }));
   } catch {
