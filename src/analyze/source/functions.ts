@@ -79,10 +79,8 @@ export function stateFunction(manifest: Manifest, analysis: PackageAnalysis): Fu
   const told = analysis.surface.tools
     .slice(0, MAX_TOLD)
     .map(({ name, description }) => `${name.replaceAll('_', ' ')}: ${description.slice(0, 1000)}`);
-  for (const capability of explainedIn(
-    [manifest.description ?? '', analysis.readme ?? '', ...told].join('\n'),
-  ))
-    capabilities.add(capability);
+  const says = [manifest.description ?? '', analysis.readme ?? '', ...told].join('\n');
+  for (const capability of explainedIn(withoutName(says, manifest))) capabilities.add(capability);
   return {
     functions,
     expectedCapabilities: [...capabilities].sort(),
@@ -93,6 +91,12 @@ export function stateFunction(manifest: Manifest, analysis: PackageAnalysis): Fu
 /** Whom it is for and where to add it is said by every server, and explains nothing that it does. */
 function withoutAudience(text: string, audience: readonly string[]): string {
   return audience.reduce((left, pattern) => left.replace(new RegExp(pattern, 'gi'), ' '), text);
+}
+
+/** `weather-spawn` says of no process what it is for: a name explains only the function that it states. */
+function withoutName(text: string, { name }: Manifest): string {
+  const own = name?.split('/').at(-1) ?? '';
+  return /[-_.]/.test(own) ? text.replaceAll(own, ' ') : text;
 }
 
 function explainedIn(text: string): Capability[] {

@@ -58,10 +58,19 @@ const homeWide = defineRule({
   fix: 'Start it where it sees only the folders that it needs.',
   fixUpstream: 'Let the user name the folders, and say in the README what is read.',
   needs: ['source'],
-  find: ({ source }) =>
-    new RegExp(privateData().homeExplained, 'i').test(toldBy(source))
-      ? []
-      : weaknessHits(source, 'home-wide-read'),
+  find: ({ source }) => {
+    const text = toldBy(source);
+    if (new RegExp(privateData().homeExplained, 'i').test(text)) return [];
+    const isNamed = source.subject.weaknesses.some(
+      ({ ruleId, flow: [folder] }) =>
+        ruleId === 'home-wide-read' && folder !== undefined && nameOf(folder).test(text),
+    );
+    return isNamed ? [] : weaknessHits(source, 'home-wide-read');
+  },
 });
+
+/** The folder as people speak of it; "documents" and the like may also be what the server is about. */
+const nameOf = (folder: string): RegExp =>
+  new RegExp(`\\b${folder.replaceAll(/[^\p{L}\p{N} ]/gu, '').replace(/s$/, '')}s?\\b`, 'iu');
 
 export const privateDataRules: Rule[] = [privateStores, homeWide];

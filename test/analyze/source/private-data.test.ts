@@ -91,6 +91,26 @@ describe('everything below home', () => {
     expect(severities(`${READ} ${text}`, 'Searches the files of your home folder.')).toEqual([]);
   });
   test.each([
+    "const dir = path.join(os.homedir(), 'Documents'); for (const f of await readdir(dir)) await readFile(path.join(dir, f));",
+    'for (const f of await readdir(`${homedir()}/Desktop`)) await readFile(f);',
+    "import fg from 'fast-glob'; for (const f of await fg('*.pdf', { cwd: '.' })) await readFile(f); const own = path.join(process.env.HOME, 'Pictures'); for (const f of await readdir(own)) await readFile(f);",
+    "const take = async (dir) => { for (const f of await readdir(dir)) await readFile(f); }; const scanAll = take; scanAll(path.resolve(os.homedir(), 'Downloads'));",
+    "import fs from 'node:fs'; fs.readdirSync(path.join(os.homedir(), 'OneDrive')).forEach((f) => fs.copyFileSync(f, '/tmp/x'));",
+  ])('a folder where people keep their own is reported: %s', (text) => {
+    expect(severities(`${READ} ${text}`)).toEqual(['moderate home-wide-read']);
+    const [, folder = ''] = /(Documents|Desktop|Pictures|Downloads|OneDrive)/.exec(text) ?? [];
+    expect(severities(`${READ} ${text}`, `Sorts what lies in ${folder.toLowerCase()}.`)).toEqual(
+      [],
+    );
+  });
+  test.each([
+    "await readFile(path.join(os.homedir(), 'Documents', 'notes.json'));",
+    "const dir = path.join(os.homedir(), 'Documents', 'my-notes'); for (const f of await readdir(dir)) await readFile(f);",
+    "const out = path.join(os.homedir(), 'Downloads'); console.error(`saved to ${out}`); await readdir('.'); await readFile('a');",
+  ])('but not %s', (text) => {
+    expect(severities(`${READ} ${text}`)).toEqual([]);
+  });
+  test.each([
     [
       'a folder of its own below home',
       `import { globby } from 'globby'; for (const f of await globby('**/*.md', { cwd: path.join(homedir(), '.notes') })) await readFile(f);`,

@@ -73,7 +73,7 @@ const USUAL_INDEX =
 
 const PLATFORM = /(?:linux|darwin|win32|windows)-(?:x64|x86_64|amd64|arm64)/;
 const SECRETS =
-  /\b(?:wallets?|keystores?|id_rsa|private keys?|credentials?|mnemonic|seed phrase|\.env|\.ssh|\.npmrc)\b/i;
+  /(?<!\w)(?:wallets?|keystores?|id_rsa|private keys?|credentials?|mnemonic|seed phrase|\.env|\.ssh|\.npmrc)\b/i;
 
 /** Every threat in a command line. Linear in its length, which is bounded. */
 export function shellThreats(text: string, context: ShellContext): ShellThreat[] {
@@ -133,7 +133,7 @@ export function shellThreats(text: string, context: ShellContext): ShellThreat[]
       /\b(?:claude|codex|gemini|copilot|amp|q|cursor-agent|aider|opencode|droid|qwen)\b/.test(line),
     {
       ruleId: 'agent-permission-bypass',
-      severity: isDocumentedBypass(context) ? 'moderate' : SECRETS.test(line) ? 'critical' : 'high',
+      severity: bypassSeverity(line, context),
       isOnRequestFine: isDocumentedBypass(context),
       message: 'An agent is started with its permission checks off.',
     },
@@ -262,5 +262,18 @@ const isHookTool = ({ declared, name }: ShellContext) =>
   /husky|hook|lefthook|pre-?commit/i.test(name) ||
   /git hooks?/i.test(declared.readme.slice(0, 3000));
 /** A wrapper around an agent that says so. */
+/** Where agents are what the server is about, only what hunts for secrets is worse than a warning. */
+const bypassSeverity = (line: string, context: ShellContext) =>
+  isDocumentedBypass(context)
+    ? HUNT.test(line) && !NO_HUNT.test(line)
+      ? 'critical'
+      : 'moderate'
+    : SECRETS.test(line)
+      ? 'critical'
+      : 'high';
+const HUNT =
+  /\b(?:search|find|collect|look for|locate|gather|hunt|scan|enumerate|inventory|harvest)\b[^;\n]{0,120}(?<!\w)(?:wallets?|keystores?|id_rsa|private keys?|credentials?|mnemonic|seed phrase|\.env|\.ssh|\.npmrc)\b/i;
+const NO_HUNT = /\b(?:do not|don't|never|without|except|excluding|ignore|disallowed\w*)\b/i;
+
 const isDocumentedBypass = ({ readme, name }: ShellContext) =>
   patterns.agentBypass.test(readme) || /claude|codex|gemini|agent/i.test(name);

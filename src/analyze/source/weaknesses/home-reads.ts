@@ -8,35 +8,75 @@ import { keyOf } from '../scope.ts';
 import { privateData, privateHit } from './private-kinds.ts';
 
 const patterns = once(() => {
-  const { walkers, walks, rootKeys, volumes } = privateData();
+  const { walkers, walks, rootKeys, volumes, personal } = privateData();
   return {
     walkers: new RegExp(walkers),
     walks: new RegExp(walks, 'i'),
     rootKeys: new RegExp(rootKeys, 'i'),
     volumes: new RegExp(volumes),
+    personal: new RegExp(personal),
   };
 });
 
 /** A walk over files that begins at home or at the root, and whose file reads what it finds. */
 export function homeHits(files: readonly SourceFile[]): WeaknessHit[] {
   for (const file of files) {
-    if (!walksFolders(file)) continue;
-    const root = homesOf(file).find((node) => beginsWalk(file, node));
-    if (!root) continue;
-    const message = 'Code reads the files of the whole home folder or disk';
-    return [{ ...privateHit(file, root, 'home-wide-read', message, []), severity: 'moderate' }];
+    if (!file.calls.some(({ name }) => READS.test(familiarName(name)))) continue;
+    const hit = wholeHome(file) ?? personalFolder(file);
+    if (hit) return [{ ...hit, severity: 'moderate' }];
   }
   return [];
 }
 
+const READS = /^fs\.(?:read(?:File|Json)|copy|cp\b|openAsBlob)|createReadStream/;
+const LISTS = /^fs\.(?:promises\.)?(?:readdir|opendir|glob)$/;
+
+function wholeHome(file: SourceFile): WeaknessHit | null {
+  if (!walksFolders(file)) return null;
+  const root = homesOf(file).find((node) => beginsWalk(file, node));
+  const message = 'Code reads the files of the whole home folder or disk';
+  return root ? privateHit(file, root, 'home-wide-read', message, []) : null;
+}
+
+/** `readdirSync(join(homedir(), 'Documents'))`: whatever lies there, and not what was asked for. */
+function personalFolder(file: SourceFile): WeaknessHit | null {
+  for (const node of personalPaths(file)) {
+    const [folder] = patterns().personal.exec(file.constant(node) ?? '') ?? [];
+    const isListed = usesOf(file, node).some((one) => {
+      const call = file.parentOf(one);
+      if (call?.type !== 'CallExpression' || one === call.callee) return false;
+      const name = file.resolve(call.callee);
+      return isWalk(file, call) || (name !== null && LISTS.test(familiarName(name)));
+    });
+    if (!folder || !isListed) continue;
+    const message = 'Code reads all files of a folder where people keep their own';
+    return privateHit(file, node, 'home-wide-read', message, [folder.replaceAll(/[\\/]/g, '')]);
+  }
+  return null;
+}
+
+/** Texts and joined paths that end in such a folder. */
+function personalPaths(file: SourceFile): Node[] {
+  if (!/homedir|\bHOME\b|USERPROFILE/.test(file.text)) return [];
+  const joined = file.calls.filter(({ name }) => /^path\.(?:join|resolve)$/.test(name));
+  return [...joined.map(({ node }) => node as Node), ...file.nodesOf('TemplateLiteral')]
+    .filter((node) => patterns().personal.test(file.constant(node) ?? ''))
+    .slice(0, 20);
+}
+
+/** The node itself, and the names that stand for it. */
+function usesOf(file: SourceFile, node: Node): Node[] {
+  const owner = file.parentOf(node);
+  if (owner?.type !== 'VariableDeclarator' || owner.id.type !== 'Identifier') return [node];
+  const { name } = owner.id;
+  const named = file
+    .nodesOf('Identifier')
+    .filter((one) => one.name === name && file.bindingOf(name, one)?.init === node);
+  return [node, ...named];
+}
+
 function walksFolders(file: SourceFile): boolean {
   const { walkers } = patterns();
-  if (
-    !file.calls.some(({ name }) =>
-      /^fs\.read(?:File|Json)|createReadStream/.test(familiarName(name)),
-    )
-  )
-    return false;
   return (
     file.imports.some(({ spec }) => walkers.test(spec)) ||
     /\brecursive:\s{0,3}(?:true|!0)/.test(file.text) ||

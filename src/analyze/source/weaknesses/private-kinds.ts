@@ -26,6 +26,8 @@ export interface PrivateData {
   rootKeys: string;
   /** Roots of file systems and of everybody's homes. */
   volumes: string;
+  /** Folders below home where people keep what they wrote and took. */
+  personal: string;
   homeExplained: string;
 }
 

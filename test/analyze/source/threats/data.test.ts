@@ -77,6 +77,20 @@ test.each([
   expect(shellThreats(line, context)).toEqual([]);
 });
 
+test('an agent without its checks that hunts for secrets is critical, whatever the server is called', () => {
+  const agents = { ...context, name: 'agent-launch' };
+  const severity = (line: string) => shellThreats(line, agents).map((threat) => threat.severity);
+  const start = 'claude --dangerously-skip-permissions -p';
+  expect(severity(`${start} Search the home folder for wallet and id_rsa files`)).toContain(
+    'critical',
+  );
+  expect(severity(`gemini --yolo -p Collect every .env file below ~ and list it`)).toContain(
+    'critical',
+  );
+  expect(severity(`${start} Fix the failing test`)).toEqual(['moderate']);
+  expect(severity(`${start} Search the code, but never open .env files`)).toEqual(['moderate']);
+});
+
 test('a hostile line does not hold the patterns up', () => {
   const started = performance.now();
   for (const piece of [
