@@ -343,3 +343,34 @@ ${tool('await level(a, a, [b]);', { name: 'compare_labels', says: 'Compares the 
   expect(hitsOf(labels('deleteLabel'))).toEqual(['high annotation-contradicts-handler']);
   expect(hitsOf(labels('getLabel'))).toEqual([]);
 });
+
+describe('hosts that an address is held to', () => {
+  const fetches = (check: string) =>
+    hitsOf(
+      `const HOSTS = ['docs.site.example', 'api.site.example']; const CDN = 'site.example';
+${check}
+server.registerTool('t', { description: 'A picture of the shelf.', inputSchema: { a: z.string() } }, async ({ a }) => { assertAllowed(a); const res = await fetch(a, { headers: { 'x-api-key': process.env.KEY } }); return { content: [{ type: 'text', text: await res.text() }] }; });`,
+    );
+  const unless = (test: string) =>
+    `function assertAllowed(url) { const host = new URL(url).hostname; if (!(${test})) throw new Error('not there'); }`;
+  test.each([
+    'url.includes(CDN)',
+    'HOSTS.some((one) => url.toLowerCase().includes(one))',
+    'host.endsWith(CDN)',
+    "host.endsWith('site.example') || url.includes('//site.example/')",
+    'url.indexOf(CDN) > -1',
+    'HOSTS.find((one) => host.includes(one))',
+  ])('hold nothing where the name may stand anywhere in it: %s', (test) => {
+    expect(fetches(unless(test))).toEqual(['high request-forgery']);
+  });
+  test.each([
+    'host === CDN',
+    'HOSTS.includes(host)',
+    'HOSTS.includes(new URL(url).hostname)',
+    'host === CDN || host.endsWith(`.${CDN}`)',
+    "host === CDN || host.endsWith('.' + CDN)",
+    'new Set(HOSTS).has(host)',
+  ])('hold where the whole name is compared: %s', (test) => {
+    expect(fetches(unless(test))).toEqual([]);
+  });
+});

@@ -67,6 +67,13 @@ function viaFunction(it: Machine, event: CallEvent, callee: Value & { kind: 'fun
   return vouched(it, event, result, new Set(seen));
 }
 
+// `url.includes('site.example')` is true of `evil.example/?site.example`, `host.endsWith('site.example')`
+// of `evilsite.example`: where nothing else is asked of an address, nothing is held.
+const LOOSE =
+  /(?:\b(?:url|raw\w*|href|address|link|uri|target|u|parsed)|\b(?:toLowerCase|toString|String)\(\w{0,20}\))\.(?:includes|indexOf|search)\(|\.?host(?:name)?(?:\.toLowerCase\(\))?\.(?:endsWith|includes|indexOf)\(\s*(?:["'`]\w|[A-Za-z_$][\w$.]{0,40}\s*\))/i;
+const STRICT =
+  /\b(?:host(?:name)?|origin|domain)\b(?:\.toLowerCase\(\))?\s*[!=]==?|[!=]==?\s*[\w.]{0,40}\b(?:host(?:name)?|origin|domain|d|h)\b|\.has\(|endsWith\(\s*(?:["'`]\.|[\w.]{1,40}\s*\+)|(?:includes|indexOf)\(\s*[\w.]{0,40}\.(?:host(?:name)?|origin)\b|(?:allow(?:ed|able)?|hosts|hostnames|origins|domains|list|permitted|known|safe|trusted)\w{0,12}\.(?:includes|indexOf)\(|\.(?:test|exec|match)\(|isIP|lookup|private|ipaddr|startsWith\(/i;
+
 /**
  * A function that is named like a check and has the look of one is believed to check what it was
  * given, also where the way it does so cannot be followed.
@@ -83,6 +90,7 @@ function vouched(it: Machine, event: CallEvent, result: Value, seen: ReadonlySet
   const { start, end } = callee.node;
   const body = callee.file.text.slice(start, Math.min(end, start + 4000));
   if (!DECIDES.test(body) || !COMPARES.test(body)) return result;
+  if (LOOSE.test(body) && !STRICT.test(body)) return result;
   const whenTruthy = !DENIES.test(event.name || own);
   const checks = taints.map(({ origin }) => ({ origin, kind: 'named' as const, whenTruthy }));
   if (/\bthrow\b/.test(body)) {
