@@ -2,7 +2,7 @@
 import type { Capability, Json, ToolAnnotations, ToolDefinition } from '../../../types.ts';
 import { toolHash } from '../../tool-hash.ts';
 import { foldText, schemaFrom } from './eval/json.ts';
-import type { Value } from './eval/values.ts';
+import { UNKNOWN, optionsOf, type Value } from './eval/values.ts';
 import type { ToolRecord } from './model.ts';
 import { property } from './registrations.ts';
 
@@ -32,7 +32,11 @@ function annotationsOf(value: Value | undefined): ToolAnnotations {
   const result: ToolAnnotations = {};
   const title = property(value, 'title');
   if (title && foldText(title) !== '${}') result.title = foldText(title);
+  const kinds = optionsOf(value ?? UNKNOWN).filter(({ kind }) => kind === 'object');
   for (const hint of HINTS) {
+    // Where they are worked out for each tool, they say nothing of this one.
+    const flags = kinds.map((one) => property(one, hint));
+    if (new Set(flags.map((one) => (one?.kind === 'literal' ? one.value : one))).size > 1) continue;
     const flag = property(value, hint);
     if (flag?.kind === 'literal' && typeof flag.value === 'boolean') result[hint] = flag.value;
   }

@@ -26,11 +26,26 @@ export function* writtenTexts(file: SourceFile): Generator<{ text: string; node:
   const kinds = ['BinaryExpression', 'TemplateLiteral', 'Literal', 'ArrayExpression'] as const;
   for (const kind of kinds) {
     for (const node of file.nodesOf(kind) as Node[]) {
-      if (isPart(file, node)) continue;
+      if (isPart(file, node) || isHelp(file, node)) continue;
       const text = textOf(file, node, 0);
       if (text !== null && text !== '') yield { text, node };
     }
   }
+}
+
+/** `.option('--all', 'what it does')`: what a program tells of its own flags. */
+function isHelp(file: SourceFile, node: Node): boolean {
+  const call = file.parentOf(node);
+  if (call?.type !== 'CallExpression' && call?.type !== 'NewExpression') return false;
+  const { callee } = call;
+  const name = callee.type === 'MemberExpression' ? callee.property : callee;
+  const [flag] = call.arguments;
+  return (
+    name.type === 'Identifier' &&
+    /^(?:option|requiredOption|addOption|Option)$/.test(name.name) &&
+    flag?.type === 'Literal' &&
+    /^-{1,2}[a-z]/i.test(String(flag.value))
+  );
 }
 
 function isPart(file: SourceFile, node: Node): boolean {

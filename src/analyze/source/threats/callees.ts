@@ -6,6 +6,7 @@ import type { Memo } from './memo.ts';
 import { lookup } from './model.ts';
 import type { Binding, Call, Def, Fn, Model } from './model.ts';
 import { keyOf, nameOf, propertyOf, unwrap, valueOf } from './names.ts';
+import { optionalChain } from './optional-chain.ts';
 
 export interface Flow {
   model: Model;
@@ -50,6 +51,7 @@ function findCallees(model: Model, call: Call): Fn[] {
   const callee = unwrap(call.callee);
   const own = model.fnOf.get(callee);
   if (own) return [own];
+  if (optionalChain(call)) return NONE;
   const made = call.type === 'NewExpression' ? classOf(model, callee) : null;
   if (made) {
     const constructor = memberOf(model, made, 'constructor', 'constructor');

@@ -43,8 +43,15 @@ function timedText(scene: Scene, first: Node | undefined): Node | null {
     callee.type === 'CallExpression' &&
     callee.callee.type === 'MemberExpression' &&
     keyOf(scene.model, callee.callee) === 'bind';
-  return isBound ? null : first;
+  return isBound || isOfHeap(scene, callee) ? null : first;
 }
+
+/** `getObject(index)`: the function that a program compiled by wasm-bindgen was handed before. */
+const isOfHeap = ({ file }: Scene, value: Node): boolean =>
+  value.type === 'CallExpression' &&
+  value.callee.type === 'Identifier' &&
+  /^(?:get|take)Object$/.test(value.callee.name) &&
+  /\b__wbindgen_\w/.test(file.text);
 
 /** `new Worker(URL.createObjectURL(blob))`, `new Worker(new URL('data:text/javascript,…'))`. */
 function isMadeOfText(scene: Scene, node: Node | undefined): boolean {

@@ -28,6 +28,7 @@ import { fieldKey, lookup } from './model.ts';
 import type { Binding, Call, Fn } from './model.ts';
 import { keyOf, nameOf, propertyOf, shapeOf, unwrap } from './names.ts';
 import { isNarrow } from './narrow.ts';
+import { optionalChain } from './optional-chain.ts';
 import { yieldedProperty } from './yielded.ts';
 import { sourceLabels } from './sources.ts';
 import { constant, nameLabels, pieces, textLabels } from './text-labels.ts';
@@ -213,6 +214,8 @@ function call(flow: Flow, node: Call, depth: number, isCallback: boolean): numbe
   const name = nameOf(model, node.callee) ?? '';
   const callee = unwrap(node.callee);
   const method = callee.type === 'MemberExpression' ? (keyOf(model, callee) ?? '') : '';
+  const chain = optionalChain(node);
+  if (chain) return chained(flow, evaluate(flow, chain.start, depth), chain.keys);
   const given = node.arguments.reduce((labels, arg) => labels | evaluate(flow, arg, depth), 0);
   const whole = shapeOf(model, node);
   const text = whole === null ? 0 : constant(flow, node, () => textLabels(whole));
@@ -235,6 +238,15 @@ function call(flow: Flow, node: Call, depth: number, isCallback: boolean): numbe
   const received = callee.type === 'MemberExpression' ? evaluate(flow, callee.object, depth) : 0;
   if (received & ENV && isNarrow(model.text.slice(node.start, node.end))) return 0;
   return text | methodLabels(flow, node, method, received, given, isCallback);
+}
+
+/** `start?.key?.key`. */
+function chained(flow: Flow, start: number, keys: readonly string[]): number {
+  return keys.reduce(
+    (labels, key) =>
+      (labels & ENV ? nameLabels(flow, `process.env.${key}`) : 0) | named(labels, key),
+    start,
+  );
 }
 
 function methodLabels(

@@ -66,6 +66,9 @@ export function findExecution(scene: Scene): void {
 /** What a compiler to WebAssembly puts around a module: it evaluates the code that the module brings along. */
 function isOfCompiler({ file, model }: Scene, call: Node): boolean {
   const around = functionAround(model, call)?.name ?? '';
+  // `new Function(getStringFromWasm0(pointer, length))`
+  if (/__wbindgen_\w/.test(file.text) && /\bgetStringFromWasm\w?\(/.test(file.textOf(call)))
+    return true;
   return (
     /^addEm(?:Asm|Js)$/.test(around) &&
     /\bUTF8ToString\(/.test(file.text) &&

@@ -214,6 +214,15 @@ const isOwnPlatform = (text: string, { declared }: ShellContext): boolean =>
   text.trimEnd().endsWith(` ${HOLE}@${HOLE}`) &&
   [...declared.dependencies].some((name) => PLATFORM.test(name));
 
+/** Where no program is ready for the machine: sources of one release, and a build of the package's own. */
+const BUILT_WITH =
+  /^(?:prebuild-install|node-pre-gyp|node-gyp-build|pkg-prebuilds-verify)\b[^|&;]{0,80}\|\|\s{0,3}\(?\s{0,3}git\s+clone\s[^\n;|&]{0,60}(?:-b|--branch)\s+v?\d[\w.]{0,20}\s[^\n;|&]{0,120}\s([\w.-]{1,40}\/[\w./-]{1,60})\s{0,3}&&([^\n;|]{0,120})$/;
+
+function isBuiltWith(line: string): boolean {
+  const [, folder = '', builds = ''] = BUILT_WITH.exec(line.trim()) ?? [];
+  return folder !== '' && !builds.includes(folder) && !/\bcd\b|\$|\bbash\b|\bsh\b/.test(builds);
+}
+
 type Add = (condition: boolean, threat: ShellThreat) => unknown;
 
 function addDownloads(line: string, context: ShellContext, add: Add): void {
@@ -231,7 +240,8 @@ function addDownloads(line: string, context: ShellContext, add: Add): void {
   const isKnown = host !== null && hosts.installers.test(host);
   // Of a forge that many share, the host says nothing about who writes there.
   const isCloned = CLONED_RUN.test(line) && !isMentioned(url, context.declared);
-  const severity = isKnown ? 'moderate' : isOwn && !isCloned ? 'high' : 'critical';
+  const isBuilt = place === 'release' && isBuiltWith(line);
+  const severity = isKnown || isBuilt ? 'moderate' : isOwn && !isCloned ? 'high' : 'critical';
   const isRun =
     FETCHED_START.test(line) ||
     PIPED.test(line) ||
@@ -243,7 +253,7 @@ function addDownloads(line: string, context: ShellContext, add: Add): void {
     ruleId: 'download-and-execute',
     severity,
     message: 'A command downloads something and runs it.',
-    confidence: isOwn || isKnown ? 'medium' : 'high',
+    confidence: isOwn || isKnown || isBuilt ? 'medium' : 'high',
     isOnRequestFine: isKnown,
   });
   add(ENCODED_POWERSHELL.test(line), {

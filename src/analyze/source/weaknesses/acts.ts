@@ -124,6 +124,7 @@ const TEMPORARY = /^(?:os\.tmpdir|fs\.(?:promises\.)?mkdtemp(?:Sync)?|temp-dir|t
 function isBelowTemporary(path: Value | undefined): boolean {
   return optionsOf(path ?? UNKNOWN).every((option) => {
     const [first] = option.kind === 'text' ? option.parts : [option];
+    if (first?.kind === 'literal') return /^\/tmp(?:\/|$)/.test(String(first.value));
     return first?.kind === 'external' && TEMPORARY.test(first.name);
   });
 }

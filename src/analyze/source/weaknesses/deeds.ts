@@ -59,6 +59,7 @@ function remoteDeed(use: Use): Deed | undefined {
   const statement = STATEMENT_METHOD.test(use.method)
     ? statementDeed(written(use.args[0]))
     : undefined;
+  if (use.method === 'truncate' && use.args.length > 1) return undefined;
   return statement ?? preparedDeed(use) ?? wholeDeed(use) ?? deedOf(use.name) ?? requestDeed(use);
 }
 

@@ -59,7 +59,7 @@ export function requestFault(
   if (!host.isSubdomain && sendsSecret(use)) {
     return { ...text, severity: 'high', taint, message: SENDS_SECRET };
   }
-  if (isBrowser && host.isWhole) return browserFault(open, tool);
+  if (isBrowser && host.isWhole) return browserFault(use, open, tool);
   const severity = host.isLed
     ? 'low'
     : host.isWhole
@@ -125,9 +125,11 @@ const SENDS_SECRET =
   'A tool argument decides the host of a request that carries a credential of the server';
 
 /** A browser also opens `file:` and shows what it finds there. */
-function browserFault({ taint, checks }: Arrival, tool: ToolContext): Fault {
+function browserFault(use: Use, { taint, checks }: Arrival, tool: ToolContext): Fault {
   const isWeb = checks.has('scheme') || checks.has('weak-prefix');
-  const isMeant = states(tool, BROWSES) || states(tool, READS_PAGES);
+  // Only pages can be audited.
+  const isAudit = /^lighthouse\b/.test(use.name);
+  const isMeant = isAudit || states(tool, BROWSES) || states(tool, READS_PAGES);
   return {
     ruleId: 'request-forgery',
     severity: isMeant && !tool.isShared ? 'low' : isWeb && !tool.isShared ? 'moderate' : 'high',

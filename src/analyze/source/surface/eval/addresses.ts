@@ -1,4 +1,5 @@
 // Addresses put together of a base and what an argument says: a whole address leads away from the base.
+import type { Node } from '../../parse.ts';
 import { below } from './origins.ts';
 import { concat, literal, marked, taintsOf, type TextValue, type Value } from './values.ts';
 
@@ -22,4 +23,36 @@ export function ofAddress(target: TextValue, key: string): Value | undefined {
   return /^(?:origin|host|hostname|protocol)$/.test(key)
     ? { kind: 'unknown', taints: taintsOf(lead).map((taint) => below(taint, key)) }
     : undefined;
+}
+
+/** `path.startsWith('/') ? path : `/${path}``: a slash stands first, however it came there. */
+export function isRooting({
+  test,
+  consequent,
+  alternate,
+}: Node & { type: 'ConditionalExpression' }): boolean {
+  if (test.type !== 'CallExpression' || test.callee.type !== 'MemberExpression') return false;
+  const { object, property } = test.callee;
+  const [slash] = test.arguments;
+  const isAsked =
+    property.type === 'Identifier' &&
+    property.name === 'startsWith' &&
+    slash?.type === 'Literal' &&
+    slash.value === '/';
+  const isKept =
+    object.type === 'Identifier' &&
+    consequent.type === 'Identifier' &&
+    object.name === consequent.name;
+  return isAsked && isKept && beginsWithSlash(alternate);
+}
+
+function beginsWithSlash(node: Node): boolean {
+  if (node.type === 'TemplateLiteral')
+    return node.quasis[0]?.value.cooked?.startsWith('/') === true;
+  return (
+    node.type === 'BinaryExpression' &&
+    node.operator === '+' &&
+    node.left.type === 'Literal' &&
+    String(node.left.value).startsWith('/')
+  );
 }

@@ -1,5 +1,6 @@
 // Expressions -> values.
 import { posix } from 'node:path';
+import { isRooting } from './addresses.ts';
 import type { Node } from '../../parse.ts';
 import { keyOf, memberOf } from './property-access.ts';
 import { arithmetic, eitherChecks } from './operators.ts';
@@ -242,7 +243,7 @@ function arrayOf(it: Machine, elements: readonly (Node | null)[], env: Env): Val
 
 function conditional(it: Machine, node: Node & { type: 'ConditionalExpression' }, env: Env): Value {
   const test = it.evaluate(node.test, env);
-  const truth = truthOf(test);
+  const truth = isRooting(node) ? false : truthOf(test);
   if (truth === true) return it.evaluate(node.consequent, env);
   if (truth === false) return it.evaluate(node.alternate, env);
   it.uncertain += 1;
