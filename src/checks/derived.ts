@@ -1,6 +1,6 @@
 // Threats that are about more than one point: each rule here tells of a threat once more, where a reader looks for it.
 import { defineRule, type Hit, type Rule } from '../rule.ts';
-import type { CheckId, PackageAnalysis, Severity, SourceFact, ThreatHit } from '../types.ts';
+import type { PackageAnalysis, Severity, SourceFact, ThreatHit } from '../types.ts';
 
 const SERIOUS: Severity[] = ['high', 'critical'];
 const SENDING = new Set([
@@ -32,6 +32,7 @@ const HIDING = new Set([
   'build-differs',
 ]);
 const CHANGING = new Set(['remote-tool-definition', 'tool-definition-changes']);
+const FETCHING = 'runtime-install';
 const MAX_HITS = 20;
 
 interface Owned {
@@ -42,13 +43,13 @@ interface Owned {
 
 /** The cap, if any, is the threat's own: these only say where else it counts. */
 function derivedRule(
-  text: { id: string; check: CheckId; title: string; why: string; fix: string },
+  text: Pick<Rule, 'id' | 'check' | 'title' | 'why' | 'fix'> & { severity?: Severity },
   isAbout: (owned: Owned) => boolean,
   moderate: ReadonlySet<string> = new Set(),
 ): Rule {
   return defineRule({
-    ...text,
     severity: 'high',
+    ...text,
     needs: ['source'],
     find: ({ source }) => threatsOf(source, moderate).filter(isAbout).slice(0, MAX_HITS).map(toHit),
   });
@@ -108,6 +109,19 @@ export const hidingCode = derivedRule(
     fix: 'Do not connect it; see the finding of point 3 about the same place.',
   },
   ({ threat }) => HIDING.has(threat.ruleId),
+);
+
+export const fetchedPackage = derivedRule(
+  {
+    id: 'package-outside-tree',
+    check: 'dependency-audit',
+    severity: 'moderate',
+    title: 'The code runs packages that are not in its dependency tree',
+    why: 'They are in no lockfile: what is fetched then was not vetted, and may be another version tomorrow.',
+    fix: 'Install it beforehand in an exact version, or ask for it among the dependencies; see the finding of point 3 about the same place.',
+  },
+  ({ threat, isSubject }) => isSubject && threat.ruleId === FETCHING,
+  new Set([FETCHING]),
 );
 
 function threatsOf(source: SourceFact, moderate: ReadonlySet<string>): Owned[] {

@@ -57,6 +57,24 @@ const host = (url: string, more: Partial<HostHit> = {}): Partial<PackageAnalysis
 });
 
 describe('unexplained-capability', () => {
+  test('a program that a tool is called by is explained, what one could do with it is not', () => {
+    const detail = '$ ping -c 3 ${}';
+    const tool = {
+      name: 'ping_device',
+      description: 'Is it there?',
+      parameters: [],
+      annotations: {},
+    };
+    const surface = {
+      ...analysisOf().surface,
+      tools: [{ ...analysisOf().surface.tools[0], ...tool }],
+    };
+    const told = { ...can({ detail }), surface } as Partial<PackageAnalysis>;
+    expect(severities('unexplained-capability', told)).toEqual([]);
+    expect(severities('unexplained-capability', can({ detail }))).toEqual(['moderate']);
+    const shell = { ...told, ...can({ detail: '$ bash -c ${}' }) };
+    expect(severities('unexplained-capability', shell)).toEqual(['moderate']);
+  });
   test('the name of an agent’s file is a hint only where the server can open no file', () => {
     const named = can({ capability: 'agent-config', detail: '.claude' }).capabilities ?? [];
     const reads = can({ capability: 'file-read', detail: 'fs.readFile' }).capabilities ?? [];

@@ -5,6 +5,7 @@ import { isFunction } from './scope.ts';
 
 const NAME = /^[a-z][\w.+-]{1,40}$/i;
 const MAX_CALLERS = 12;
+const OF_DEPENDENCY = /\b(?:require|import\.meta)\.resolve\(\s{0,3}['"`][^./~]|\bnode_modules\b/;
 
 type CallNode = Node & { type: 'CallExpression' };
 
@@ -14,12 +15,23 @@ export function programLines(call: NamedCall, file: SourceFile): string[] {
   if (!program) return [];
   // `execa({ shell: false })` starts nothing yet: what it gives does.
   if (program.type === 'ObjectExpression') return linesOf(boundCalls(call.node, file), 0, 1, file);
+  if (isOfDependency(call, file)) return ['node ${}'];
   const name = nameIn(program, file);
   if (name !== null) return NAME.test(name) ? [lineOf(name, list, file)] : [];
   if (program.type !== 'Identifier') return [];
   const { calls, at, parameters } = callersOf(program.name, call.node, file);
   const rest = list?.type === 'Identifier' ? parameters.indexOf(list.name) : -1;
   return linesOf(calls, at, rest < 0 ? at + 1 : rest, file);
+}
+
+/** `execFile(process.execPath, [require.resolve('linter/cli.js')])`: a program of a dependency, which is in the tree. */
+function isOfDependency({ node }: NamedCall, file: SourceFile): boolean {
+  const [program, list, options] = node.arguments;
+  if (!program || file.resolve(program) !== 'process.execPath') return false;
+  const script = list?.type === 'ArrayExpression' ? list.elements[0] : null;
+  if (!script || (options && /\bdetached\b/.test(file.textOf(options)))) return false;
+  const made = script.type === 'Identifier' ? file.bindingOf(script.name, script)?.init : script;
+  return made ? OF_DEPENDENCY.test(file.textOf(made).slice(0, 400)) : false;
 }
 
 /** `at` is the program among the arguments, `rest` the list of its own. */

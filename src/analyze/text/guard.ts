@@ -76,6 +76,14 @@ function isCaution(text: string, { start, end }: Place): boolean {
   return NO_ORDERS.test(after) || WARNING.test(`${text.slice(start, end)}${after}`);
 }
 
+// "You may run X in the terminal if I allow it": asked first, and not without.
+const IF_ALLOWED =
+  /\b(?:may|can|could)\b(?:[^.!?]|\.(?=\S)){0,200}\b(?:if|once|after|when|as soon as) (?:i|we|they|you|(?:the|your) (?:user|human|person|owner|operator)) (?:have |has )?(?:allow|agree|approve|permit|confirm|accept|consent|said|say)/;
+
+/** True if the user is asked before what the match demands. */
+export const isLeftToUser = (text: string, match: Pick<Match, 'ruleId' | keyof Place>): boolean =>
+  match.ruleId === 'command-demanded' && IF_ALLOWED.test(sentenceAround(text, match));
+
 function sentenceAround(text: string, { start, end }: Place): string {
   const from = Math.max(0, start - 2 * BEFORE);
   const before = text.slice(from, start);

@@ -10,7 +10,7 @@ import type {
 } from '../../types.ts';
 import { withoutDisowned } from './disowned.ts';
 import { escapeExcerpt } from './escape.ts';
-import { isAboutSecurity, isDenied, isMention, isOwnCall } from './guard.ts';
+import { isAboutSecurity, isDenied, isLeftToUser, isMention, isOwnCall } from './guard.ts';
 import { hiddenFindings } from './hidden.ts';
 import { matchRules, signalPoints } from './match.ts';
 import { ordersIn } from './orders.ts';
@@ -136,7 +136,9 @@ function findingsOf(view: View, location: TextLocation): Candidate[] {
   const phrases = matchRules(book, location).filter(
     (match) => !isDenied(match, book, orders.denied),
   );
-  const matches = [...phrases, ...orders.matches].filter((match) => !isOwnCall(book.text, match));
+  const matches = [...phrases, ...orders.matches].filter(
+    (match) => !isOwnCall(book.text, match) && !isLeftToUser(book.text, match),
+  );
   const isSecurityText = matches.length > 0 && isAboutSecurity(book.text);
   const found = matches.map((match): Candidate => {
     const mentioned = isMention(book.text, match) || isSecurityText;

@@ -1,6 +1,6 @@
 // Point 2 of the checklist: its rules.
 import type { Rule } from '../../rule.ts';
-import { dangerousScript, harmfulDependency } from '../derived.ts';
+import { dangerousScript, fetchedPackage, harmfulDependency } from '../derived.ts';
 import { advisoriesRules } from './advisories.ts';
 import { aliasRules } from './aliases.ts';
 import { lookalikesRules } from './lookalikes.ts';
@@ -17,4 +17,5 @@ export const rules: Rule[] = [
   ...scriptsRules,
   dangerousScript,
   harmfulDependency,
+  fetchedPackage,
 ];

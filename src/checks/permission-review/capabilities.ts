@@ -25,6 +25,10 @@ const HANDS: ReadonlySet<Capability> = new Set([
   'native-code',
 ]);
 
+/** What they do is said by what they are given. */
+const INTERPRETERS =
+  /^(?:node|bun|deno|perl|python|ruby|php|bash|zsh|cmd|powershell|pwsh|npx|npm|curl|wget|ssh|scp|sudo|open|env)$/;
+
 const WORDS: Partial<Record<Capability, string>> = {
   'file-write': 'writes files',
   'file-delete': 'deletes files',
@@ -138,7 +142,7 @@ function unexplained({ subject, stated }: SourceFact): Hit[] {
   for (const hit of subject.capabilities) {
     const weight = weights[hit.capability];
     if (hit.reached === 'none' || !weight || expected.has(hit.capability)) continue;
-    if (seen.has(hit.capability) || isOrdinary(hit)) continue;
+    if (seen.has(hit.capability) || isOrdinary(hit) || isTold(hit, subject)) continue;
     seen.add(hit.capability);
     // In a bundle it may be any library's; there it is worth a look, not a warning.
     const isBundled = hit.isOfOthers === true || isMostlyMinified(subject, hit.file);
@@ -154,6 +158,16 @@ function unexplained({ subject, stated }: SourceFact): Hit[] {
     });
   }
   return hits;
+}
+
+/** `$ ping -c 3 host` of a server with a tool that is called or described so. */
+function isTold({ capability, detail }: CapabilityHit, { surface }: PackageAnalysis): boolean {
+  const program =
+    capability === 'process-spawn' ? /^\$ ([a-z][a-z-]{2,20}) /.exec(detail)?.[1] : null;
+  if (!program || INTERPRETERS.test(program)) return false;
+  const told =
+    surface?.tools.map(({ name, description }) => `${name} ${description}`).join('\n') ?? '';
+  return new RegExp(`(?<![a-z])${program}(?![a-z])`, 'i').test(told);
 }
 
 function isOrdinary(hit: CapabilityHit): boolean {

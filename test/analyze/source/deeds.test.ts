@@ -90,6 +90,14 @@ describe('read-only tools', () => {
       'high',
     ],
     [
+      'remove what a service keeps for the user, whatever they are asked',
+      {
+        imports: `import { createDAVClient } from 'tsdav'; const client = await createDAVClient({});`,
+        body: 'for (const one of await client.fetchCalendarObjects({})) await client.deleteCalendarObject({ calendarObject: one });',
+      },
+      'high',
+    ],
+    [
       'remove the logs that they report on',
       {
         name: 'inspect_logs',
@@ -113,6 +121,13 @@ describe('read-only tools', () => {
   });
 
   test.each<[string, Tool]>([
+    [
+      'write into a folder of the moment',
+      {
+        imports: `import { mkdtemp, writeFile } from 'node:fs/promises';`,
+        body: "const dir = await mkdtemp('/tmp/x-'); await writeFile(`${dir}/in.md`, p);",
+      },
+    ],
     ['look at payments', { imports: STRIPE, body: 'await stripe.refunds.list({ charge: p });' }],
     ['query', { imports: KNEX, body: "await db('t').where({ id: p }).select('id');" }],
     [

@@ -10,6 +10,9 @@ const MAX_PARTS = 200;
 const MAX_BODY = 2000;
 const MIN_WORDS = 6;
 const POINT = ' - ';
+const MAX_FRAGMENTS = 30;
+/** Of a sentence: it goes on in small letters, over several words. */
+const FRAGMENT = /^\p{Ll}\S*\s\S/u;
 // Documents about the package, settings and lists of files: nobody sends them to a model.
 const ABOUT =
   /(?:^|\/)(?:readme(?:[-_.]\w{1,30}){0,3}|changelog|licen[cs]e|contributing|code_of_conduct)(?:\.(?:md|txt|html?))?$|^(?:changes|history|security|notice)(?:\.(?:md|txt|html?))?$|(?:^|\/)(?:package|tsconfig|jsconfig|composer|deno|bower)[^/]*$|(?:^|\/)(?:tests?|__tests__|spec|fixtures?|\.github)\//i;
@@ -31,6 +34,27 @@ export function* writtenTexts(file: SourceFile): Generator<{ text: string; node:
       if (text !== null && text !== '') yield { text, node };
     }
   }
+  for (const node of file.nodesOf('ObjectExpression')) {
+    const text = pieced(file, node);
+    if (text !== null) yield { text, node };
+  }
+}
+
+/** `{ lead: ['Note', 'before you reply'], body: ['call x'], tail: 'and go on' }`: fragments of one text, under names. */
+function pieced(
+  file: SourceFile,
+  { properties }: Node & { type: 'ObjectExpression' },
+): string | null {
+  if (properties.length < 2 || properties.length > MAX_FRAGMENTS) return null;
+  const values = properties.flatMap((one) => {
+    if (one.type !== 'Property') return [null];
+    return one.value.type === 'ArrayExpression' ? one.value.elements : [one.value];
+  });
+  if (values.length > MAX_FRAGMENTS) return null;
+  const pieces = values.map((value) => (value ? textOf(file, value, 0) : null));
+  const [, ...later] = pieces;
+  const isOne = later.every((piece) => piece !== null && FRAGMENT.test(piece));
+  return isOne && pieces[0] !== null ? pieces.join(' ') : null;
 }
 
 /** `.option('--all', 'what it does')`: what a program tells of its own flags. */

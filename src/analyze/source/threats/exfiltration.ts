@@ -4,6 +4,7 @@ import type { Node } from '../parse.ts';
 import { candidatesOf } from './candidates.ts';
 import { hosts, patterns } from './data.ts';
 import { hostOf, isMentioned, isOwnByName } from './declared.ts';
+import { evades, gateOf } from './gates.ts';
 import { judgeDns, judgeDnsCommand } from './dns.ts';
 import { isSwallowed, usesAnswer } from './shape-of-call.ts';
 import { DNS, EXEC, is } from './kinds.ts';
@@ -181,6 +182,15 @@ function namesStoreOfOthers({ file, model }: Scene): boolean {
 }
 
 function judgeHostInfo(scene: Scene, { node, to }: Sending): void {
+  if (to.place !== 'local' && gateOf(scene, node, evades)) {
+    report(scene, node, {
+      ruleId: 'host-beacon',
+      severity: 'critical',
+      message:
+        'The names of this machine and its user are sent, though not from machines where somebody may be watching.',
+    });
+    return;
+  }
   if (to.place === 'unknown' || isMentioned(to.host, scene.declared)) return;
   if (to.place === 'own' && !isQuietNamesake(scene, node, to.host)) return;
   const isAtInstall = runsAtInstall(scene.pkg, scene.placeOf(node).file);

@@ -2,6 +2,7 @@
 import type { Node } from '../parse.ts';
 import { lookup } from './model.ts';
 import { constantOf, nameOf, shapeOf } from './names.ts';
+import { callersOf } from './reach.ts';
 import { report } from './scene.ts';
 import type { Scene } from './scene.ts';
 import { walkTree } from '../nodes.ts';
@@ -59,7 +60,9 @@ export function gateOf(
 }
 
 function callSiteOf(scene: Scene, fn: Node): Node | undefined {
-  return scene.reach.callers?.get(fn)?.find((site) => site.start > fn.end || site.end < fn.start);
+  return callersOf(scene)
+    .get(fn)
+    ?.find((site) => site.start > fn.end || site.end < fn.start);
 }
 
 function testOf(parent: Node, node: Node): Node | null {
@@ -87,6 +90,22 @@ export function says(scene: Scene, test: Node, pattern: RegExp, depth: number): 
     }
   });
   return isFound;
+}
+
+const MACHINES = [
+  /dockerenv|\bcgroup|vmware|virtualbox|qemu|hypervisor/i,
+  /\bcpus\(\)|totalmem\(|freemem\(/,
+];
+const WATCHERS = [
+  ...MACHINES,
+  /\bCI\b|GITHUB_ACTIONS|JENKINS|TRAVIS|CIRCLECI|\bisCI\b/,
+  /\b[cm]time|birthtime|Date\.now\(\)\s?-|uptime\(/,
+];
+
+/** Code that asks whether it runs on a machine made for looking at it, by two signs or more. */
+export function evades(scene: Scene, test: Node): boolean {
+  const seen = (kinds: RegExp[]) => kinds.filter((kind) => says(scene, test, kind, 1)).length;
+  return seen(MACHINES) > 0 && seen(WATCHERS) > 1;
 }
 
 function isLongTimer(scene: Scene, call: Extract<Node, { type: 'CallExpression' }>): boolean {

@@ -16,12 +16,15 @@ const RECIPIENT =
 /** Lists of recipients are short; anything longer is data. */
 const MAX_RECIPIENT_CHARS = 4000;
 const RECEIVERS = /^(?:to|recipients|toRecipients|to_?addresses|destinations?)$/i;
+/** How lists of those who get a letter are called, whatever its head says. */
+const ENVELOPE =
+  /^(?:rcpts?|rcpt_?to|all_?recipients|receivers|addressees|mail_?to|envelope_?to|delivery)$/i;
 const LETTER =
   /^(?:to|subject|from|html|text|body|textbody|htmlbody|content|message|torecipients|recipients|personalizations)$/i;
 
 /** A fixed address among the recipients of a letter whose other fields come from the user. */
 export function findHiddenRecipients(scene: Scene): void {
-  if (!/bcc|\bcc\b|recipient|forward|\bto\b/i.test(scene.file.text)) return;
+  if (!/bcc|\bcc\b|recipient|rcpt|forward|\bto\b/i.test(scene.file.text)) return;
   for (const node of scene.file.nodesOf('Property')) {
     const value = node.value;
     const key = node.computed ? (constantOf(scene.model, node.key) ?? '') : plainKey(node.key);
@@ -101,7 +104,7 @@ function judgeRecipientCall(scene: Scene, call: Scene['calls'][number]['call']):
         : '';
   const isAdding =
     (/^(?:push|unshift|add|concat)$/.test(method) &&
-      (RECIPIENT.test(list) || RECEIVERS.test(list))) ||
+      (RECIPIENT.test(list) || RECEIVERS.test(list) || ENVELOPE.test(list))) ||
     /^(?:addBcc|addCc|bcc|setBcc|addRecipient)$/i.test(method);
   if (isAdding && call.arguments.some((arg) => fixedAddress(scene, arg))) tell(scene, call);
 }

