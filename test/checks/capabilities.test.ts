@@ -103,13 +103,21 @@ describe('unexplained-capability', () => {
     const ofOthers = can({ ...wallet, isOfOthers: true });
     expect(severities('unexplained-capability', ofOthers)).toEqual(['low']);
   });
-  test.each(['$ openssl x509 -noout -dates', '$ crontab -l', '$ systemctl status'])(
-    'a command that only reads is ordinary: %s',
-    (detail) => expect(severities('unexplained-capability', can({ detail }))).toEqual([]),
+  test.each([
+    '$ openssl x509 -noout -dates',
+    '$ crontab -l',
+    '$ systemctl status',
+    'scutil --proxy',
+  ])('a command that only reads is ordinary: %s', (detail) =>
+    expect(severities('unexplained-capability', can({ detail }))).toEqual([]),
   );
-  test.each(['$ openssl s_client -connect', '$ crontab -', '$ systemctl enable'])(
-    'and not %s',
-    (detail) => expect(severities('unexplained-capability', can({ detail }))).toEqual(['moderate']),
+  test.each([
+    '$ openssl s_client -connect',
+    '$ crontab -',
+    '$ systemctl enable',
+    'scutil --set HostName x',
+  ])('and not %s', (detail) =>
+    expect(severities('unexplained-capability', can({ detail }))).toEqual(['moderate']),
   );
   test('a weather server that starts processes', () => {
     expect(findingsOf('unexplained-capability', can())).toMatchObject([

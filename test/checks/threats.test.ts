@@ -39,6 +39,16 @@ const threat = (ruleId: string, more: Partial<ThreatHit> = {}): Partial<PackageA
   ],
 });
 
+test('a script that one starts by hand sets an agent up on purpose', () => {
+  const written = (script: string) => {
+    const manifest = { ...analysisOf().manifest, scripts: { [script]: 'node scripts/a.js' } };
+    const found = threat('agent-config-write', { reached: 'none', file: 'scripts/a.js' });
+    return findingsOf('agent-config-write', { ...found, manifest }).map(({ severity }) => severity);
+  };
+  expect(written('setup')).toEqual(['low']);
+  expect(written('build')).toEqual(['moderate']);
+});
+
 describe.each(threatTexts)('$id', ({ id, caps }) => {
   test('is reported where it is reached', () => {
     const [finding] = findingsOf(id, threat(id));

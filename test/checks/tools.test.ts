@@ -85,6 +85,13 @@ describe('tools', () => {
     expect(ofTools('destructive-tool', tool({ name: 'delete_note', args: ['noteId'] }))).toEqual(
       [],
     );
+    const asking = (description: string) => ({
+      ...tool({ ...wipe, args: ['token'] }),
+      inputSchema: { type: 'object', properties: { token: { type: 'string', description } } },
+    });
+    const confirmed = asking('Confirmation token from the previous request');
+    expect(ofTools('destructive-tool', confirmed)).toEqual([]);
+    expect(ofTools('destructive-tool', asking('Token of the API'))).toEqual(['moderate']);
   });
 
   test('vague ones are one low finding; short names with a description are fine', () => {

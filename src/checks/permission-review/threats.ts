@@ -74,7 +74,7 @@ function hitOf(pkg: PackageAnalysis, threat: ThreatHit, caps: TrustLevel | undef
   return {
     message: isReached ? threat.message : `${threat.message} Nothing we know of starts this file.`,
     location: `${threat.file}:${threat.line}`,
-    severity: isReached ? threat.severity : loweredFor(threat),
+    severity: isReached ? threat.severity : loweredFor(pkg, threat),
     confidence: threat.confidence,
     package: `${pkg.name}@${pkg.version}`,
     excerpt: threat.excerpt,
@@ -82,6 +82,14 @@ function hitOf(pkg: PackageAnalysis, threat: ThreatHit, caps: TrustLevel | undef
   };
 }
 
-function loweredFor({ file, severity }: ThreatHit): Severity {
-  return TEST_FILE.test(file) ? 'info' : LOWERED[severity];
+function loweredFor(pkg: PackageAnalysis, { file, ruleId, severity }: ThreatHit): Severity {
+  if (TEST_FILE.test(file)) return 'info';
+  return ruleId === 'agent-config-write' && isStartedByHand(pkg, file) ? 'low' : LOWERED[severity];
 }
+
+/** `"setup": "node scripts/setup.js"`: whoever has the sources starts it by its name. */
+const isStartedByHand = ({ manifest }: PackageAnalysis, file: string): boolean =>
+  Object.entries(manifest?.scripts ?? {}).some(
+    ([name, line]) =>
+      /^(?:mcp[:-])?(?:setup|install-\w+|configure|init)\b/.test(name) && line.includes(file),
+  );

@@ -89,12 +89,22 @@ export function isStatedFunction(
   return words.some((word) => text.includes(word.replaceAll('-', ' ')) || text.includes(word));
 }
 
+/** `token`: "Confirmation token from the request before". */
+function isConfirmation({ inputSchema }: ToolDefinition, name: string): boolean {
+  const { properties } = inputSchema as { properties?: Record<string, unknown> };
+  const { description } = (properties?.[name] ?? {}) as { description?: unknown };
+  return (
+    typeof description === 'string' &&
+    /\bconfirm\w{0,8} (?:token|code|phrase)\b/i.test(description.slice(0, MAX_TEXT_CHARS))
+  );
+}
+
 /** A way to look before it happens: dry run, confirmation, or an annotation that makes clients ask. */
 export function hasSafeguard(tool: ToolDefinition): boolean {
   const { safeguards, safeguardTexts } = toolWords();
   const named = new RegExp(safeguards, 'i');
   return (
-    argumentNames(tool).some((name) => named.test(name)) ||
+    argumentNames(tool).some((name) => named.test(name) || isConfirmation(tool, name)) ||
     new RegExp(safeguardTexts, 'i').test(tool.description.slice(0, MAX_TEXT_CHARS))
   );
 }

@@ -50,15 +50,15 @@ const isHiddenSweep = ({ isSwept, isTold, isScratch, does }: Act) =>
   isSwept && !isTold && !isScratch && does !== 'changes-data';
 
 function readOnlyJudged(act: Act): Judged | undefined {
-  const { does, taint, isPlaced, isTold, isScratch } = act;
+  const { does, taint, isPlaced, isTold, isScratch, isTemporary } = act;
   const quiet: Judged = ['low', 'low'];
   switch (does) {
     case 'deletes':
       if (isHiddenSweep(act)) return ['high', 'medium'];
       // Without an argument it is the server's own scratch file.
-      return taint ? ['high', 'high'] : quiet;
+      return taint && !isTemporary ? ['high', 'high'] : quiet;
     case 'writes':
-      if (!taint || act.isTemporary) return quiet;
+      if (!taint || isTemporary) return quiet;
       return [saves(act) || !isPlaced ? 'moderate' : 'high', isPlaced ? 'high' : 'medium'];
     case 'runs':
       return taint ? quiet : undefined;
