@@ -75,18 +75,31 @@ function hasLeetWord(word: string, known: ReadonlySet<string>): boolean {
   );
 }
 
-// Same first and last letter, inner letters in another order; three such words are no accident.
+// Words of their own, however another word's letters can be turned into them.
+const OWN_WORDS = new Set(
+  'form cloud clouds filed angel angels sacred sliver untied diary trail trails beard clam causal martial pirates tired plates slats warp wraps slot slots tiers'.split(
+    ' ',
+  ),
+);
+const NEAR = 400;
+
+// Same first and last letter, inner letters in another order; three such words near each other are no accident.
 function unscrambled(folded: string): string | null {
   const { words, bySignature } = KEY_WORDS;
-  const changed = new Set<string>();
-  const reading = folded.replace(/[a-z]{4,20}/g, (word) => {
-    if (words.has(word)) return word;
+  const changed: number[] = [];
+  const last = new Map<string, number>();
+  const reading = folded.replace(/[a-z]{4,20}/g, (word, at: number) => {
+    if (words.has(word) || OWN_WORDS.has(word)) return word;
     const target = bySignature.get(signatureOf(word));
     if (target === undefined) return word;
-    changed.add(word);
+    // The same word twice is one.
+    if (at - (last.get(word) ?? -Infinity) > NEAR) changed.push(at);
+    last.set(word, at);
     return target;
   });
-  return changed.size >= 3 ? reading : null;
+  return changed.some((at, index) => (changed[index + 2] ?? Infinity) - at <= NEAR)
+    ? reading
+    : null;
 }
 
 function spacedReadings(text: string): RawView[] {
