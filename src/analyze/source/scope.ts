@@ -39,7 +39,7 @@ const MAX_PATTERN_DEPTH = 50;
 export function buildScopes(program: Program): Scopes {
   const byType = new Map<string, Node[]>();
   const scopes = new Map<Node, Names>([[program, new Map()]]);
-  const declare = (scope: Node, binding: Binding) => {
+  const declare: Declare = (scope, binding) => {
     const names = scopes.get(scope) ?? new Map<string, Binding>();
     if (!scopes.has(scope)) scopes.set(scope, names);
     // `var x` after `function x` or a second `var x` is the same variable.
@@ -89,35 +89,29 @@ function finder(program: Program, scopes: ReadonlyMap<Node, Names>): Scopes['fin
   };
 }
 
-function collect(
-  node: Node,
-  declare: (scope: Node, binding: Binding) => void,
-  assignments: { target: Node; value: Node }[],
-): void {
-  const add = (scope: Node, kind: Binding['kind'], pattern: Node, init: Node | null) =>
-    eachName(pattern, [], 0, (id, path) => {
-      declare(scope, { name: nameOf(id), kind, node: id, init, path, assigned: [] });
-    });
+type Declare = (scope: Node, binding: Binding) => void;
+
+function collect(node: Node, declare: Declare, assignments: { target: Node; value: Node }[]): void {
   switch (node.type) {
     case 'VariableDeclarator': {
       const declaration = parentOf(node);
       const isVar = declaration?.type === 'VariableDeclaration' && declaration.kind === 'var';
-      add(scopeOf(node, isVar), 'variable', node.id, node.init ?? null);
+      bind(declare, scopeOf(node, isVar), 'variable', node.id, node.init ?? null);
       return;
     }
     case 'ImportSpecifier':
     case 'ImportDefaultSpecifier':
     case 'ImportNamespaceSpecifier':
-      add(scopeOf(node, true), 'import', node.local, node);
+      bind(declare, scopeOf(node, true), 'import', node.local, node);
       return;
     case 'ClassDeclaration':
-      if (node.id) add(scopeOf(node, false), 'class', node.id, node);
+      if (node.id) bind(declare, scopeOf(node, false), 'class', node.id, node);
       return;
     case 'FunctionDeclaration':
-      if (node.id) add(scopeOf(node, false), 'function', node.id, node);
+      if (node.id) bind(declare, scopeOf(node, false), 'function', node.id, node);
       break;
     case 'CatchClause':
-      if (node.param) add(node, 'catch', node.param, null);
+      if (node.param) bind(declare, node, 'catch', node.param, null);
       return;
     case 'AssignmentExpression':
       assignments.push({ target: node.left, value: node.right });
@@ -128,8 +122,20 @@ function collect(
     default:
   }
   if (!isFunction(node)) return;
-  if (node.type === 'FunctionExpression' && node.id) add(node, 'function', node.id, node);
-  for (const param of node.params) add(node, 'parameter', param, null);
+  if (node.type === 'FunctionExpression' && node.id) bind(declare, node, 'function', node.id, node);
+  for (const param of node.params) bind(declare, node, 'parameter', param, null);
+}
+
+function bind(
+  declare: Declare,
+  scope: Node,
+  kind: Binding['kind'],
+  pattern: Node,
+  init: Node | null,
+): void {
+  eachName(pattern, [], 0, (id, path) => {
+    declare(scope, { name: nameOf(id), kind, node: id, init, path, assigned: [] });
+  });
 }
 
 export function isFunction(

@@ -1,31 +1,32 @@
 // Which argument of a call is run as code, if any.
 import type { Node } from '../parse.ts';
 import type { Invocation } from './invoke.ts';
+import { is, MAY_RUN_CODE } from './kinds.ts';
 import type { Call } from './model.ts';
 import { isFunction } from './model.ts';
 import { constantOf, keyOf, nameOf, propertyOf, shapeOf, unwrap } from './names.ts';
 import type { Scene } from './scene.ts';
-import { isEval } from './vocabulary.ts';
+import { isEval, isFunctionMaker, isTimer, isWorker } from './vocabulary.ts';
 
-/** Constructors of functions: parameters first, the code last. */
-const MAKES_FUNCTION =
-  /^(?:new )?(?:Function|Function\.prototype\.constructor|(?:\w+\.)?(?:Async|Generator|AsyncGenerator)Function|(?:Object|Reflect)\.getPrototypeOf\(\)\.constructor|function\.constructor(?:\.constructor)?)$/;
+export function callsCode(scene: Scene, invocation: Invocation): Node | null {
+  const { call, name, args } = invocation;
+  // Nearly all calls end here, with what is known of the name.
+  const code = is(name, MAY_RUN_CODE) ? codeOf(scene, invocation) : null;
+  return code ?? (isConstructorCall(scene, call) ? (args.at(-1) ?? null) : null);
+}
 
-export function callsCode(scene: Scene, { call, name, args }: Invocation): Node | null {
+function codeOf(scene: Scene, { call, name, args }: Invocation): Node | null {
   const made = call.type === 'NewExpression' && !name.startsWith('new ') ? `new ${name}` : name;
   const first = args[0];
   if (isOfInstance(call, name)) return null;
-  if (MAKES_FUNCTION.test(made)) return args.at(-1) ?? null;
+  if (isFunctionMaker(made)) return args.at(-1) ?? null;
   if (name === 'Reflect.construct' && isEval(nameOf(scene.model, first) ?? ''))
     return args[1] ?? null;
   if (isEval(made) || isEval(name)) return first ?? null;
-  if (isConstructorCall(scene, call)) return args.at(-1) ?? null;
-  if (/^(?:setTimeout|setInterval|setImmediate)$/.test(name)) return timedText(scene, first);
-  if (/^new (?:worker_threads\.)?Worker$/.test(made)) {
-    const isEvaluated = propertyOf(scene.model, args[1] ?? null, 'eval');
-    return isEvaluated || isMadeOfText(scene, first) ? (first ?? null) : null;
-  }
-  return null;
+  if (isTimer(name)) return timedText(scene, first);
+  if (!isWorker(made)) return null;
+  const isEvaluated = propertyOf(scene.model, args[1] ?? null, 'eval');
+  return isEvaluated || isMadeOfText(scene, first) ? (first ?? null) : null;
 }
 
 /** `new Function(code)(value)`: what was made of code is called, and given data. */
@@ -62,9 +63,10 @@ function isMadeOfText(scene: Scene, node: Node | undefined): boolean {
 
 /** `[]['filter']['constructor'](code)`, `(() => {}).constructor(code)`. */
 function isConstructorCall(scene: Scene, call: Call): boolean {
+  if (call.type === 'NewExpression') return false;
   const callee = unwrap(call.callee);
-  if (callee.type !== 'MemberExpression') return false;
-  if (keyOf(scene.model, callee) !== 'constructor' || call.type === 'NewExpression') return false;
+  if (callee.type !== 'MemberExpression' || keyOf(scene.model, callee) !== 'constructor')
+    return false;
   const object = unwrap(callee.object);
   const text = shapeOf(scene.model, call.arguments[0]);
   if (isFunction(object)) return true;

@@ -80,7 +80,9 @@ function each<T>(flow: Flow, items: readonly T[], spread: (flow: Flow, item: T) 
   const { memo } = flow;
   const reads = new Int32Array(items.length);
   return (isFirst, changes) => {
-    for (const [index, item] of items.entries()) {
+    let index = -1;
+    for (const item of items) {
+      index += 1;
       if (!isFirst && ((reads[index] ?? 0) & (changes | memo.changes)) === 0) continue;
       memo.reads = 0;
       spread(flow, item);

@@ -14,6 +14,8 @@ export const HOST = 1 << 9;
 export const CLIP_READ = 1 << 10;
 export const CLIP_WRITE = 1 << 11;
 export const CHMOD = 1 << 12;
+/** See code-runners.ts, which has the last word. */
+export const MAY_RUN_CODE = 1 << 13;
 /** Kinds that something harmful must end in. */
 export const SINKS = CLIENT | CONNECTION | EXEC | EVAL | WRITE | REMOVE | DNS | CLIP_WRITE;
 
@@ -48,6 +50,7 @@ function find(name: string): number {
     is(calls.isHostInfo, HOST) |
     is(calls.isClipboardRead, CLIP_READ) |
     is(calls.isClipboardWrite, CLIP_WRITE) |
-    is(calls.isChmod, CHMOD)
+    is(calls.isChmod, CHMOD) |
+    is(calls.mayRunCode, MAY_RUN_CODE)
   );
 }

@@ -149,7 +149,7 @@ function clean(name: string): string {
 function bindingName(model: Model, binding: Binding, depth: number): string | null {
   if (binding.alias !== null) return binding.alias;
   // A name with several meanings has none, except for `let x; x = require('y')`.
-  const defs = binding.defs.filter((def) => def.value !== null || def.kind === 'param');
+  const defs = those(binding.defs, isTelling);
   const def = defs[0];
   if (!def || defs.length > 3) return null;
   if (defs.length === 1 && def.kind === 'param') return givenName(model, binding, def, depth);
@@ -158,6 +158,13 @@ function bindingName(model: Model, binding: Binding, depth: number): string | nu
   }
   return defName(model, def, depth);
 }
+
+const hasValue = (def: Def): boolean => def.value !== null;
+const isTelling = (def: Def): boolean => def.value !== null || def.kind === 'param';
+
+/** Nearly always all of them, which are asked for too often to be copied each time. */
+const those = (defs: readonly Def[], test: (def: Def) => boolean): readonly Def[] =>
+  defs.every(test) ? defs : defs.filter(test);
 
 /** The only thing that callers hand over for a parameter. */
 function givenName(model: Model, { given }: Binding, def: Def, depth: number): string | null {
@@ -192,7 +199,7 @@ export function propertyOf(model: Model, node: Node | null, key: string, depth =
   const holder = unwrap(node);
   if (holder.type === 'Identifier') {
     const binding = lookup(model, holder);
-    const defs = binding?.defs.filter((def) => def.value !== null) ?? [];
+    const defs = binding ? those(binding.defs, hasValue) : [];
     const def = defs[0];
     if (defs.length === 0 && binding?.given.length === 1)
       return propertyOf(model, binding.given[0] ?? null, key, depth + 1);

@@ -85,8 +85,8 @@ function judgeRecipientCall(scene: Scene, call: Scene['calls'][number]['call']):
   const callee = unwrap(call.callee);
   if (callee.type !== 'MemberExpression') return;
   const method = keyOf(scene.model, callee) ?? '';
-  const first = constantOf(scene.model, call.arguments[0]);
-  if (/^(?:append|set|header|setHeader)$/.test(method) && first !== null && RECIPIENT.test(first)) {
+  const isHeader = /^(?:append|set|header|setHeader)$/.test(method);
+  if (isHeader && RECIPIENT.test(constantOf(scene.model, call.arguments[0]) ?? '')) {
     if (MAIL.test(constantOf(scene.model, call.arguments[1]) ?? '')) tell(scene, call);
     return;
   }

@@ -34,6 +34,19 @@ export const isEval = (name: string): boolean =>
   /^Object\.getPrototypeOf\(\)\.constructor$/.test(name) ||
   /(?:^|\.)constructor\.constructor$|^function\.constructor$/.test(name);
 
+/** Constructors of functions: parameters first, the code last. */
+const MAKES_FUNCTION =
+  /^(?:new )?(?:Function|Function\.prototype\.constructor|(?:\w+\.)?(?:Async|Generator|AsyncGenerator)Function|(?:Object|Reflect)\.getPrototypeOf\(\)\.constructor|function\.constructor(?:\.constructor)?)$/;
+export const isFunctionMaker = (name: string): boolean => MAKES_FUNCTION.test(name);
+export const isTimer = (name: string): boolean =>
+  /^(?:setTimeout|setInterval|setImmediate)$/.test(name);
+export const isWorker = (name: string): boolean => /^new (?:worker_threads\.)?Worker$/.test(name);
+/** Whether something of that name, called or made, may run what it is given as code. */
+export const mayRunCode = (name: string): boolean =>
+  isTimer(name) ||
+  name === 'Reflect.construct' ||
+  [name, `new ${name}`].some((one) => isEval(one) || isFunctionMaker(one) || isWorker(one));
+
 const READS = new RegExp(
   `^${FS}(?:readFile|readFileSync|createReadStream|readJson|readJsonSync|copyFile|copyFileSync|readdir|readdirSync|open|openSync|cp|cpSync|copy|copySync)$`,
 );
