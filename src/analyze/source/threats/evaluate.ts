@@ -99,7 +99,7 @@ function find(flow: Flow, wrapped: Node, depth: number, isCallback: boolean): nu
     case 'ArrayExpression':
       return all(flow, node.elements, depth);
     case 'ObjectExpression':
-      return ofProperties(flow, node.properties, depth);
+      return all(flow, node.properties, depth);
     case 'TaggedTemplateExpression':
       return throughUnknown(all(flow, node.quasi.expressions, depth));
     case 'MemberExpression':
@@ -115,14 +115,8 @@ function find(flow: Flow, wrapped: Node, depth: number, isCallback: boolean): nu
 // This is where a file's time goes: a function of its own for each expression would be much of what is allocated.
 function all(flow: Flow, nodes: readonly (Node | null)[], depth: number): number {
   let labels = 0;
-  for (const node of nodes) labels |= evaluate(flow, node, depth);
-  return labels;
-}
-
-function ofProperties(flow: Flow, properties: readonly Node[], depth: number): number {
-  let labels = 0;
-  for (const one of properties)
-    labels |= evaluate(flow, one.type === 'Property' ? one.value : one, depth);
+  for (const node of nodes)
+    labels |= evaluate(flow, node?.type === 'Property' ? node.value : node, depth);
   return labels;
 }
 
