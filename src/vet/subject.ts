@@ -32,7 +32,7 @@ export interface ResolvedSubject {
   releases: Fact<ReleasesFact>;
   lockfile: Fact<LockfileFact>;
   root: TreeInput['root'];
-  files: { kind: 'registry' } | { kind: 'folder' | 'tarball'; path: string };
+  files: { kind: 'registry'; tarball?: string } | { kind: 'folder' | 'tarball'; path: string };
   /** How a client configuration starts it. */
   start?: Start;
 }
@@ -65,7 +65,7 @@ async function fromRegistry(
   const manifest = toManifest(raw);
   const version = manifest.version ?? '';
   const dist = raw['dist'];
-  refuseForeignTarball(name, dist, session);
+  const tarball = tarballOf(name, dist, session);
   const integrity = integrityOf(dist) ?? integrityOf({ integrity: raw['_integrity'] });
   return {
     subject: {
@@ -87,14 +87,14 @@ async function fromRegistry(
     releases: toReleasesFact(packument),
     lockfile: { known: false, reason: 'no lockfile was given' },
     root: { kind: 'package', name, version },
-    files: { kind: 'registry' },
+    files: { kind: 'registry', tarball },
   };
 }
 
 /** Tarballs come from the configured registries only; wherever else a manifest points is never asked. */
-function refuseForeignTarball(name: string, dist: unknown, session: Session): void {
+function tarballOf(name: string, dist: unknown, session: Session): string {
   const url = isDict(dist) ? String(dist['tarball']) : '';
-  if (URL.canParse(url) && session.registryHosts.has(new URL(url).host)) return;
+  if (URL.canParse(url) && session.registryHosts.has(new URL(url).host)) return url;
   throw new VetError(
     'unsupported-target',
     `The registry names a tarball of ${name} that lies on none of your registries; it was not fetched.`,

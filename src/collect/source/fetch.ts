@@ -8,7 +8,10 @@ import { readFolder } from './folder.ts';
 import type { Job } from './job.ts';
 
 export type SubjectFiles =
-  { kind: 'registry' } | { kind: 'folder'; path: string } | { kind: 'tarball'; path: string };
+  /** `tarball`: where the registry keeps it, if that is known. */
+  | { kind: 'registry'; tarball?: string }
+  | { kind: 'folder'; path: string }
+  | { kind: 'tarball'; path: string };
 export type Fetched = { ok: true; content: Job['content'] } | { ok: false; reason: string };
 interface Wanted {
   name: string;

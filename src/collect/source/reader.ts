@@ -85,7 +85,7 @@ async function readNode(node: TreeNode, input: ReaderInput, cache: AnalysisCache
   const cached = isCacheable ? await oneOf(cache, isBrief ? [whole, key] : [whole]) : null;
   if (cached) return { analysis: cached };
   input.pool.prestart();
-  const wanted = { ...key, resolved: node.kind === 'registry' ? node.resolved : null };
+  const wanted = { ...key, resolved: placeOf(node, input) };
   const fetched = isSubject
     ? await openSubject(input.subjectFiles, wanted, input.pacoteOptions)
     : await fetchTarball(wanted, input.pacoteOptions);
@@ -98,6 +98,14 @@ async function readNode(node: TreeNode, input: ReaderInput, cache: AnalysisCache
   const isWhole = !analysis.files.unreadable.some(({ reason: why }) => why.startsWith('took too'));
   if (isCacheable && isWhole) await cache.put(key, result.json);
   return { analysis };
+}
+
+/** Where its tarball lies. A server that has to be asked for once more comes after all that it depends on. */
+function placeOf(node: TreeNode, { subject, subjectFiles }: ReaderInput): string | null {
+  if (node.kind !== 'subject') return node.kind === 'registry' ? node.resolved : null;
+  // What the registry states of an old package's bytes stands in its answer alone.
+  const isStated = subject.integrity !== null && subjectFiles.kind === 'registry';
+  return isStated ? (subjectFiles.tarball ?? null) : null;
 }
 
 async function oneOf(cache: AnalysisCache, keys: AnalysisKey[]): Promise<PackageAnalysis | null> {
