@@ -38,7 +38,8 @@ export interface ReaderRecord {
   /** It is told which one is asked for, and answers for all. */
   isDispatcher: boolean;
 }
-export type Channel = 'prompt' | 'resource' | 'http' | 'unlisted';
+/** `remote`: what a server that this one is a client of sends. */
+export type Channel = 'prompt' | 'resource' | 'http' | 'unlisted' | 'remote';
 
 /** A call that a handler makes, with what was known about its arguments there. */
 export interface Use {

@@ -31,6 +31,8 @@ function argumentsOf(it: Interpreter, reader: ReaderRecord): Value[] {
   const { handler, channel, isDispatcher } = reader;
   const input = from(it, handler, `${channel} arguments`, '');
   if (channel === 'http') return requests(it, handler);
+  if (channel === 'remote')
+    return [from(it, handler, 'address from a remote server', 'authorizationUrl')];
   if (isDispatcher) {
     const member = channel === 'prompt' ? 'arguments' : 'uri';
     const value = channel === 'prompt' ? input : from(it, handler, 'resource address', 'uri');

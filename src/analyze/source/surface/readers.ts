@@ -49,6 +49,20 @@ function schemaOf(it: Machine, config: Value & { kind: 'object' }): Value | unde
   return isShape ? config : undefined;
 }
 
+/** `new StreamableHTTPClientTransport(url, { authProvider })`: a remote server says where to sign in. */
+export function addSignIn(it: Machine, model: ServerModel, event: CallEvent): void {
+  if (!event.isNew && !/transport|auth/i.test(event.name)) return;
+  for (const arg of event.args) {
+    const object = optionsOf(arg).find((option) => option.kind === 'object');
+    const provider = object?.kind === 'object' ? object.props.get('authProvider') : undefined;
+    if (!provider) continue;
+    const handler = it.get(provider, 'redirectToAuthorization');
+    if (handler.kind !== 'function') continue;
+    const bound = handler.self ? handler : { ...handler, self: provider };
+    addReader(model, { channel: 'remote', handler: bound, isDispatcher: false });
+  }
+}
+
 /** `app.get('/path', handler)`, `http.createServer(handler)` and `socket.on('message', handler)`. */
 export function addRoute(model: ServerModel, event: CallEvent): void {
   const { name, args, callee } = event;

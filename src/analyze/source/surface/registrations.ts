@@ -9,7 +9,7 @@ import {
   type Value,
 } from './eval/values.ts';
 import { addPrompt, addPromptTexts, listOthers } from './prompts.ts';
-import { addReader, addReaders, addRoute } from './readers.ts';
+import { addReader, addReaders, addRoute, addSignIn } from './readers.ts';
 import { methodOf } from './request-names.ts';
 import type { ServerModel, ToolRecord } from './model.ts';
 
@@ -71,6 +71,7 @@ const MAX_TOOLS = 1000;
 
 /** Takes down the call if it declares something; a value ends the call there. */
 export function register(it: Machine, model: ServerModel, event: CallEvent): Value | undefined {
+  addSignIn(it, model, event);
   if (event.isNew) return made(model, event);
   addRoute(model, event);
   if (isDecorator(event)) {

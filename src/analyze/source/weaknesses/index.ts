@@ -17,7 +17,7 @@ import { pathFault } from './paths.ts';
 import { privateReads } from './private-data.ts';
 import { languageFault, queryFault, wholeQueryFault } from './queries.ts';
 import { recipientFault } from './recipients.ts';
-import { loaderFault, redirectFault, requestFault } from './requests.ts';
+import { loaderFault, redirectFault, requestFault, serviceFault } from './requests.ts';
 import { resultFault } from './results.ts';
 import { serverFaults } from './server.ts';
 import { sweepingTools } from './sweeps.ts';
@@ -75,13 +75,16 @@ export function findWeaknesses(server: ServerSource, surface: SurfaceFact): Weak
 const contextOf = ({ channel, stated = '' }: Use, habits: Habits): ToolContext => ({
   ...toolContext(undefined, habits),
   stated,
-  isKnown: channel !== undefined,
+  isKnown: channel !== undefined && channel !== 'remote',
   isPrompt: channel === 'prompt',
 });
 
 /** A person sees the address before it is asked. */
 const seenFirst = (fault: Fault): Fault =>
   fault.ruleId === 'request-forgery' ? { ...fault, severity: 'low' } : fault;
+
+/** What a remote server sends is harmful where it is run; that its pages are opened is meant. */
+const isRun = ({ ruleId }: Fault): boolean => /^(?:shell|code)-injection$/.test(ruleId);
 
 function faultsOf(use: Use, tool: ToolContext): Fault[] {
   const faults: (Fault | undefined)[] = [];
@@ -120,8 +123,10 @@ function faultsOf(use: Use, tool: ToolContext): Fault[] {
     filterFault(use, tool),
     operatorFault(use, tool),
     clientOptionFault(use, tool),
+    serviceFault(use, tool),
     resultFault(use, tool),
     containerFault(use, tool),
   );
-  return faults.filter((fault) => fault !== undefined);
+  const found = faults.filter((fault) => fault !== undefined);
+  return use.channel === 'remote' ? found.filter(isRun) : found;
 }

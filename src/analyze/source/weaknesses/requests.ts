@@ -11,6 +11,7 @@ import {
 } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
 import { property } from '../surface/registrations.ts';
+import { baseOf, serviceOf } from './bases.ts';
 import {
   arrivals,
   describes,
@@ -44,9 +45,25 @@ export function requestFault(
   tool: ToolContext,
   isBrowser = false,
 ): Fault | undefined {
-  const target = targetOf(value);
-  const host = target && hostPart(target);
-  if (!host) return undefined;
+  const host = hostOf(targetOf(value)) ?? hostOf(baseOf(use, value));
+  return host && hostFault(use, host, tool, isBrowser);
+}
+
+const hostOf = (target: Value | undefined) => target && hostPart(target);
+
+/** `new Octokit({ auth, baseUrl: argument })`. */
+export function serviceFault(use: Use, tool: ToolContext): Fault | undefined {
+  const host = hostOf(serviceOf(use));
+  const fault = host && hostFault(use, host, tool, false);
+  return fault && { ...fault, severity: 'high', message: SENDS_SECRET };
+}
+
+function hostFault(
+  use: Use,
+  host: HostPart,
+  tool: ToolContext,
+  isBrowser: boolean,
+): Fault | undefined {
   const open = arrivals(use, host.value, tool, ['stripped', 'encoded']).find(
     ({ checks, isTyped }) => !isTyped && !isHeld(checks, tool),
   );

@@ -17,9 +17,10 @@ export const leadOf = (value: TextValue): Value | undefined =>
 
 /** Whose host it is, the argument may say. */
 export function ofAddress(target: TextValue, key: string): Value | undefined {
+  // No text has one: it is an address that was put together.
+  if (key === 'href') return target;
   const lead = leadOf(target);
   if (!lead) return undefined;
-  if (key === 'href') return target;
   return /^(?:origin|host|hostname|protocol)$/.test(key)
     ? { kind: 'unknown', taints: taintsOf(lead).map((taint) => below(taint, key)) }
     : undefined;

@@ -1,0 +1,71 @@
+// Clients of services whose address an argument decides, and what remote servers send to a client.
+import { describe, expect, test } from 'vitest';
+import { extractSurface } from '../../../src/analyze/source/surface/index.ts';
+import { findWeaknesses } from '../../../src/analyze/source/weaknesses/index.ts';
+import { serverOf } from './helpers.ts';
+
+const hitsOf = (text: string) => {
+  const server = serverOf({ 'index.js': text });
+  return findWeaknesses(server, extractSurface(server))
+    .filter(({ severity }) => severity !== 'low' && severity !== 'info')
+    .map(({ severity, ruleId }) => `${severity} ${ruleId}`);
+};
+
+describe('the base address of a client', () => {
+  const tool = (body: string, schema = 'z.string()', before = '') =>
+    hitsOf(`import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'; import { z } from 'zod';
+import axios from 'axios'; import got from 'got'; import { Octokit } from 'octokit'; import { Gitlab } from '@gitbeaker/rest'; import pg from 'pg';
+const server = new McpServer({ name: 'x', version: '1' }); ${before}
+server.registerTool('issues', { description: 'Open issues.', inputSchema: { base: ${schema} } }, async ({ base }) => { ${body} });`);
+  const KEY = "headers: { 'private-token': process.env.TOKEN }";
+  test.each([
+    `const { data } = await axios.create({ baseURL: base, ${KEY} }).get('/projects'); return data;`,
+    `const { data } = await axios.get('/projects', { baseURL: new URL('/api/v4', base).href, ${KEY} }); return data;`,
+    `const c = axios.create({ baseURL: base }); c.interceptors.request.use((cfg) => { cfg.headers.set('Private-Token', process.env.TOKEN); return cfg; }); const { data } = await c.get('/projects'); return data;`,
+    `return got.extend({ prefixUrl: base, ${KEY} }).get('projects').json();`,
+    'return new Octokit({ auth: process.env.GH, baseUrl: base }).rest.issues.list();',
+    "return new Gitlab({ token: process.env.GL, host: base ?? 'https://forge.example' }).Projects.all();",
+  ])('that an argument decides gets what is the server’s own: %s', (body) => {
+    expect(tool(body)).toEqual(['high request-forgery']);
+  });
+  test('also of clients that are kept by their base', () => {
+    const kept =
+      'const pool = new Map(); function clientFor(base = process.env.B) { let c = pool.get(base); if (!c) { c = axios.create({ baseURL: base }); pool.set(base, c); } return c; }';
+    const body = "const { data } = await clientFor(base).get('/projects'); return data;";
+    expect(tool(body, 'z.string().optional()', kept)).toEqual(['high request-forgery']);
+  });
+  test.each([
+    [
+      `return axios.create({ baseURL: process.env.B, ${KEY} }).get('/p/' + encodeURIComponent(base));`,
+    ],
+    [`return new Gitlab({ token: process.env.GL, host: HOSTS[base] });`, "z.enum(['a', 'b'])"],
+    ['return new pg.Client({ host: base, password: base }).connect();'],
+    [`return axios.get('/p', { baseURL: 'https://forge.example', params: { base }, ${KEY} });`],
+  ])('that the server decides is its own: %s', (body, schema = 'z.string()') => {
+    const hosts = "const HOSTS = { a: 'https://a.example', b: 'https://b.example' };";
+    expect(tool(body, schema, hosts)).toEqual([]);
+  });
+});
+
+describe('the address where a remote server lets people sign in', () => {
+  const bridge = (open: string) =>
+    hitsOf(`import { Client } from '@modelcontextprotocol/sdk/client/index.js'; import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { exec, execFile, execSync } from 'node:child_process'; import open from 'open';
+${open}
+const transport = new StreamableHTTPClientTransport(new URL(process.argv[2]), { authProvider });
+await new Client({ name: 'x', version: '1' }).connect(transport);`);
+  test.each([
+    'class Auth { redirectToAuthorization(url) { exec(`xdg-open "${url}"`); } } const authProvider = new Auth();',
+    'const authProvider = { redirectToAuthorization: (url) => { launch(String(url)); } }; function launch(at) { execSync(`start "" "${at}"`); }',
+    "const authProvider = { async redirectToAuthorization(url) { exec('open \"' + url.href + '\"'); } };",
+  ])('is no text for a shell: %s', (code) => {
+    expect(bridge(code)).toEqual(['high shell-injection']);
+  });
+  test.each([
+    "const authProvider = { redirectToAuthorization(url) { execFile('xdg-open', [url.href]); } };",
+    'const authProvider = { redirectToAuthorization(url) { open(url.toString()); } };',
+    "const authProvider = { redirectToAuthorization(url) { console.error('sign in at', url.href); fetch(url); } };",
+  ])('may be opened and shown: %s', (code) => {
+    expect(bridge(code)).toEqual([]);
+  });
+});
