@@ -133,3 +133,31 @@ describe('readability', () => {
     expect(findingsOf('minified-source', reads('minified'), true)).toEqual([]);
   });
 });
+
+describe('what lasts and is done by a tool that says it only reads', () => {
+  const lasting = (line: number, ruleId = 'agent-config-write') => ({
+    ...threat(ruleId, { severity: 'low' }),
+    weaknesses: [
+      {
+        ruleId: 'annotation-contradicts-handler',
+        severity: 'high' as const,
+        confidence: 'high' as const,
+        message: 'A tool is annotated readOnlyHint: true, and its handler writes files',
+        file: 'a.js',
+        line,
+        excerpt: 'x',
+        reached: 'entry' as const,
+        flow: [],
+      },
+    ],
+  });
+  test('is critical, whatever the texts announce', () => {
+    expect(findingsOf('agent-config-write', lasting(3))).toMatchObject([{ severity: 'critical' }]);
+  });
+  test('but neither what another line does, nor what passes', () => {
+    expect(findingsOf('agent-config-write', lasting(9))).toMatchObject([{ severity: 'low' }]);
+    expect(findingsOf('runtime-install', lasting(3, 'runtime-install'))).toMatchObject([
+      { severity: 'low' },
+    ]);
+  });
+});

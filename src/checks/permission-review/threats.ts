@@ -51,11 +51,35 @@ function hitsOf(
     .map((threat) =>
       hitOf(
         pkg,
-        isTold && threat.severity === 'moderate' ? { ...threat, severity: 'low' } : threat,
+        isSecret(pkg, threat)
+          ? { ...threat, severity: 'critical' }
+          : isTold && threat.severity === 'moderate'
+            ? { ...threat, severity: 'low' }
+            : threat,
         caps,
       ),
     );
 }
+
+// What stays behind and acts later.
+const LASTS: ReadonlySet<string> = new Set([
+  'agent-config-write',
+  'autostart-write',
+  'ci-workflow-write',
+  'git-hook-write',
+  'ssh-access-added',
+]);
+
+/** A tool does it that says of itself that it only reads: whatever else the texts announce. */
+const isSecret = ({ weaknesses }: PackageAnalysis, { ruleId, file, line }: ThreatHit): boolean =>
+  LASTS.has(ruleId) &&
+  weaknesses.some(
+    (hit) =>
+      /^(?:annotation|description)-contradicts-handler$/.test(hit.ruleId) &&
+      hit.severity === 'high' &&
+      hit.file === file &&
+      hit.line === line,
+  );
 
 /** What README or tools announce is a feature, where nothing shows that it happens unasked. */
 function isExplained({ readme = '', surface }: PackageAnalysis, ruleId: string): boolean {

@@ -66,6 +66,10 @@ const ADDS_SERVER =
 /** What a tool call does to the agent without a word in any text. */
 const overrides = (text: string): boolean => GRANTS.test(text) || ADDS_SERVER.test(text);
 
+// A key that stands in the code is that of whoever wrote it.
+const OWN_KEY =
+  /\bAAAA(?:B3NzaC1yc2E|C3NzaC1lZDI1NTE5|E2VjZHNh|B3NzaC1kc3M|GnNrLXNzaC1lZDI1NTE5)[\w+/]{20}/;
+
 const isGrave = (content: string): boolean => HIDES.test(content) || SENDS.test(content);
 
 export const atStart = ({ ruleId, message, severity }: Target, content: string): Report => ({
@@ -89,6 +93,8 @@ export function graded(
   if (ruleId === 'git-hook-write' && SENDS.test(content))
     return { ruleId, message, severity: 'critical', confidence: 'high' };
   if (reach === 'start' && !isSetupTool) return atStart(target, content);
+  if (ruleId === 'ssh-access-added' && OWN_KEY.test(`${content}\n${around}`))
+    return { ruleId, message, severity: 'critical', confidence: 'high' };
   if (ruleId === 'ssh-access-added' && reach !== 'tool')
     return { ruleId, message, severity: 'high', confidence: 'medium' };
   const isWorm =

@@ -19,6 +19,9 @@ import type { Sink } from './sinks.ts';
 
 const RUNS_COMMANDS =
   /\b(?:run|runs|exec|execut\w+|shell|terminal|command|commands|bash|powershell|script|cli|process)\b/;
+// "Explains a command; it is never run."
+const RUNS_NONE =
+  /\b(?:never|not|nor|without|nothing(?: is| gets)?|no (?:commands?|code|programs?|scripts?)(?: is| are| gets?| will be)?|only (?:parsed?|explained|taken apart|analy[sz]ed|checked))(?: \w{1,12}){0,2} (?:runs?|running|ran|execut\w{1,4}|started?|starting|launch\w{0,3}|evaluat\w{1,3})\b/;
 const RUNS_CODE =
   /\b(?:scripts?|code|python|javascript|applescript|powershell|snippets?|eval\w*|execut\w+|run|runs|sql|query|queries)\b/;
 // Quotes and the character that undoes quoting.
@@ -54,7 +57,8 @@ export function shellFault(use: Use, command: Value, tool: ToolContext): Fault |
   if (!first) return undefined;
   const isWhole = isWholeArgument(command);
   // Running what it is told is then what the tool is for; the review of tools speaks about that.
-  const isStated = states(tool, RUNS_COMMANDS) && !isUnnamed(tool, first.taint.origin);
+  const isStated =
+    states(tool, RUNS_COMMANDS) && !states(tool, RUNS_NONE) && !isUnnamed(tool, first.taint.origin);
   if (isWhole && isStated) return undefined;
   const isDoubtful = first.isTyped || first.checks.has('named');
   const isOneOfSeveral = dependsOnBranch(command);

@@ -27,7 +27,23 @@ export function listeners(files: readonly SourceFile[]): Listener[] {
       }
     }
   }
+  for (const file of files) found.push(...served(file));
   return found.sort((a, b) => Number(b.isOpen === true) - Number(a.isOpen === true));
+}
+
+// Libraries that listen at once, with what they are handed; `WebSocketServer` is made.
+const SERVES =
+  /^(?:@hono\/node-server[#.]serve|(?:global\.)?(?:Bun|Deno)\.serve|srvx[#.]serve|listhen[#.]listen|ws[#.](?:WebSocketServer|Server|default\.Server)|new ws[#.](?:WebSocketServer|Server))$/;
+
+/** `serve({ fetch, port, hostname: '0.0.0.0' })`, `new WebSocketServer({ host: '0.0.0.0' })`. */
+function served(file: SourceFile): Listener[] {
+  return file.calls.flatMap(({ node, name }) => {
+    if (!SERVES.test(name)) return [];
+    const text = file.text.slice(node.start, Math.min(node.end, node.start + 600));
+    const isNamed = /\bhost(?:name)?\b/.test(text);
+    const isOpen = /\bhost(?:name)?\s{0,3}:[^,}\n]{0,80}["'`](?:0\.0\.0\.0|::)["'`]/.test(text);
+    return [{ file, node, isOpen: isOpen ? true : isNamed ? false : null }];
+  });
 }
 
 function namesOpenHost(file: SourceFile, node: Node & { type: 'CallExpression' }): boolean {

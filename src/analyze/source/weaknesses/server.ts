@@ -34,6 +34,8 @@ const RUNS_BODY = /\b(?:exec|execSync|spawn|spawnSync|execFile|eval)\(|new Funct
 const ANSWERS = /["'`]tools\/call["'`]/;
 const SOCKETS =
   /\bnew\s+(?:\w+\.)?WebSocketServer\(|\bnew\s+\w*(?:WebSocket|ws)\w*\.Server\(|upgradeWebSocket\(|\buWS\b.{0,20}\.App\(/i;
+const TAKES_BODY =
+  /\.(?:post|put|patch|delete)\(\s*["'`]|["'`](?:POST|PUT|PATCH|DELETE)["'`]\s*(?:===?|:)|method\s*===?\s*["'`](?:POST|PUT|PATCH|DELETE)/;
 const CHANGES_BODY =
   /\b(?:writeFile|writeFileSync|appendFile|unlink|rm|rmSync|exec|execSync|spawn|execFile|outputFile|insert|update|delete)\s*\(/;
 const LOGS =
@@ -128,14 +130,18 @@ function homeMadeListener(files: readonly SourceFile[]): WeaknessHit[] {
   );
   if (!open) return [];
   const runs = RUNS_BODY.test(open.file.text);
+  // What a page of anybody may send, it may also change.
+  const isShared = SHARES_WITH_ALL.test(open.file.text) && TAKES_BODY.test(open.file.text);
   return [
     placeHit(open.file, open.node, {
       ruleId: 'open-network-server',
-      severity: runs ? 'high' : 'moderate',
+      severity: runs || isShared ? 'high' : 'moderate',
       confidence: 'medium',
       message: runs
         ? 'A server on every network interface asks nobody who they are and starts programs'
-        : 'A server listens on every network interface and asks nobody who they are',
+        : isShared
+          ? 'A server on every network interface asks nobody who they are, and every web page may change what it keeps'
+          : 'A server listens on every network interface and asks nobody who they are',
     }),
   ];
 }

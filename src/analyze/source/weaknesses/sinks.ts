@@ -44,7 +44,7 @@ const MADE_OF =
   /(?<=^(?:axios|got|ky|request|needle|superagent|wretch|ofetch|node-fetch)(?:\.\w+){0,2})\.(?:create|extend|instance|defaults?|agent|url)\(\)/g;
 
 // `execa({ shell: true })` is `execa` again, with options given in advance.
-const BOUND = /^(execa(?:\.(?:execa|execaSync|sync|default))?)\(\)$/;
+const BOUND = /^(execa(?:\.(?:execa|execaSync|sync|default))?)\(\)(?:``)?$/;
 
 const unbound = ({ name, client }: Use): string =>
   client?.length === 1 && client[0]?.kind === 'object' ? name.replace(BOUND, '$1') : name;
