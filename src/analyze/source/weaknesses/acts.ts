@@ -137,7 +137,11 @@ function leading(self: Value | undefined): readonly Value[] {
 
 /** What it says that it does not do is no telling. */
 export function says({ name, title, description }: ToolDefinition, word: DeedWord): boolean {
-  const denied = new RegExp(claimWords().claims.readOnly, 'gi');
+  // "never changes, closes or comments on an issue"
+  const denied = new RegExp(
+    `(?:${claimWords().claims.readOnly})(?:(?:,? n?or|,? and|,)\\s\\w{2,20}){0,4}`,
+    'gi',
+  );
   const trial = new RegExp(deedPattern('dryRun').source, 'gi');
   const words = `${name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').replaceAll(/[_.-]/g, ' ')}. ${title ?? ''}. ${description.slice(0, 1000)}`;
   return deedPattern(word).test(words.replace(denied, ' ').replace(trial, ' '));

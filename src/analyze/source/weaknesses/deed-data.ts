@@ -21,6 +21,8 @@ export interface DeedData {
   /** Addresses of requests that pay, or send letters. */
   paidUrl: string;
   mailedUrl: string;
+  /** Ends of addresses that change what is there, whatever is sent to them. */
+  changedUrl: string;
   /** What a server keeps for itself, by the names of tables and files. */
   scratch: string;
   /** Names of tools that only look. */

@@ -139,8 +139,14 @@ function requestDeed(use: Use): RemoteDeed | undefined {
   const url = written(property(use.args[0], 'url') ?? use.args[0]);
   if (deedPattern('paidUrl').test(url)) return 'pays';
   if (deedPattern('mailedUrl').test(url)) return 'mails';
+  if (deedPattern('changedUrl').test(url)) return 'changes-data';
   return mutationIn(use);
 }
+
+/** `POST …/close`: whatever is sent along, something is closed. */
+export const isChangeByAddress = ({ name, args }: Use): boolean =>
+  REQUESTS.test(name) &&
+  deedPattern('changedUrl').test(written(property(args[0], 'url') ?? args[0]));
 
 /** A GraphQL mutation in the body. */
 function mutationIn({ args }: Use): RemoteDeed | undefined {

@@ -1,6 +1,7 @@
 // Annotations that the handler does not keep.
 import type { Confidence, Severity } from '../../../types.ts';
 import { DOES, NO_TAINT, REMOTE, claimWords, type Act } from './acts.ts';
+import { isChangeByAddress } from './deeds.ts';
 import type { Use } from '../surface/model.ts';
 import { deedOf } from './deed-data.ts';
 import type { Fault } from './faults.ts';
@@ -75,6 +76,8 @@ function readOnlyJudged(act: Act): Judged | undefined {
       if (isHiddenSweep(act)) return ['high', 'medium'];
       if (does === 'deletes-data' && !isTold && !isScratch && isStored(act.use))
         return ['high', 'medium'];
+      if (does === 'changes-data' && !isTold && !isScratch && isChangeByAddress(act.use))
+        return [claimsToRead(act) ? 'high' : 'moderate', 'medium'];
       // Sessions and scratch data of the server's own are changed in the same way.
       if (!taint || isScratch) return quiet;
       return [does === 'changes-data' ? 'moderate' : 'high', 'medium'];
@@ -82,6 +85,10 @@ function readOnlyJudged(act: Act): Judged | undefined {
       return undefined;
   }
 }
+
+/** In so many words, and not only by its annotation. */
+const claimsToRead = ({ tool }: Act): boolean =>
+  new RegExp(claimWords().claims.readOnly, 'i').test(tool.description.slice(0, 1000));
 
 function destructiveJudged({ tool, does, taint, isLossTold }: Act): Judged | undefined {
   if (tool.annotations.destructiveHint !== false) return undefined;
