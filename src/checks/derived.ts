@@ -30,6 +30,7 @@ const HIDING = new Set([
   'hidden-name',
   'encoded-command',
   'build-differs',
+  'misleading-characters',
 ]);
 const CHANGING = new Set(['remote-tool-definition', 'tool-definition-changes']);
 const FETCHING = 'runtime-install';
@@ -75,7 +76,10 @@ export const dangerousScript = derivedRule(
     why: 'It runs with your rights before anybody has started the server.',
     fix: 'Do not install it, also not to look at it; see the finding of point 3 about the same place.',
   },
-  ({ threat }) => threat.reached === 'lifecycle' || threat.isAtInstall === true,
+  ({ threat }) =>
+    threat.reached === 'lifecycle' ||
+    threat.isAtInstall === true ||
+    threat.ruleId === 'package-manager-settings',
 );
 
 export const harmfulDependency = derivedRule(

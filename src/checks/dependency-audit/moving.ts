@@ -60,22 +60,23 @@ const movingDependency = defineRule({
 });
 
 /** What a tool fetches as it runs is a dependency that neither package.json nor a lock holds. */
-const fetchedAtRunTime = ({ name, version, threats }: PackageAnalysis): Hit[] =>
+const fetchedAtRunTime = ({ name, version, threats, surface }: PackageAnalysis): Hit[] =>
   threats
     .filter(
       ({ ruleId, reached, severity, excerpt }) =>
         ruleId === 'runtime-install' &&
         reached !== 'none' &&
-        (severity === 'moderate' || severity === 'high') &&
-        RUNS_NEWEST.test(excerpt) &&
-        !RUNS_FIXED.test(excerpt),
+        // High is what is loaded as well, or comes from another registry.
+        (severity === 'high' ||
+          (severity === 'moderate' && RUNS_NEWEST.test(excerpt) && !RUNS_FIXED.test(excerpt))),
     )
     .slice(0, MAX_NAMED)
     .map(({ file, line, excerpt, severity }) => ({
       message: 'A package is fetched and run in whatever version is newest then.',
       location: `${file}:${line}`,
       package: `${name}@${version}`,
-      severity,
+      // Without a tool of its own the whole server is what is fetched.
+      severity: surface.tools.length === 0 && surface.isComplete ? 'high' : severity,
       excerpt,
     }));
 

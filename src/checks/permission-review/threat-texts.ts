@@ -80,6 +80,23 @@ export const threatTexts: readonly ThreatText[] = [
     'Whoever sits at the other end of the connection does with this machine what the tools can do, and sees the results.',
   ),
   threat(
+    'package-manager-settings',
+    'high',
+    'Brings along settings of a package manager',
+    'Whoever runs an install in its folder gets everything from somewhere else, or starts what the settings name.',
+    {
+      fixUpstream:
+        'Leave them out of the package, or name only settings that change nothing of that.',
+    },
+  ),
+  threat(
+    'misleading-characters',
+    'high',
+    'Code reads other than it runs',
+    'Characters that nobody sees, or that look like others, deceive whoever reviews the source.',
+    { fixUpstream: 'Write such characters as escapes.' },
+  ),
+  threat(
     'build-differs',
     'high',
     'What runs is not what the source beside it says',

@@ -34,17 +34,47 @@ export function findBuildDifferences(
     const source = sourceOf(pkg, file.path);
     return source === null ? [] : [{ file, source }];
   });
-  if (pairs.length === 0) return [];
+  const mapped = ofMaps(pkg, built);
+  if (pairs.length === 0) return mapped;
   const all = sourceText(pkg, pairs);
-  if (all === null) return [];
+  if (all === null) return mapped;
   const declared = declaredBy(pkg);
-  return pairs
+  const beside = pairs
     .filter(({ file, source }) => isPlainBuild(pkg, file.path, source))
     .flatMap(({ file, source }) => [
       ...newHosts(file, all, (host) => placeOf(host, declared) === 'local').map(told(source, true)),
       ...newDeeds(file, all).map(told(source, false)),
-    ])
-    .slice(0, MAX_HITS);
+    ]);
+  return [...beside, ...mapped].slice(0, MAX_HITS);
+}
+
+/** The map beside a built file holds what it says it was made from. */
+function ofMaps(pkg: PackageContext, built: readonly FileSummary[]): RawThreat[] {
+  const declared = declaredBy(pkg);
+  const known = new Set(pkg.paths);
+  return built.flatMap((file) => {
+    const path = `${file.path}.map`;
+    const all = known.has(path) ? mappedText(pkg.textOf(path) ?? '') : null;
+    const text = pkg.textOf(file.path) ?? '';
+    if (all === null || text.length > MAX_GROWTH * all.length + 2_000) return [];
+    return [
+      ...newHosts(file, all, (host) => placeOf(host, declared) === 'local').map(told(path, true)),
+      ...newDeeds(file, all).map(told(path, false)),
+    ];
+  });
+}
+
+/** All sources in a map; null where one is missing. */
+function mappedText(text: string): string | null {
+  try {
+    const map = JSON.parse(text) as { sources?: unknown; sourcesContent?: unknown } | null;
+    const { sources, sourcesContent } = map ?? {};
+    if (!Array.isArray(sources) || !Array.isArray(sourcesContent)) return null;
+    const texts = sourcesContent.filter((one): one is string => typeof one === 'string');
+    return texts.length > 0 && texts.length === sources.length ? texts.join('\n') : null;
+  } catch {
+    return null;
+  }
 }
 
 interface Difference {

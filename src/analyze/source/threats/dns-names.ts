@@ -19,13 +19,17 @@ const REVERSE = /\.arpa$/i;
 /** Not names of hosts: addresses of pages, files. */
 const OTHER =
   /:\/\/|[/\\\s]|\.(?:[cm]?[jt]sx?|json|map|css|html?|txt|md|gz|tgz|zip|tar|bin|dat|log|tmp|lock|png|jpe?g|svg|ico|wasm|pem|key|crt|node|exe|so|ya?ml|csv|sql|db|pdf)$/i;
+/** Resolvers that are asked by a request, and libraries that write the packets themselves. */
+const OVER_HTTPS =
+  /\/dns-query\b|\bdns\.google\b|\/resolve\?name=|cloudflare-dns\.com|dns\.quad9\.net|['"](?:dns-packet|dns2|native-dns|dohjs|dns-over-http[\w-]{0,20}|native-node-dns|node-dns)['"]/;
 const MAX_AROUND = 4000;
 const MAX_CUTS = 50;
 const MAX_NAME = 300;
 
 export function findDnsNames(scene: Scene): void {
   const { file } = scene;
-  if (!scene.calls.some(({ name }) => is(name, DNS)) || !CODED.test(file.text)) return;
+  const asks = scene.calls.some(({ name }) => is(name, DNS)) || OVER_HTTPS.test(file.text);
+  if (!asks || !CODED.test(file.text)) return;
   const cuts = [...file.text.matchAll(PIECES)].slice(0, MAX_CUTS).map(({ index }) => index);
   if (cuts.length === 0) return;
   const isNear = ({ start }: Node) => cuts.some((at) => Math.abs(at - start) < MAX_AROUND);

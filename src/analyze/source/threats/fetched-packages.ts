@@ -32,14 +32,18 @@ export function findPackageLoaders(scene: Scene): void {
 
 /** Whether a command adds packages in no fixed version, and the code then loads what it does not name. */
 export const isAddedAndLoaded = (scene: Scene, line: string): boolean =>
-  scene.pkg.isSubject && ADDS.test(line) && !VERSION.test(versionless(line)) && loadsByName(scene);
+  scene.pkg.isSubject &&
+  ADDS.test(line) &&
+  !VERSION.test(versionless(line)) &&
+  loadsByName(scene, line.split(/\s+/).slice(2));
 
 /** `name@${version}` has some version; `@scope/name` none. */
 const versionless = (line: string): string => line.replaceAll(HOLE, 'xx');
 
-/** `require(path.join(folder, 'node_modules', name))`, `import(name)`. */
-function loadsByName({ model, calls }: Scene): boolean {
-  const isNamed = (shape: string | null) => shape === null || shape.includes(HOLE);
+/** `require(path.join(folder, 'node_modules', name))`, `import(name)`, or what was added by its name. */
+function loadsByName({ model, calls }: Scene, added: readonly string[] = []): boolean {
+  const isNamed = (shape: string | null) =>
+    shape === null || shape.includes(HOLE) || added.includes(shape);
   return (
     model.imports.some(({ source }) => isNamed(shapeOf(model, source))) ||
     calls.some(

@@ -4,6 +4,7 @@ import type { Joined } from '../joined.ts';
 import type { FileSummary, PackageContext, RawThreat } from '../package-context.ts';
 import type { Node } from '../parse.ts';
 import { findBuildDifferences } from './build-differs.ts';
+import { findBroughtSettings } from './brought-settings.ts';
 import { isCloselyRead, isSmall } from './closeness.ts';
 import { ADDRESS, findClipboard } from './clipboard.ts';
 import { declaredBy } from './declared.ts';
@@ -33,6 +34,7 @@ import { aliasProxies, invocationOf } from './invoke.ts';
 import type { Invocation } from './invoke.ts';
 import { noteQuietInstall } from './install-args.ts';
 import { emptyLink, findLinkedThreats, keepLink } from './link.ts';
+import { findMisleadingCharacters } from './misleading.ts';
 import { linkModules } from './modules.ts';
 import type { ResolveImport } from './modules.ts';
 import { noteGiven, noteSites } from './record.ts';
@@ -155,6 +157,7 @@ function detect(scene: Scene): void {
   findUnseenText(scene);
   findHiddenHosts(scene);
   findForeignProxies(scene);
+  findMisleadingCharacters(scene);
   findRemoteControl(scene);
   findFileThreats(scene);
   findWorms(scene);
@@ -189,5 +192,6 @@ export function findPackageThreats(pkg: PackageContext, files: FileSummary[]): R
     ...findInstallers(pkg, files),
     ...findLinkedThreats(pkg),
     ...findBuildDifferences(pkg, files),
+    ...findBroughtSettings(pkg),
   ];
 }

@@ -28,7 +28,7 @@ import {
 } from './labels.ts';
 import { lookup } from './model.ts';
 import type { Call } from './model.ts';
-import { constantOf, HOLE, shapeOf, unwrap } from './names.ts';
+import { constantOf, HOLE, shapeOf, unwrap, valueOf } from './names.ts';
 import * as calls from './vocabulary.ts';
 
 /** Where a cloud hands its machines the keys that they act with. */
@@ -161,6 +161,10 @@ export function propertyTexts(flow: Flow, node: Node | null | undefined): string
   if (list?.type === 'Identifier') {
     const value = lookup(flow.model, list)?.defs.find((def) => def.kind === 'init')?.value;
     return value && value !== node ? propertyTextsOf(flow, unwrap(value)) : '';
+  }
+  if (list?.type === 'MemberExpression') {
+    const value = valueOf(flow.model, list);
+    return value ? propertyTextsOf(flow, unwrap(value)) : '';
   }
   return list ? propertyTextsOf(flow, list) : '';
 }

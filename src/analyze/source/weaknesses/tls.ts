@@ -22,6 +22,7 @@ const OPTIONS: ReadonlyMap<string, boolean> = new Map([
   ['insecureSkipVerify', true],
   ['skipTLSVerify', true],
   ['allowUnauthorized', true],
+  ['strictHostKeyChecking', false],
 ]);
 const PROCESS_WIDE = 'NODE_TLS_REJECT_UNAUTHORIZED';
 const MAX_HITS = 5;
@@ -29,14 +30,18 @@ const MAX_CHARS = 400_000;
 /** A request that says who asks, wherever it is written. */
 const SENT = /\bauthorization\b|\bBearer \$|x-api-key|\bsetRequestHeader\(/i;
 const WORTH =
-  /rejectUnauthorized|strictSSL|sslValidate|verify_?SSL|tlsAllowInvalid|tlsInsecure|insecureSkipVerify|skipTLSVerify|allowUnauthorized|NODE_TLS_REJECT_UNAUTHORIZED|checkServerIdentity/i;
+  /rejectUnauthorized|strictSSL|sslValidate|verify_?SSL|tlsAllowInvalid|tlsInsecure|insecureSkipVerify|skipTLSVerify|allowUnauthorized|NODE_TLS_REJECT_UNAUTHORIZED|checkServerIdentity|hostVerifier|StrictHostKeyChecking|http\.sslVerify|--insecure\b|no-check-certificate|GIT_SSL_NO_VERIFY|ignoreHTTPSErrors/i;
 
 export function tlsFaults(files: readonly SourceFile[]): WeaknessHit[] {
   const faulty = files.filter((file) => WORTH.test(file.text));
   if (faulty.length === 0) return [];
   const sends = files.some(({ text }) => text.length < MAX_CHARS && SENT.test(text));
   return faulty
-    .flatMap((file) => [...options(file, files, sends), ...assignments(file, files, sends)])
+    .flatMap((file) => [
+      ...options(file, files, sends),
+      ...assignments(file, files, sends),
+      ...ofPrograms(file),
+    ])
     .slice(0, MAX_HITS);
 }
 
@@ -46,6 +51,8 @@ function options(file: SourceFile, files: readonly SourceFile[], sends: boolean)
     const key = node.key.type === 'Identifier' ? node.key.name : String(file.constant(node.key));
     if (key === 'checkServerIdentity' && answersNothing(file, node.value))
       return judged(file, node, true, sends ? 'high' : 'moderate');
+    if (key === 'hostVerifier' && answersYes(file, node.value))
+      return judged(file, node, true, 'high');
     const off = OPTIONS.get(key);
     if (off === undefined) return [];
     const turnedOff = isOff(files, file, node.value, off) && !isOfOwnMachine(file, node);
@@ -88,6 +95,17 @@ function assignments(
   });
 }
 
+/** Options of programs, as texts: `ssh -o StrictHostKeyChecking=no`, `git -c http.sslVerify=false`. */
+const OF_PROGRAMS =
+  /\bStrictHostKeyChecking[= ](?:no|off)\b|\bhttp\.sslVerify[= ]?false\b|\bcurl\b[^|;&\n]{0,200}\s(?:-[a-zA-Z]{0,5}k[a-zA-Z]{0,5}|--insecure)\b|^--no-check-certificate$|\bwget\b[^|;&\n]{0,200}--no-check-certificate|--insecure-skip-tls-verify\b(?!=false)/;
+
+function ofPrograms(file: SourceFile): WeaknessHit[] {
+  return [...file.nodesOf('Literal'), ...file.nodesOf('TemplateLiteral')].flatMap((node) => {
+    const text = file.text.slice(node.start + 1, Math.min(node.end - 1, node.start + 500));
+    return OF_PROGRAMS.test(text) ? judged(file, node, true, 'high') : [];
+  });
+}
+
 const SECRETS = /authorization|bearer|\btoken|_TOKEN|api[-_]?key|passw(?:or)?d|secret/i;
 
 /** Off for everybody who has not turned it on, and secrets go that way. */
@@ -124,6 +142,17 @@ function judged(
         : 'Certificates of the other side are not verified in some cases',
     }),
   ];
+}
+
+/** `() => true`, `(key, done) => done(true)`. */
+function answersYes(file: SourceFile, node: Node): boolean {
+  if (node.type === 'Identifier') {
+    const made = file.bindingOf(node.name, node)?.init ?? null;
+    return made !== null && made.type !== 'Identifier' && answersYes(file, made);
+  }
+  if (!isFunction(node) || !node.body) return false;
+  const text = file.textOf(node.body).trim();
+  return /^(?:\{\s*)?(?:return\s+)?(?:\w+\()?(?:true|!0)\)?\s*;?(?:\s*\})?$/.test(text);
 }
 
 /** `() => undefined`, `() => {}`, or a function of the file that is one of these. */
