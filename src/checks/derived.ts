@@ -7,6 +7,7 @@ const SENDING = new Set([
   'hidden-destination',
   'foreign-proxy',
   'remote-control',
+  'fixed-upload',
   'environment-exfiltration',
   'credential-exfiltration',
   'conversation-exfiltration',

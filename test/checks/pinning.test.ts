@@ -68,7 +68,7 @@ describe('how the server is asked for', () => {
 test('a dependency by an address without TLS is high, one of the registry is none', () => {
   const hits = (spec: string) => {
     const manifest = { dependencies: { dep: spec }, optionalDependencies: {} };
-    const subject = { name: 'acme', version: '1.0.0', manifest, threats: [] };
+    const subject = { name: 'acme', version: '1.0.0', manifest, threats: [], surface: SOME_TEXT };
     return apply({ source: known({ subject }) } as never);
   };
   expect(hits('http://files.example/dep-1.0.0.tgz')).toEqual(['insecure-dependency']);
@@ -118,10 +118,12 @@ test('a well-known library is not replaced by an unknown package under its name'
 
 const NOTHING = { functions: [], expectedCapabilities: [], expectedHosts: [] };
 
+const SOME_TEXT = { tools: [], texts: [{}], isComplete: false };
+
 describe('a dependency from outside the registry', () => {
   const severitiesOf = (spec: string) => {
     const manifest = { dependencies: { dep: spec }, optionalDependencies: {} };
-    const subject = { name: 'acme', version: '1.0.0', manifest, threats: [] };
+    const subject = { name: 'acme', version: '1.0.0', manifest, threats: [], surface: SOME_TEXT };
     const facts = { source: known({ subject }) };
     return movingRules.flatMap((rule) =>
       rule.apply(evidenceOf({ facts } as never)).findings.map(({ severity }) => severity),
@@ -156,7 +158,13 @@ describe('a dependency from outside the registry', () => {
       version: '1.0.0',
       overrides: { other: { '.': '1.0.0', dep: spec } },
     };
-    const subject = { name: 'acme', version: '1.0.0', manifest: toManifest(raw), threats: [] };
+    const subject = {
+      name: 'acme',
+      version: '1.0.0',
+      manifest: toManifest(raw),
+      threats: [],
+      surface: SOME_TEXT,
+    };
     const facts = { source: known({ subject }) };
     const found = movingRules.flatMap(
       (rule) => rule.apply(evidenceOf({ facts } as never)).findings,
@@ -176,7 +184,7 @@ describe('a dependency from outside the registry', () => {
   ])('is fetched at run time: %s', (excerpt, severities) => {
     const one = { ruleId: 'runtime-install', reached: 'entry', severity: 'moderate', excerpt };
     const manifest = { dependencies: {}, optionalDependencies: {} };
-    const subject = { name: 'acme', version: '1.0.0', manifest, threats: [one] };
+    const subject = { name: 'acme', version: '1.0.0', manifest, threats: [one], surface: SOME_TEXT };
     const facts = { source: known({ subject }) };
     const found = movingRules.flatMap(
       (rule) => rule.apply(evidenceOf({ facts } as never)).findings,
@@ -198,7 +206,7 @@ describe('a dependency from outside the registry', () => {
 
   test('is told once, where the tree tells of it', () => {
     const manifest = { dependencies: { dep: 'ida/dep' }, optionalDependencies: {} };
-    const subject = { name: 'acme', version: '1.0.0', manifest, threats: [] };
+    const subject = { name: 'acme', version: '1.0.0', manifest, threats: [], surface: SOME_TEXT };
     const confusion = known([{ ruleId: 'git-dependency', name: 'dep' }]);
     const facts = { source: known({ subject }), confusion };
     expect(

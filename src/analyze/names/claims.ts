@@ -10,7 +10,7 @@ export interface Claiming {
   readme?: string;
   repositoryUrl?: string;
 }
-export type Said = 'official' | 'maintained' | 'author' | 'scope';
+export type Said = 'official' | 'maintained' | 'author' | 'scope' | 'verified' | 'repository';
 export interface MakerClaim {
   publisher: string;
   says: Said[];
@@ -31,6 +31,8 @@ const OPENLY_OTHER =
   /\bunofficial\b|\bnot (?:an? |the )?(?:\w+ )?official|\bnot affiliated|\bno affiliation|\bnot endorsed|\bindependent (?:project|implementation)|\bcommunity[- ](?:maintained|driven|built|server|project)|\bthird[- ]party (?:server|project|package)/i;
 const MADE_BY =
   /\b(?:maintained|built|developed|published|made|provided|created|owned|released|supported)(?: and \w{3,12})? (?:and \w{3,12} )?by (?:the )?([^,;.()]{2,60})/i;
+const VERIFIED_BY =
+  /\b(?:verified|audited|certified|approved|endorsed|vetted|accredited)(?:,? (?:and|&) [\w-]{3,20})? by (?:the )?([^,;.()\]]{2,60})/i;
 const OWN_ENDING = /^(?:hq|inc|labs?|ai|io|app|js|dev|team|oss|db|org|com|cloud|platform|co)$/;
 
 const squash = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
@@ -45,6 +47,8 @@ export function makerClaims(claiming: Claiming): MakerClaim[] {
       ...(sentences.some((one) => saysMadeBy(one, maker)) ? ['maintained' as const] : []),
       ...(isAuthor(maker, claiming.author) ? ['author' as const] : []),
       ...(soundsLike(maker, claiming.name) ? ['scope' as const] : []),
+      ...(sentences.some((one) => saysVerified(one, maker)) ? ['verified' as const] : []),
+      ...(imitatesOwner(maker, claiming.repositoryUrl) ? ['repository' as const] : []),
     ];
     return says.length > 0 ? [{ publisher: maker.publisher, says }] : [];
   });
@@ -73,8 +77,14 @@ function saysOfficial(sentence: string, maker: Maker, { name, description }: Cla
   return names(maker, sentence) || tokensOf(name).some((token) => maker.words.includes(token));
 }
 
-function saysMadeBy(sentence: string, maker: Maker): boolean {
-  const by = MADE_BY.exec(sentence)?.[1];
+const saysMadeBy = (sentence: string, maker: Maker): boolean =>
+  isBy(MADE_BY.exec(sentence)?.[1], maker);
+
+/** A maker verifies nobody's servers on npm; who says so wants to be trusted for it. */
+const saysVerified = (sentence: string, maker: Maker): boolean =>
+  isBy(VERIFIED_BY.exec(sentence)?.[1], maker);
+
+function isBy(by: string | undefined, maker: Maker): boolean {
   if (by === undefined) return false;
   const start = squash(by);
   return [squash(maker.publisher), ...maker.words].some(
@@ -94,15 +104,38 @@ function isAuthor({ publisher, words }: Maker, author = ''): boolean {
   return plain !== '' && (plain === squash(publisher) || words.includes(plain));
 }
 
+/** `github.com/acmecorporati0n/x`: letters changed for others that look like them, or one slip in a long name. */
+function imitatesOwner({ words, scopes }: Maker, url = ''): boolean {
+  const owner = (ownerOf(url) ?? '').toLowerCase();
+  if (owner.length < 6 || [...words, ...scopes].includes(owner)) return false;
+  return [...new Set([...words, ...scopes])].some((word) => {
+    if (word.length < 6 || /s$/.test(owner) || owner.startsWith(word)) return false;
+    if (lettersOf(owner) === lettersOf(word)) return true;
+    return word.length >= 10 && owner.length >= 10 && editDistance(owner, word, 1) <= 1;
+  });
+}
+
+const lettersOf = (text: string): string =>
+  text
+    .replaceAll('0', 'o')
+    .replaceAll(/[1i|]/g, 'l')
+    .replaceAll('rn', 'm')
+    .replaceAll('vv', 'w')
+    .replaceAll('5', 's')
+    .replaceAll('3', 'e');
+
+const ownerOf = (url: string): string | undefined =>
+  /^[^:]{0,20}:?(?:\/\/[^/]{1,200})?[/:]?([\w.-]{1,100})\//.exec(
+    url
+      .replace(/^(?:git\+)?ssh:\/\/git@|^git@/, 'https://')
+      .replace(/^(https:\/\/[^/:]{1,100}):/, '$1/'),
+  )?.[1];
+
 /** Nothing but the scope that the maker owns, or a repository of an owner of that name. */
 function isTheirs({ publisher, words, scopes }: Maker, { name, repositoryUrl }: Claiming): boolean {
   const scope = parseName(name)?.scope ?? '';
   if (scopes.includes(scope)) return true;
-  const owner = /^[^:]{0,20}:?(?:\/\/[^/]{1,200})?[/:]?([\w.-]{1,100})\//.exec(
-    (repositoryUrl ?? '')
-      .replace(/^(?:git\+)?ssh:\/\/git@|^git@/, 'https://')
-      .replace(/^(https:\/\/[^/:]{1,100}):/, '$1/'),
-  )?.[1];
+  const owner = ownerOf(repositoryUrl ?? '');
   return [squash(publisher), ...words, ...scopes.map(squash)].some((word) =>
     [owner ?? '', scopes.length === 0 ? scope : ''].some((one) => isNamedAfter(squash(one), word)),
   );

@@ -3,6 +3,7 @@ import type { Rule } from '../../rule.ts';
 import { dangerousScript, fetchedPackage, harmfulDependency } from '../derived.ts';
 import { advisoriesRules } from './advisories.ts';
 import { aliasRules } from './aliases.ts';
+import { commandRules } from './commands.ts';
 import { lookalikesRules } from './lookalikes.ts';
 import { movingRules } from './moving.ts';
 import { pinningRules } from './pinning.ts';
@@ -15,6 +16,7 @@ export const rules: Rule[] = [
   ...movingRules,
   ...aliasRules,
   ...scriptsRules,
+  ...commandRules,
   dangerousScript,
   harmfulDependency,
   fetchedPackage,

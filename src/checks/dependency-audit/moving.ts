@@ -76,7 +76,7 @@ const fetchedAtRunTime = ({ name, version, threats, surface }: PackageAnalysis):
       location: `${file}:${line}`,
       package: `${name}@${version}`,
       // Without a tool of its own the whole server is what is fetched.
-      severity: surface.tools.length === 0 && surface.isComplete ? 'high' : severity,
+      severity: surface.tools.length + surface.texts.length === 0 ? 'high' : severity,
       excerpt,
     }));
 

@@ -144,7 +144,7 @@ function nameOf(hit: HostHit): string {
 }
 
 function isPlain(url: string): boolean {
-  return /^(?:http|ws|ftp):/i.test(url);
+  return /^(?:http|ws|ftp|mqtt|amqp|ldap|redis|telnet|stomp):/i.test(url);
 }
 
 /** A name that no public resolver knows: a device or service in the user's own network. */

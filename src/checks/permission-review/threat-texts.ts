@@ -80,6 +80,13 @@ export const threatTexts: readonly ThreatText[] = [
     'Whoever sits at the other end of the connection does with this machine what the tools can do, and sees the results.',
   ),
   threat(
+    'fixed-upload',
+    'critical',
+    'Carries what the user has to a place that nobody chose',
+    'A copy goes to somebody who is named neither in the settings nor in the README.',
+    { fixUpstream: 'Let the user name the place, and do nothing without it.' },
+  ),
+  threat(
     'package-manager-settings',
     'high',
     'Brings along settings of a package manager',

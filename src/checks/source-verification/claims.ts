@@ -7,6 +7,8 @@ const WORDS: Record<Said, string> = {
   maintained: 'says that they maintain it',
   author: 'names them as its author',
   scope: 'is published under a scope that sounds like theirs',
+  verified: 'says that they verified it',
+  repository: 'names a repository of an owner that sounds like them',
 };
 
 const claimedMaker = defineRule({
@@ -57,7 +59,10 @@ export const claimRules: Rule[] = [claimedMaker];
 
 /** A fork that kept the author is careless; one that also calls itself official is not. */
 function gradeOf(says: readonly Said[]): 'high' | 'moderate' | null {
+  if (says.includes('repository')) return 'high';
   const isSpoken = says.includes('official') || says.includes('maintained');
   if (isSpoken && (says.length > 1 || says.includes('official'))) return 'high';
-  return isSpoken || says.length > 1 || says.includes('scope') ? 'moderate' : null;
+  return isSpoken || says.length > 1 || says.includes('scope') || says.includes('verified')
+    ? 'moderate'
+    : null;
 }

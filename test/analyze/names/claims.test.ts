@@ -34,11 +34,29 @@ describe('a claim that nothing bears out', () => {
       'Slack: official',
     ],
     ['a scope with a word behind it', { name: '@github-official/mcp' }, 'GitHub: scope'],
+    [
+      'a verification',
+      { readme: 'Officially verified and security-audited by Anthropic.' },
+      'Anthropic: verified',
+    ],
+    [
+      'an owner with a digit for a letter',
+      { repositoryUrl: 'git+https://github.com/modelcontextprotoco1/servers.git' },
+      'Model Context Protocol: repository',
+    ],
+    [
+      'an owner with a letter too few',
+      { repositoryUrl: 'git+https://github.com/modelcontexprotocol/servers.git' },
+      'Model Context Protocol: repository',
+    ],
   ])('%s', (_what, claiming, told) => expect(says(claiming)).toContain(told));
 });
 
 describe('no claim', () => {
   test.each<[string, Partial<Claiming>]>([
+    ['no verification', { readme: 'Not verified or endorsed by Anthropic.' }],
+    ['what users verified', { readme: 'Signatures are verified by the client, audited by you.' }],
+    ['an owner of a word', { repositoryUrl: 'git+https://github.com/stripes/servers.git' }],
     ['unofficial', { description: 'Unofficial MCP server for GitHub' }],
     ['a denial', { readme: 'Not affiliated with GitHub. It is not an official GitHub server.' }],
     ['an official library', { description: 'GitHub MCP server over the official Octokit SDK' }],

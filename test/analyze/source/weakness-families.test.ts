@@ -313,6 +313,24 @@ describe('certificates', () => {
       "import tls from 'node:tls'; tls.connect({ checkServerIdentity: (h, c) => tls.checkServerIdentity(h, c) });",
     ],
     [
+      'any key of a host',
+      'high tls-not-verified',
+      "import { Client } from 'ssh2'; new Client().connect({ host, username, password, hostVerifier: () => true });",
+      "import { Client } from 'ssh2'; new Client().connect({ host, username, password, hostVerifier: (key) => key.equals(known) });",
+    ],
+    [
+      'an option of a program',
+      'high tls-not-verified',
+      "import { execFile } from 'node:child_process'; execFile('ssh', ['-o', 'StrictHostKeyChecking=no', host, 'uptime']);",
+      "import { execFile } from 'node:child_process'; execFile('ssh', ['-o', 'StrictHostKeyChecking=accept-new', host, 'uptime']);",
+    ],
+    [
+      'an option of git',
+      'high tls-not-verified',
+      "import { execFile } from 'node:child_process'; execFile('git', ['-c', 'http.sslVerify=false', 'clone', url]);",
+      "import { execFile } from 'node:child_process'; execFile('git', ['-c', 'http.sslVerify=true', 'clone', url]);",
+    ],
+    [
       'a name that nobody looks at, by a function put in later',
       'high tls-not-verified',
       "import https from 'node:https'; const skip = () => null; const options = {}; options.checkServerIdentity = skip; https.get(url, { agent: new https.Agent(options), headers: { Authorization: token } });",

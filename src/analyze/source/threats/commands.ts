@@ -123,7 +123,9 @@ function judgeLine(scene: Scene, call: Call, line: string): void {
 
 /** `spawn(COMMAND, ARGS)` does not show what is fetched. */
 function excerptOf(scene: Scene, call: Call, ruleId: string, line: string): { excerpt?: string } {
-  const isNamed = ruleId !== 'runtime-install' || RUNS_OTHERS.test(scene.file.textOf(call));
+  const code = scene.file.textOf(call);
+  const tag = /@(?:latest|next|canary|beta)\b/.exec(line)?.[0] ?? '';
+  const isNamed = ruleId !== 'runtime-install' || (RUNS_OTHERS.test(code) && code.includes(tag));
   return isNamed ? {} : { excerpt: line.replaceAll(HOLE, '…').slice(0, 300) };
 }
 const RUNS_OTHERS = /\b(?:npx|bunx|uvx|pipx|pnpx|dlx|npm|pnpm|yarn|bun)\b/;

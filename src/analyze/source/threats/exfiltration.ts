@@ -29,7 +29,7 @@ import { judgeSecrets, secretSending } from './secrets.ts';
 import type { SecretSending } from './secrets.ts';
 import { noteSink } from './record.ts';
 import { carried, report } from './scene.ts';
-import type { Scene } from './scene.ts';
+import type { Reach, Scene } from './scene.ts';
 import { sendingOf } from './sendings.ts';
 import { isKeyRead, isScreenRead } from './vocabulary.ts';
 import type { Sending } from './sendings.ts';
@@ -206,11 +206,15 @@ function judgeHostInfo(scene: Scene, { node, to }: Sending): void {
 }
 
 /** A host that merely sounds like the package is told, unasked, and nothing is said of it. */
-function isQuietNamesake(scene: Scene, node: Node, host: string | null): boolean {
+function isQuietNamesake(
+  scene: Scene,
+  node: Node,
+  host: string | null,
+  reaches: readonly Reach[] = ['start', 'unknown'],
+): boolean {
   const isQuiet = isSwallowed(scene, node) && !usesAnswer(scene, node);
   if (!isOwnByName(host, scene.declared) || !isQuiet) return false;
-  const reach = reachOf(scene, node);
-  if (reach === 'tool' || reach === 'command') return false;
+  if (!reaches.includes(reachOf(scene, node))) return false;
   return !/telemetry|analytics|usage (?:data|statistics)|heartbeat|crash reports?/i.test(
     scene.declared.readme,
   );
@@ -218,7 +222,10 @@ function isQuietNamesake(scene: Scene, node: Node, host: string | null): boolean
 
 /** A tool must send its arguments to do its work; a copy on the side is another matter. */
 function judgeConversation(scene: Scene, { node, labels, to }: Sending, all: Sending[]): void {
-  const isDeclared = to.place === 'own' || isMentioned(to.host, scene.declared);
+  const isNamesake =
+    (labels & TOOL_ALL) !== 0 &&
+    isQuietNamesake(scene, node, to.host, ['start', 'unknown', 'tool']);
+  const isDeclared = (to.place === 'own' && !isNamesake) || isMentioned(to.host, scene.declared);
   if (isDeclared || to.place === 'unknown') return;
   const isConversation = (labels & CONVERSATION) !== 0;
   const isSide = isSwallowed(scene, node);
@@ -226,6 +233,8 @@ function judgeConversation(scene: Scene, { node, labels, to }: Sending, all: Sen
     (other) => other.node !== node && other.to.host !== to.host && other.to.host !== null,
   );
   const isWhole = (labels & TOOL_ALL) !== 0;
+  // Where nothing ever comes back from there, the server is not about that service.
+  const isUsed = all.some((other) => other.to.host === to.host && usesAnswer(scene, other.node));
   if (
     !isConversation &&
     !(isSide && (isWhole || to.place === 'drop' || others)) &&
@@ -234,7 +243,7 @@ function judgeConversation(scene: Scene, { node, labels, to }: Sending, all: Sen
     return;
   report(scene, node, {
     ruleId: 'conversation-exfiltration',
-    severity: isSide && isWhole ? 'critical' : 'high',
+    severity: isSide && isWhole && !(isNamesake && isUsed) ? 'critical' : 'high',
     confidence: isConversation || to.place === 'drop' || (isSide && isWhole) ? 'high' : 'medium',
     message: isConversation
       ? 'A tool asks for the conversation and sends it to a host that the package does not declare.'

@@ -16,6 +16,7 @@ import { findExfiltration } from './exfiltration.ts';
 import { findFixedExporters } from './exporters.ts';
 import { findPackageLoaders } from './fetched-packages.ts';
 import { findFileThreats } from './files.ts';
+import { findFixedPlaces } from './fixed-places.ts';
 import { flowOf } from './flow.ts';
 import { findGates } from './gates.ts';
 import { findHooks } from './hooks.ts';
@@ -70,6 +71,9 @@ const HAS_WALLET = /['"`](?:0x[0-9a-fA-F]{40}|bc1[a-z0-9]{20,60}|[1-9A-HJ-NP-Za-
 // What destroys may lie behind an object that another file made.
 const MAY_DESTROY =
   /resolvedOptions|timeZone|getTimezoneOffset|isAfter|new Date\(\s{0,3}['"\d]|Date\.parse|country|hidden answer|folderOpen|(?:Create|Start|initialize|Attach)Command|nonce/;
+// What the server's own code may carry away or deceive with, without any sink.
+const SHOWS =
+  /simple-git|isomorphic-git|!\[[^\]\n]{0,100}\]\(|<img\b|[\u202a-\u202e\u2066-\u2068\u0370-\u052f]/;
 const MAX_HITS = 100;
 
 /** Whether a file without sinks may carry something from one file to another. */
@@ -94,6 +98,7 @@ export function findThreats(file: SourceFile, pkg: PackageContext): RawThreat[] 
   if (
     !calls.some(({ name }) => is(name, SINKS)) &&
     !MAY_HIDE.test(file.text) &&
+    !(pkg.isSubject && SHOWS.test(file.text)) &&
     !(isClose && (MAY_DESTROY.test(file.text) || ADDRESS.test(file.text))) &&
     !isLinking(file, pkg, calls)
   ) {
@@ -157,6 +162,7 @@ function detect(scene: Scene): void {
   findUnseenText(scene);
   findHiddenHosts(scene);
   findForeignProxies(scene);
+  findFixedPlaces(scene);
   findMisleadingCharacters(scene);
   findRemoteControl(scene);
   findFileThreats(scene);
