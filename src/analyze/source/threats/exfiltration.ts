@@ -195,10 +195,17 @@ function judgeHostInfo(scene: Scene, { node, to }: Sending): void {
   if (to.place === 'own' && !isQuietNamesake(scene, node, to.host)) return;
   const isAtInstall = runsAtInstall(scene.pkg, scene.placeOf(node).file);
   const isUnasked = reachOf(scene, node) === 'start' && isSwallowed(scene, node);
+  // How a client introduces itself to a service that answers it.
+  const isAgent =
+    /user-agent/i.test(scene.file.textOf(node).slice(0, 2_000)) && usesAnswer(scene, node);
   report(scene, node, {
     ruleId: 'host-beacon',
     severity:
-      to.place !== 'own' && (isAtInstall || to.place === 'drop' || isUnasked) ? 'high' : 'moderate',
+      isAgent && !isAtInstall
+        ? 'low'
+        : to.place !== 'own' && (isAtInstall || to.place === 'drop' || isUnasked)
+          ? 'high'
+          : 'moderate',
     confidence: isAtInstall ? 'high' : 'medium',
     message:
       'The names of this machine and its user are sent to a host that the package does not declare.',
