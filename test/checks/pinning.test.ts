@@ -184,7 +184,13 @@ describe('a dependency from outside the registry', () => {
   ])('is fetched at run time: %s', (excerpt, severities) => {
     const one = { ruleId: 'runtime-install', reached: 'entry', severity: 'moderate', excerpt };
     const manifest = { dependencies: {}, optionalDependencies: {} };
-    const subject = { name: 'acme', version: '1.0.0', manifest, threats: [one], surface: SOME_TEXT };
+    const subject = {
+      name: 'acme',
+      version: '1.0.0',
+      manifest,
+      threats: [one],
+      surface: SOME_TEXT,
+    };
     const facts = { source: known({ subject }) };
     const found = movingRules.flatMap(
       (rule) => rule.apply(evidenceOf({ facts } as never)).findings,

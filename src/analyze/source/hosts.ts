@@ -40,7 +40,8 @@ const MAX_URL_CHARS = 300;
 const MAX_HOSTS_A_FILE = 200;
 // Nodes looked at around network calls.
 const MAX_STEPS = 20_000;
-const URL_START = /^(?:https?|wss?|ftps?|mqtts?|amqps?|ldaps?|rediss?|telnet|nats|stomp|coaps?):\/\/([^/?#\s"'<>\\]{1,255})/i;
+const URL_START =
+  /^(?:https?|wss?|ftps?|mqtts?|amqps?|ldaps?|rediss?|telnet|nats|stomp|coaps?):\/\/([^/?#\s"'<>\\]{1,255})/i;
 const URL_INSIDE = /\b(?:https?|wss?|ftps?):\/\/[^\s"'<>|;)]{1,255}/gi;
 const SOCKET_CALL = /^(?:net|tls|dns|dgram)\./;
 // A name that is looked up is no connection in the clear.
