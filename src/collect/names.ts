@@ -127,13 +127,19 @@ async function dependencyImitations(
 ): Promise<ImitationFact[]> {
   const found: ImitationFact[] = [];
   const seen = new Set([input.subject.name]);
-  for (const { id, name, version } of input.tree?.nodes ?? []) {
+  const declared = new Set(
+    Object.keys({ ...input.manifest.dependencies, ...input.manifest.optionalDependencies }),
+  );
+  // What could not be resolved has a name all the same.
+  const named = [...declared].map((name) => ({ id: `node_modules/${name}`, name, version: '' }));
+  for (const { id, name, version } of [...(input.tree?.nodes ?? []), ...named]) {
     if (id === '' || seen.has(name) || found.length >= MAX_IMITATIONS) continue;
     seen.add(name);
     const verdict = withoutFaint(checker.check(name));
     if (verdict.matches.length === 0) continue;
     const evidence = verdict.matches.map(({ target }) => ({ target, supports: [], refutes: [] }));
-    found.push({ node: id, name, version, verdict, evidence, clones: [] });
+    const isDeclared = declared.has(name);
+    found.push({ node: id, name, version, verdict, evidence, clones: [], isDeclared });
   }
   if (input.offline) return found;
   const asked = [...found].sort((a, b) => rankOf(b) - rankOf(a)).slice(0, MAX_DEPENDENCIES_ASKED);

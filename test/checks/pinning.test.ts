@@ -205,7 +205,11 @@ describe('a dependency from outside the registry', () => {
     `${defaultRegistry()}dep/-/dep-1.0.0.tgz`,
   ])('stays as it is: %s', (spec) => expect(severitiesOf(spec)).toEqual(['low']));
 
-  test.each(['^1.0.0', '1.0.0', 'latest', 'npm:dep@1.0.0', 'file:./vendor/dep', './vendor', '*'])(
+  test.each(['latest', '*', '', 'x', '>=0.0.1'])('is any version: "%s"', (spec) =>
+    expect(severitiesOf(spec)).toEqual(['moderate']),
+  );
+
+  test.each(['^1.0.0', '1.0.0', 'npm:dep@1.0.0', 'file:./vendor/dep', './vendor', '>=2.1.0 <3'])(
     'is not %s',
     (spec) => expect(severitiesOf(spec)).toEqual([]),
   );

@@ -1,8 +1,9 @@
 // Rules of point 2: lookalikes among the dependencies.
 import { SPEAKS } from '../../analyze/names/compare.ts';
 import { defineRule, type Hit, type Rule } from '../../rule.ts';
-import type { ImitationFact } from '../../types.ts';
+import type { ImitationFact, LookalikeKind } from '../../types.ts';
 
+const SLIPS = new Set<LookalikeKind>(['edit', 'homoglyph', 'scope-imitated']);
 const CONFIRMING = new Set<string>([SPEAKS.sameDescription, SPEAKS.sameReadme]);
 
 const lookalikeDependency = defineRule({
@@ -41,7 +42,8 @@ const securityHoldingDependency = defineRule({
 
 export const lookalikesRules: Rule[] = [lookalikeDependency, securityHoldingDependency];
 
-function dependencyHit({ node, name, version, verdict, evidence }: ImitationFact): Hit[] {
+function dependencyHit(one: ImitationFact): Hit[] {
+  const { node, name, version, verdict, evidence } = one;
   const match = verdict.matches[0];
   const { supports = [], refutes = [] } = evidence[0] ?? {};
   if (!match || match.kind === 'brand' || refutes.length > 0) return [];
@@ -55,10 +57,14 @@ function dependencyHit({ node, name, version, verdict, evidence }: ImitationFact
     {
       message: `${name} looks like ${match.target} (${match.kind})${reasons}`,
       location: node,
-      package: `${name}@${version}`,
-      severity: isConfirmed ? 'critical' : match.confidence === 'high' ? 'moderate' : 'low',
+      package: version === '' ? name : `${name}@${version}`,
+      severity: isConfirmed ? 'critical' : match.confidence === 'high' ? gradeOf(one) : 'low',
       confidence: match.confidence,
       ...(isConfirmed ? {} : { caps: null }),
     },
   ];
 }
+
+/** No dependency that healthy servers name themselves is one slip away from a well-known name. */
+const gradeOf = ({ isDeclared, verdict }: ImitationFact): 'high' | 'moderate' =>
+  isDeclared === true && SLIPS.has(verdict.matches[0]?.kind ?? 'brand') ? 'high' : 'moderate';

@@ -80,7 +80,28 @@ const fetchedAtRunTime = ({ name, version, threats, surface }: PackageAnalysis):
       excerpt,
     }));
 
-export const movingRules: Rule[] = [movingDependency];
+const floatingDependency = defineRule({
+  id: 'floating-dependency',
+  check: 'dependency-audit',
+  severity: 'moderate',
+  title: 'A dependency is taken in whatever version is newest',
+  why: 'Every release, also one that was hijacked an hour ago or that breaks its users, comes with the next install.',
+  fix: 'Install the server from a lock (--write-lock).',
+  fixUpstream: 'Name a range of versions that were tried.',
+  needs: ['source'],
+  find: ({ source: { subject } }) =>
+    trimmed({ ...subject.manifest.dependencies, ...subject.manifest.optionalDependencies })
+      .filter(([, spec]) => /^(?:latest|next|\*|x|X|>=?\s?0(?:\.0){0,2}(?:\.\d+)?)?$/.test(spec))
+      .slice(0, MAX_NAMED)
+      .map(([library, spec]) => ({
+        message: 'package.json takes a dependency in any version.',
+        location: 'package.json#/dependencies',
+        package: `${subject.name}@${subject.version}`,
+        excerpt: escapeExcerpt(`${library}: ${spec}`, 160),
+      })),
+});
+
+export const movingRules: Rule[] = [movingDependency, floatingDependency];
 
 const isOfAnyHost = (spec: string): boolean =>
   ADDRESS.test(spec) && !REPOSITORY.test(spec) && !CODE_HOST.test(spec) && !FORGE_PATH.test(spec);

@@ -25,6 +25,10 @@ const RECIPE =
   /(?:^|\/)(?:binding\.gyp|CMakeLists\.txt|Cargo\.toml|Makefile|build\.zig|go\.mod)$|\.(?:c|cc|cpp|cxx|rs|zig|go|m|mm|swift|nim)$/i;
 const NAMED_NATIVE = /\.(?:node|dll|so(?:\.\d+)*|dylib|exe|bundle|lib|a|o)$|(?:^|\/)[^./]+$/i;
 
+/** Where nobody keeps programs. */
+const ASIDE =
+  /(?:^|\/)(?:assets?|fonts?|images?|img|icons?|css|styles?|locales?|i18n|docs?|data|templates?|themes?|media|sounds?)\//i;
+
 const nativeWithoutSource = defineRule({
   id: 'native-without-source',
   check: 'source-verification',
@@ -38,7 +42,7 @@ const nativeWithoutSource = defineRule({
     const files = subject.capabilities
       .filter(({ capability, detail }) => capability === 'native-code' && detail === 'native')
       .map(({ file }) => file);
-    const disguised = files.find((file) => !NAMED_NATIVE.test(file));
+    const disguised = files.find((file) => !NAMED_NATIVE.test(file) || ASIDE.test(file));
     const first = disguised ?? files[0];
     if (first === undefined || Object.keys(subject.hashes).some((path) => RECIPE.test(path)))
       return [];
@@ -47,7 +51,7 @@ const nativeWithoutSource = defineRule({
         message:
           disguised === undefined
             ? 'A program for a processor comes without its source and without a way to build it.'
-            : 'A program for a processor, named like a data file, comes without its source.',
+            : 'A program for a processor, named or placed like a data file, comes without its source.',
         location: first,
         severity: disguised === undefined ? 'moderate' : 'high',
         confidence: 'medium',

@@ -313,6 +313,12 @@ describe('certificates', () => {
       "import tls from 'node:tls'; tls.connect({ checkServerIdentity: (h, c) => tls.checkServerIdentity(h, c) });",
     ],
     [
+      'versions that were given up',
+      'moderate tls-not-verified',
+      "import https from 'node:https'; new https.Agent({ keepAlive: true, minVersion: 'TLSv1', ciphers: 'ALL:@SECLEVEL=0' });",
+      "import https from 'node:https'; new https.Agent({ keepAlive: true, minVersion: 'TLSv1.2', ciphers: 'HIGH:!aNULL:!MD5' });",
+    ],
+    [
       'any key of a host',
       'high tls-not-verified',
       "import { Client } from 'ssh2'; new Client().connect({ host, username, password, hostVerifier: () => true });",

@@ -15,6 +15,7 @@ import {
   CRED_PARSED,
   ENV,
   ENV_TEXT,
+  FILES,
   HOOKED,
   HOST_INFO,
   TOKEN,
@@ -23,6 +24,7 @@ import {
   VENDOR_MASK,
   vendorCount,
 } from './labels.ts';
+import { isFunction, lookup } from './model.ts';
 import { shapeOf } from './names.ts';
 import { reachOf } from './reach.ts';
 import { judgeSecrets, secretSending } from './secrets.ts';
@@ -96,6 +98,8 @@ function judge(scene: Scene, sending: Sending, all: Sending[]): void {
   } else if (labels & (VENDOR_MASK | TOKEN)) judgeOneSecret(scene, sending);
   if (labels & (CRED | CRED_PARSED)) judgeCredentials(scene, sending);
   if (labels & CLIPBOARD) judgeWatching(scene, sending, isForeign);
+  if (labels & FILES && (isForeign || isOwnByName(to.host, scene.declared)))
+    judgeFiles(scene, sending);
   if (labels & HOST_INFO) judgeHostInfo(scene, sending);
   if (labels & (TOOL_ALL | TOOL_PART | CONVERSATION)) judgeConversation(scene, sending, all);
 }
@@ -179,6 +183,29 @@ function isNamesake(scene: Scene, host: string | null): boolean {
 function namesStoreOfOthers({ file, model }: Scene): boolean {
   if (patterns.storeOfOthers.test(file.text)) return true;
   return model.calls.some((call) => patterns.storeOfOthers.test(shapeOf(model, call) ?? ''));
+}
+
+/** Files that go out unasked, and for which nobody waits to hear an answer. */
+function judgeFiles(scene: Scene, { node, to, first }: Sending): void {
+  if (!scene.pkg.isSubject || isMentioned(to.host, scene.declared)) return;
+  const reach = reachOf(scene, node);
+  if (reach === 'tool' || reach === 'command' || usesAnswer(scene, node)) return;
+  if (!isSwallowed(scene, node) || isHeard(scene, first)) return;
+  report(scene, node, {
+    ruleId: 'fixed-upload',
+    severity: 'critical',
+    confidence: 'medium',
+    message: 'The content of files is sent, unasked, to a host that the package does not declare.',
+  });
+}
+
+/** `request.on('response', …)`, or a request that was made with a callback. */
+function isHeard(scene: Scene, request: Node | undefined): boolean {
+  if (request?.type !== 'Identifier') return false;
+  const made = lookup(scene.model, request)?.defs.find(({ value }) => value !== null)?.value;
+  if (made?.type === 'CallExpression' && made.arguments.some((arg) => isFunction(arg))) return true;
+  const name = request.name.replace(/\W/g, '.');
+  return new RegExp(`\\b${name}\\.on(?:ce)?\\(\\s*['"]response`).test(scene.file.text);
 }
 
 function judgeHostInfo(scene: Scene, { node, to }: Sending): void {

@@ -1,6 +1,6 @@
 // Threats in a line for a shell: install scripts, and what code hands to exec.
 import { hosts, patterns, pathLabels } from './data.ts';
-import { hostOf, isMentioned, placeOf } from './declared.ts';
+import { hostOf, isMentioned, isOwnByName, placeOf } from './declared.ts';
 import type { Declared } from './declared.ts';
 import { CRED_PATH } from './labels.ts';
 import { HOLE } from './names.ts';
@@ -162,7 +162,9 @@ export function shellThreats(text: string, context: ShellContext): ShellThreat[]
   });
   const index = OTHER_INDEX.exec(line)?.[1];
   const indexPlace = placeOf(hostOf(index ?? null), context.declared);
-  add(index !== undefined && !USUAL_INDEX.test(index) && indexPlace === 'foreign', {
+  const isNamesake = isOwnByName(hostOf(index ?? null), context.declared);
+  const isOthers = indexPlace === 'foreign' || (isNamesake && !/^https:/.test(index ?? ''));
+  add(index !== undefined && !USUAL_INDEX.test(index) && isOthers, {
     ruleId: 'runtime-install',
     severity: 'high',
     isOnRequestFine: true,

@@ -24,13 +24,21 @@ const OPTIONS: ReadonlyMap<string, boolean> = new Map([
   ['allowUnauthorized', true],
   ['strictHostKeyChecking', false],
 ]);
+/** Versions and ciphers that were given up because they can be broken. */
+const WEAK: Readonly<Record<string, RegExp>> = Object.assign(Object.create(null), {
+  minVersion: /^(?:TLSv1(?:\.1)?|SSLv[23])$/,
+  maxVersion: /^(?:TLSv1(?:\.1)?|SSLv[23])$/,
+  secureProtocol: /^(?:TLSv1(?:_1)?|SSLv[23])_(?:client_|server_)?method$/,
+  ciphers: /SECLEVEL=0|\b(?:aNULL|eNULL|NULL|EXPORT|RC4|DES)\b(?<![!-]\w{1,6})/,
+}) as Record<string, RegExp>;
+const OUTDATED = 'Connections may be made with versions or ciphers of TLS that can be broken';
 const PROCESS_WIDE = 'NODE_TLS_REJECT_UNAUTHORIZED';
 const MAX_HITS = 5;
 const MAX_CHARS = 400_000;
 /** A request that says who asks, wherever it is written. */
 const SENT = /\bauthorization\b|\bBearer \$|x-api-key|\bsetRequestHeader\(/i;
 const WORTH =
-  /rejectUnauthorized|strictSSL|sslValidate|verify_?SSL|tlsAllowInvalid|tlsInsecure|insecureSkipVerify|skipTLSVerify|allowUnauthorized|NODE_TLS_REJECT_UNAUTHORIZED|checkServerIdentity|hostVerifier|StrictHostKeyChecking|http\.sslVerify|--insecure\b|no-check-certificate|GIT_SSL_NO_VERIFY|ignoreHTTPSErrors/i;
+  /rejectUnauthorized|strictSSL|sslValidate|verify_?SSL|tlsAllowInvalid|tlsInsecure|insecureSkipVerify|skipTLSVerify|allowUnauthorized|NODE_TLS_REJECT_UNAUTHORIZED|checkServerIdentity|hostVerifier|minVersion|maxVersion|secureProtocol|ciphers|StrictHostKeyChecking|http\.sslVerify|--insecure\b|no-check-certificate|GIT_SSL_NO_VERIFY|ignoreHTTPSErrors/i;
 
 export function tlsFaults(files: readonly SourceFile[]): WeaknessHit[] {
   const faulty = files.filter((file) => WORTH.test(file.text));
@@ -53,6 +61,8 @@ function options(file: SourceFile, files: readonly SourceFile[], sends: boolean)
       return judged(file, node, true, sends ? 'high' : 'moderate');
     if (key === 'hostVerifier' && answersYes(file, node.value))
       return judged(file, node, true, 'high');
+    if (WEAK[key]?.test(String(file.constant(node.value) ?? '')))
+      return judged(file, node, true, 'moderate', OUTDATED);
     const off = OPTIONS.get(key);
     if (off === undefined) return [];
     const turnedOff = isOff(files, file, node.value, off) && !isOfOwnMachine(file, node);
@@ -128,6 +138,7 @@ function judged(
   node: Node,
   isTurnedOff: boolean,
   severity: 'high' | 'moderate' = 'moderate',
+  told = 'Certificates of the other side are not verified unless a setting asks for it',
 ): WeaknessHit[] {
   const runs = isTurnedOff && runsByDefault(file, node);
   if (runs === false) return [];
@@ -137,9 +148,7 @@ function judged(
       ruleId: 'tls-not-verified',
       severity: isSure ? severity : 'low',
       confidence: isSure ? 'high' : 'low',
-      message: isSure
-        ? 'Certificates of the other side are not verified unless a setting asks for it'
-        : 'Certificates of the other side are not verified in some cases',
+      message: isSure ? told : 'Certificates of the other side are not verified in some cases',
     }),
   ];
 }
