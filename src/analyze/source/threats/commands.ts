@@ -138,7 +138,7 @@ function gradeOf(
   reach: Reach,
 ): Report['severity'] {
   if (reach === 'command') return 'low';
-  if (threat.ruleId === 'runtime-install' && isAddedAndLoaded(scene, line)) return 'high';
+  if (threat.ruleId === 'runtime-install' && isAddedAndLoaded(scene, call, line)) return 'high';
   if (reach !== 'start') return 'moderate';
   return runsAtInstall(scene.pkg, scene.placeOf(call).file)
     ? unasked(threat, line, scene.declared)

@@ -1,4 +1,5 @@
 // Packages that a running server fetches and loads: the program is whatever is newest then.
+import type { Node } from '../parse.ts';
 import { HOLE, propertyOf, shapeOf } from './names.ts';
 import { reachOf } from './reach.ts';
 import { report } from './scene.ts';
@@ -8,6 +9,8 @@ import type { Scene } from './scene.ts';
 const LOADERS =
   /^(?:pacote\.(?:extract|tarball(?:\.\w{1,10})?)|new live-plugin-manager\.PluginManager\.install(?:FromNpm)?|new @npmcli\/arborist(?:\.Arborist)?\.reify|@antfu\/install-pkg\.installPackage|npm-programmatic\.install|npminstall|install-package|npm-install-package|import-cwd-or-install|load-npm|download-npm-package)$/;
 const ADDS = /^(?:\S*\/)?(?:npm|pnpm|yarn|bun)(?:\.cmd)?\s[^\n]{0,200}?\b(?:i|install|add)\b/;
+/** In a bundle somebody always loads something by a name. */
+const MAX_CHARS = 60_000;
 const VERSION = /@(?:[\^~=]?\d|xx\b)/;
 
 export function findPackageLoaders(scene: Scene): void {
@@ -23,7 +26,8 @@ export function findPackageLoaders(scene: Scene): void {
     if (/@[\^~=]?\d|['"`][\^~]?\d+\.\d/.test(added.join(' '))) continue;
     report(scene, call, {
       ruleId: 'runtime-install',
-      severity: loadsByName(scene) ? 'high' : 'moderate',
+      severity:
+        scene.textAround(call).length < MAX_CHARS && loadsByName(scene) ? 'high' : 'moderate',
       confidence: 'medium',
       message: 'Another package is installed or run that is not among the dependencies.',
     });
@@ -31,8 +35,9 @@ export function findPackageLoaders(scene: Scene): void {
 }
 
 /** Whether a command adds packages in no fixed version, and the code then loads what it does not name. */
-export const isAddedAndLoaded = (scene: Scene, line: string): boolean =>
+export const isAddedAndLoaded = (scene: Scene, call: Node, line: string): boolean =>
   scene.pkg.isSubject &&
+  scene.textAround(call).length < MAX_CHARS &&
   ADDS.test(line) &&
   !VERSION.test(versionless(line)) &&
   loadsByName(scene, line.split(/\s+/).slice(2));
