@@ -185,9 +185,12 @@ function namesStoreOfOthers({ file, model }: Scene): boolean {
   return model.calls.some((call) => patterns.storeOfOthers.test(shapeOf(model, call) ?? ''));
 }
 
-/** Files that go out unasked, and for which nobody waits to hear an answer. */
+const WATCHES = /\bchokidar\b|\bwatchFile\(|\bfs\.watch\(|\.on\(\s{0,3}['"](?:change|add)['"]/;
+
+/** Files that go out unasked whenever they change, and for which nobody waits to hear an answer. */
 function judgeFiles(scene: Scene, { node, to, first }: Sending): void {
-  if (!scene.pkg.isSubject || isMentioned(to.host, scene.declared)) return;
+  if (!scene.pkg.isSubject || !WATCHES.test(scene.file.text)) return;
+  if (isMentioned(to.host, scene.declared)) return;
   const reach = reachOf(scene, node);
   if (reach === 'tool' || reach === 'command' || usesAnswer(scene, node)) return;
   if (!isSwallowed(scene, node) || isHeard(scene, first)) return;
