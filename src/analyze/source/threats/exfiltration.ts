@@ -25,7 +25,7 @@ import {
   vendorCount,
 } from './labels.ts';
 import { isFunction, lookup } from './model.ts';
-import { shapeOf } from './names.ts';
+import { keyOf, shapeOf, unwrap } from './names.ts';
 import { reachOf } from './reach.ts';
 import { judgeSecrets, secretSending } from './secrets.ts';
 import type { SecretSending } from './secrets.ts';
@@ -187,9 +187,17 @@ function namesStoreOfOthers({ file, model }: Scene): boolean {
 
 const WATCHES = /\bchokidar\b|\bwatchFile\(|\bfs\.watch\(|\.on\(\s{0,3}['"](?:change|add)['"]/;
 
+/** In a bundle the watcher and the request have nothing to do with each other. */
+const MAX_WATCHING = 60_000;
+
 /** Files that go out unasked whenever they change, and for which nobody waits to hear an answer. */
 function judgeFiles(scene: Scene, { node, to, first }: Sending): void {
-  if (!scene.pkg.isSubject || !WATCHES.test(scene.file.text)) return;
+  const text = scene.textAround(node);
+  if (!scene.pkg.isSubject || text.length > MAX_WATCHING || !WATCHES.test(scene.file.text)) return;
+  // A name out of a file of settings stands in many addresses.
+  const callee = unwrap(node.callee);
+  const isPiped = callee.type === 'MemberExpression' && keyOf(scene.model, callee) === 'pipe';
+  if (!isPiped && !node.arguments.slice(1).some((arg) => carried(scene, arg) & FILES)) return;
   if (isMentioned(to.host, scene.declared)) return;
   const reach = reachOf(scene, node);
   if (reach === 'tool' || reach === 'command' || usesAnswer(scene, node)) return;
