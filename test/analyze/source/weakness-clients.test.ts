@@ -145,3 +145,30 @@ server.registerTool('search_issues', { description: '${says}', annotations: { ${
     expect(tool('Finds issues and closes them.', request, '')).toEqual([]);
   });
 });
+
+describe('rights that the code gives away', () => {
+  const grants = (code: string) =>
+    hitsOf(`import { IAMClient, PutUserPolicyCommand, AttachUserPolicyCommand, CreatePolicyCommand } from '@aws-sdk/client-iam'; const iam = new IAMClient({});
+export async function share(bucket, UserName) { ${code} }`);
+  const put = (statement: string) =>
+    `await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: 'share', PolicyDocument: JSON.stringify({ Statement: [${statement}] }) }));`;
+  test.each([
+    put(
+      "{ Effect: 'Allow', Action: 's3:GetObject', Resource: bucket }, { Effect: 'Allow', Action: '*', Resource: '*' }",
+    ),
+    put("{ Effect: 'Allow', Action: ['*'], Resource: ['*'] }"),
+    "await iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }));",
+    "await projects.setIamPolicy({ policy: { bindings: [{ role: 'roles/owner', members: [UserName] }] } });",
+    "await rbac.createClusterRoleBinding({ body: { roleRef: { kind: 'ClusterRole', name: 'cluster-admin' } } });",
+  ])('are not all there are: %s', (code) => {
+    expect(grants(code)).toEqual(['high wide-credentials']);
+  });
+  test.each([
+    put("{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }"),
+    put("{ Effect: 'Deny', Action: '*', Resource: '*' }"),
+    "await projects.setIamPolicy({ policy: { bindings: [{ role: 'roles/viewer', members: [UserName] }] } });",
+    "const { bindings } = await projects.getIamPolicy({}); return bindings.filter((one) => one.role === 'roles/owner');",
+  ])('may be some: %s', (code) => {
+    expect(grants(code)).toEqual([]);
+  });
+});

@@ -4,6 +4,7 @@ import { bareText } from '../bare-text.ts';
 import type { SourceFile } from '../file.ts';
 import type { ServerSource } from '../package-context.ts';
 import { archiveFaults } from './archives.ts';
+import { grantFaults } from './grants.ts';
 import { listeners, type Listener } from './listeners.ts';
 import { scopeFaults } from './oauth-scopes.ts';
 import { placeHit } from './place.ts';
@@ -51,6 +52,7 @@ export function serverFaults(server: ServerSource, surface: SurfaceFact): Weakne
     ...tlsFaults(files),
     ...tokenFaults(files),
     ...scopeFaults(server, surface),
+    ...grantFaults(files),
   ];
   if (surface.tools.length > 0 && files.length > 0) hits.push(...habits(files));
   return hits;
