@@ -44,7 +44,18 @@ const DEEDS = new Set([
   'push',
 ]);
 // Denying the act leaves these as they are: "do not stop before each call".
-const UNDENIED = new Set(['each', 'user', 'agent', 'target', 'address', 'link', 'and', 'trivia']);
+const UNDENIED = new Set([
+  'each',
+  'user',
+  'agent',
+  'target',
+  'address',
+  'link',
+  'and',
+  'trivia',
+  'native',
+  'against-choice',
+]);
 const SHY = new Set(['tell', 'weak-tell', 'consent']);
 
 /** The sentences, at most 320 units each; longer ones are cut. */

@@ -39,6 +39,14 @@ const IN_CASE =
 const YIELDS =
   /\b(?:user|person|customer|human|owner|operator|developer|system|project|client|host)(?:'?s|s')? (?:own |explicit |direct |later )?(?:instructions?|wish(?:es)?|rules?|settings?|preferences?|requests?|choices?|prompts?|guidelines?) (?:always |still )?(?:take|have|overrid|outrank|outweigh|prevail|win|supersede)|\b(?:later|newer|latest|last|subsequent|specific|local|nested|following|inline)\b[^.!?]{0,30} (?:overrid\w+|replaces?|supersedes?) (?:the |any )?(?:earlier|previous|prior|general|former)/;
 
+// "A code was sent to the user's phone. Ask the user for it and pass it as `code`."
+const ASKED =
+  /\bask (?:the |your )?(?:user|person|customer|human|operator|owner|them|him|her) (?:for|to|which|what|whether|if)\b/;
+
+// "Agents should not commit .env": what is forbidden, unless it is to tell of something.
+const FORBIDS =
+  /^[.!?\s]{0,3}[^.,:;!?]{0,40}\b(?:should|must|may|can|shall) (?:not|never) (?!tell|mention|inform|reveal|show|say|ask|disclose|notify|report|discuss)/;
+
 /** True if the place is a mention: denied, or quoted amid talk about attacks. */
 export function isMention(text: string, place: Place): boolean {
   const before = text.slice(Math.max(0, place.start - BEFORE), place.start);
@@ -118,9 +126,12 @@ export function isDenied(
   if (match.ruleId === 'hidden-from-user')
     return isTrifle || TRIFLE.test(text.slice(match.end, match.end + 40));
   if (match.ruleId === 'secret-hidden-from-user' && isTrifle) return true;
+  if (match.ruleId === 'context-handed-over' && ASKED.test(text.slice(match.start, match.end)))
+    return true;
   if (match.ruleId === 'override-instructions')
     return YIELDS.test(text.slice(Math.max(0, match.start - 60), match.end + 30));
-  if (match.ruleId === 'assistant-addressed') return isCaution(text, match);
+  if (match.ruleId === 'assistant-addressed')
+    return isCaution(text, match) || FORBIDS.test(text.slice(match.start, match.end + 40));
   if (match.ruleId === 'approval-claimed' && IN_CASE.test(text.slice(0, match.start).slice(-40)))
     return true;
   if (denied.length === 0 || !ABOUT_SECRETS.test(match.ruleId)) return false;

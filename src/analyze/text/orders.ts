@@ -67,7 +67,7 @@ export function ordersIn(book: Phrasebook, location: TextLocation): Orders {
     return readingsOf(text, place, hits.slice(from, at));
   });
   const denied = readings.flatMap(([likeliest]) => likeliest?.denied ?? []);
-  return { matches: matchSentences(readings, location), denied };
+  return { matches: matchSentences(text, readings, location), denied };
 }
 
 // "The status is terminal" speaks of no shell: what stands in a set phrase means nothing by itself.
@@ -128,7 +128,11 @@ function isNamedThing(text: string, at: number): boolean {
   return address !== '' && !/[{<?]|=\.\.\./.test(address.replace(NAMED_THING, '/'));
 }
 
-function matchSentences(all: readonly Sentence[][], location: TextLocation): Match[] {
+// Advice to people: whoever means the model leaves it no choice, or keeps it quiet.
+const OFFERED =
+  /\bif you (?:like|want|wish|prefer)\b|\boptionally\b|\byou (?:can|may|could|might) (?:also )?(?:add|put|append|write)\b|\bwe (?:recommend|suggest) (?:adding|putting)\b|\bconsider (?:adding|putting)\b/;
+
+function matchSentences(text: string, all: readonly Sentence[][], location: TextLocation): Match[] {
   const found: Match[] = [];
   const counts = new Map<OrderRule, number>();
   all.forEach((readings, i) => {
@@ -141,8 +145,11 @@ function matchSentences(all: readonly Sentence[][], location: TextLocation): Mat
         if (severity === 'info' || count >= MAX_EACH) continue;
         if (!meets(rule.here, ideas)) continue;
         if (rule.near !== undefined && !meets(rule.near, ideas, around)) continue;
-        counts.set(rule, count + 1);
         const isSure = SECRECY.some((idea) => ideas.has(idea) || around.has(idea));
+        const isOffered =
+          rule.id === 'persistence-requested' && OFFERED.test(text.slice(start, end));
+        if (isOffered && !isSure) continue;
+        counts.set(rule, count + 1);
         found.push({
           ruleId: rule.id,
           severity,

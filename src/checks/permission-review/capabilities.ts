@@ -47,7 +47,7 @@ const WORDS: Partial<Record<Capability, string>> = {
   publish: 'publishes packages',
   'self-update': 'installs packages globally',
   download: 'downloads files',
-  'keyboard-screen': 'uses keyboard or screen',
+  'keyboard-screen': 'uses keyboard, screen, camera or microphone',
   mail: 'sends or reads mail',
   database: 'uses a database',
 };

@@ -278,6 +278,13 @@ export const threatTexts: readonly ThreatText[] = [
     'It stays when the server is removed.',
   ),
   threat(
+    'protection-weakened',
+    'critical',
+    'Takes away what guards the machine',
+    'Rights, trusted certificates, firewalls and logs protect everything else that runs there.',
+    { fixUpstream: 'Leave it to the user, and say in the README what to change.' },
+  ),
+  threat(
     'ci-workflow-write',
     'high',
     'Writes CI workflows',

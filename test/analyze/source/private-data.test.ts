@@ -6,7 +6,8 @@ import { privateDataRules } from '../../../src/checks/permission-review/private-
 import { analysisOf, evidenceOf, known } from '../../support/evidence.ts';
 import { serverOf } from './helpers.ts';
 
-describe.each(privateData().stores)('$id', ({ names, matches, ignores }) => {
+describe.each(privateData().stores)('$id', ({ names: paths, commands, matches, ignores }) => {
+  const names = commands ?? paths;
   test('knows its places and no others', () => {
     expect(matches.filter((text) => !new RegExp(names).test(text))).toEqual([]);
     expect(ignores.filter((text) => new RegExp(names).test(text))).toEqual([]);

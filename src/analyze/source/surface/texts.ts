@@ -16,6 +16,7 @@ const MAX_TEXTS = 5000;
 const MAX_DEPTH = 12;
 // Shorter values of a schema are names and units.
 const MIN_TEXT_CHARS = 20;
+const MAX_NAME_WORDS = 4;
 const TEXT_KEYS = new Set([
   'description',
   'title',
@@ -57,6 +58,8 @@ function toolTexts({ record, tool }: Declared, addAny: Add): void {
     if (!seen.has(text)) add({ location: 'tool-description', owner, text, ...at });
   };
   describe(tool.description);
+  // A name that is a sentence is read as one.
+  if (wordsOf(owner).length > MAX_NAME_WORDS) describe(wordsOf(owner).join(' '));
   for (const value of [record.description, record.title, property(record.annotations, 'title')]) {
     if (value) alternativesOf(value).forEach(describe);
   }
@@ -71,6 +74,9 @@ function toolTexts({ record, tool }: Declared, addAny: Add): void {
     if (value) textsWithin(value).forEach(describe);
   }
 }
+
+const wordsOf = (name: string): string[] =>
+  name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').split(/[\s_.-]+/);
 
 /** Descriptions, defaults, examples, long names: whatever in a schema a model reads as language. */
 function schemaTexts(
@@ -93,7 +99,8 @@ function schemaTexts(
       if (isText && (TEXT_KEYS.has(key) || value.includes(' '))) add(owner, value);
     } else if (key === 'properties' && typeof value === 'object' && value !== null) {
       for (const [name, member] of Object.entries(value)) {
-        if (name.length >= MIN_TEXT_CHARS) add(`${owner}.${name}`.slice(0, 200), name);
+        if (name.length >= MIN_TEXT_CHARS)
+          add(`${owner}.${name}`.slice(0, 200), wordsOf(name).join(' '));
         schemaTexts(member, `${owner}.${name}`.slice(0, 200), add, depth + 1);
       }
     } else schemaTexts(value, owner, add, depth + 1);

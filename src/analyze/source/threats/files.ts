@@ -7,6 +7,7 @@ import { CI_PATH } from './labels.ts';
 import { atStart, graded, isAbout, isSetupCommand, TARGETS } from './file-targets.ts';
 import type { Target } from './file-targets.ts';
 import { keyOf, propertyOf, shapeOf, unwrap } from './names.ts';
+import { GUARDED_TARGET, isGuarded } from './protections.ts';
 import { reachOf } from './reach.ts';
 import { offer } from './record.ts';
 import { judgeRansom, judgeRemove } from './removal.ts';
@@ -91,6 +92,7 @@ function judgeTarget(scene: Scene, call: Node, path: Node, rest: readonly Node[]
     ? pathLabels(shapeOf(scene.model, path) ?? '')
     : carried(scene, path) | listedLabels(scene, path);
   const content = rest.map((node) => shapeOf(scene.model, node) ?? '').join(' ');
+  if (candidatesOf(scene, path).some(isGuarded)) tell(scene, call, GUARDED_TARGET, content);
   for (const target of TARGETS) {
     if ((labels & target.label) === 0) continue;
     tell(scene, call, target, content);

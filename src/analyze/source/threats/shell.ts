@@ -4,6 +4,7 @@ import { hostOf, isMentioned, isOwnByName, placeOf } from './declared.ts';
 import type { Declared } from './declared.ts';
 import { CRED_PATH } from './labels.ts';
 import { HOLE } from './names.ts';
+import { protectionThreats } from './protections.ts';
 import type { Report } from './scene.ts';
 
 export interface ShellContext {
@@ -41,11 +42,11 @@ const REVERSE =
 const WIPE =
   /\brm\s+(?:-[a-z]{1,6}\s+|--[a-z-]{1,20}\s+){0,4}-?(?:[a-z]{0,5}r[a-z]{0,5}f|[a-z]{0,5}f[a-z]{0,5}r|r|-recursive)\w{0,9}\s+(?:--no-preserve-root\s+)?["']?(?:~|\$HOME|\$\{HOME\}|\/(?:home|Users|root)?(?:\/\*)?|%USERPROFILE%)\/?\*?["']?(?:\s|$|;|&)|\bfind\s+["']?(?:~|\$HOME|\/)["']?\s[^\n]{0,120}(?:-delete|-exec\s+(?:rm|shred))|\bdel\s+\/[fsq]\s[^\n]{0,40}(?:%USERPROFILE%|C:\\\\?(?:Users|\*))|\brd\s+\/s\s[^\n]{0,20}(?:%USERPROFILE%|C:\\)|\bdd\s+if=\/dev\/(?:zero|u?random)\s+of=\/dev\/\w|\bmkfs(?:\.\w+)?\s+\/dev|\bcipher\s+\/w|\bshred\b[^\n]{0,80}(?:~|\$HOME)|Remove-Item[^\n]{0,80}(?:\$HOME|\$env:USERPROFILE)[^\n]{0,60}-Recurse/i;
 const HOOKS =
-  /\bgit\s+config\b[^\n]{0,60}\b(?:core\.hooksPath|init\.templateDir)\b|(?:>|tee|cp|mv|ln)\s[^\n]{0,200}\.git\/hooks\//i;
+  /\bgit\s+config\b(?![^\n]{0,60}--(?:get|unset|show))[^\n]{0,60}\b(?:core\.hooksPath|init\.templateDir)[\s=]{1,3}["']?[^\s"'|;&>]|(?:>|tee|cp|mv|ln)\s[^\n]{0,200}\.git\/hooks\//i;
 /** For every repository, or straight into one. */
 const GLOBAL_HOOKS = /--(?:global|system)|templateDir|\.git\/hooks/i;
 const PERSISTENT =
-  /\bcrontab\b\s*(?:-\s*$|-\s|-$|\/|[^-\s])|\|\s*crontab\b|\bsystemctl\s+(?:--user\s+)?enable\b|\blaunchctl\s+(?:load|bootstrap)\b|\bschtasks\b[^\n]{0,40}\/create|\breg(?:\.exe)?\s+add\b[^\n]{0,120}\\Run\b|>>?\s*["']?(?:~|\$HOME|\$\{HOME\})\/\.(?:bashrc|zshrc|profile|bash_profile|zprofile)\b|New-ScheduledTask/i;
+  /\bcrontab\b\s*(?:-\s*$|-\s|-$|\/|[^-\s])|\|\s*crontab\b|\bsystemctl\s+(?:--user\s+)?enable\b|\blaunchctl\s+(?:load|bootstrap)\b|\bschtasks\b[^\n]{0,40}\/create|\breg(?:\.exe)?\s+add\b[^\n]{0,120}\\Run\b|>>?\s*["']?(?:~|\$HOME|\$\{HOME\})\/\.(?:bashrc|zshrc|profile|bash_profile|zprofile)\b|New-ScheduledTask|\bmake\s+login\s+item\b|\bpm2\s+(?:startup|save)\b|\bsc(?:\.exe)?\s+create\s|\bnssm\s+install\b|\bloginctl\s+enable-linger\b|\bupdate-rc\.d\s|\blaunchctl\s+(?:submit|enable)\b|\bwmic\s+startup\b/i;
 const AGENT_ADD =
   /\b(?:claude|codex|gemini)\s+mcp\s+add(?:-json)?\b|\b(?:code|cursor)\s+--add-mcp\b/;
 const PUBLISH = /\b(?:npm|pnpm|yarn(?:\s+npm)?)\s+publish\b/;
@@ -79,7 +80,7 @@ const SECRETS =
 export function shellThreats(text: string, context: ShellContext): ShellThreat[] {
   const line = text.slice(0, MAX_LINE).replaceAll(HOLE, 'xx');
   if (line.length < 5) return [];
-  const found: ShellThreat[] = [];
+  const found: ShellThreat[] = protectionThreats(line);
   const add = (condition: boolean, threat: ShellThreat) => condition && found.push(threat);
   addDownloads(line, context, add);
   add(REVERSE.test(line), {

@@ -36,6 +36,10 @@ export function commandFault(use: Use, sink: Sink, tool: ToolContext): Fault | u
   if (usesShell(use)) {
     return shellFault(use, command, tool) ?? (list && shellFault(use, list, tool));
   }
+  if (mayUseShell(use)) {
+    const fault = shellFault(use, command, tool) ?? (list && shellFault(use, list, tool));
+    if (fault?.severity === 'high') return { ...fault, severity: 'moderate', confidence: 'medium' };
+  }
   const program = programText(command);
   if (program !== undefined && list?.kind === 'array') {
     const script = scriptFault(use, [literal(program), ...list.items], tool);
@@ -48,6 +52,14 @@ function usesShell(use: Use): boolean {
   return [...use.args, ...(use.client ?? [])].some((arg) => {
     const shell = property(arg, 'shell');
     return shell?.kind === 'literal' ? Boolean(shell.value) : shell?.kind === 'text';
+  });
+}
+
+/** `shell: process.platform === 'win32'`: on some machines it does. */
+function mayUseShell(use: Use): boolean {
+  return use.args.some((arg) => {
+    const shell = property(arg, 'shell');
+    return shell?.kind === 'unknown' || shell?.kind === 'union';
   });
 }
 

@@ -17,6 +17,12 @@ const WORDING: Readonly<Record<string, Wording>> = {
     severity: 'high',
     message: 'A tool argument is run as code in the server',
   },
+  'page-code': {
+    ruleId: 'code-injection',
+    severity: 'moderate',
+    message:
+      'A tool argument is put into code that runs in a page, with what its user is signed in to',
+  },
   module: {
     ruleId: 'code-injection',
     severity: 'high',
@@ -43,7 +49,8 @@ export function codeFault(use: Use, sink: Sink, tool: ToolContext): Fault | unde
   const wording = WORDING[sink.kind];
   if (!wording) return undefined;
   // A text in quotes is data to a program, not to a parser of data.
-  const quoted: Mark[] = sink.kind === 'code' ? ['json'] : [];
+  const isCode = sink.kind === 'code' || sink.kind === 'page-code';
+  const quoted: Mark[] = isCode ? ['json'] : [];
   for (const index of sink.args) {
     const value = index < 0 ? use.args.at(index) : use.args[index];
     const open = arrivals(use, value, tool, ['stripped', 'regex-escaped', ...quoted]).find(
@@ -52,7 +59,9 @@ export function codeFault(use: Use, sink: Sink, tool: ToolContext): Fault | unde
         !checks.has('allowed') &&
         (!checks.has('pattern') || (isCallable && sink.kind === 'code')),
     );
-    if (!value || !open) continue;
+    if (!value || !open || value.kind === 'function') continue;
+    // Code that is handed to a page as a whole is what such a tool is for.
+    if (sink.kind === 'page-code' && (isWholeArgument(value) || states(tool, RUNS_CODE))) continue;
     const isMeant = sink.kind === 'code' && isWholeArgument(value) && states(tool, RUNS_CODE);
     const isDoubtful = open.checks.has('named');
     // A calculator that evaluates is a hole; a tool that says it runs code is reviewed as a tool.

@@ -60,6 +60,7 @@ function remoteDeed(use: Use): Deed | undefined {
     ? statementDeed(written(use.args[0]))
     : undefined;
   if (use.method === 'truncate' && use.args.length > 1) return undefined;
+  if (isGit(use.name)) return isForced(use) ? 'commands-deletion' : deedOf(use.name);
   return statement ?? preparedDeed(use) ?? wholeDeed(use) ?? deedOf(use.name) ?? requestDeed(use);
 }
 
@@ -114,13 +115,15 @@ function isEverything(method: string, [first]: readonly Value[]): boolean {
   return method === 'delete' && /^(?:\*|_all)$/.test(textOf(property(first, 'index')) ?? '');
 }
 
+const isGit = (name: string) => /^(?:simple-git|isomorphic-git)\b/.test(name);
+
 /** What was there before is lost: a branch moved by force, a tree reset. */
 function isForced({ name, method, args }: Pick<Use, 'name' | 'method' | 'args'>): boolean {
   if (method === 'updateRef') {
     const force = property(args[0], 'force');
     return force?.kind === 'literal' && force.value === true;
   }
-  if (!/^(?:simple-git|isomorphic-git)\b/.test(name)) return false;
+  if (!isGit(name)) return false;
   const flags = args.flatMap((arg) => (arg.kind === 'array' ? arg.items : [arg])).map(written);
   return flags.some((flag) => /^(?:--force(?:-with-lease)?|-f|-fd?x?|--hard|-D|hard)$/.test(flag));
 }

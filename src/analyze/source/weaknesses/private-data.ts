@@ -12,6 +12,9 @@ const patterns = once(() => {
   const { stores, reads } = privateData();
   return {
     stores: stores.map((store) => ({ store, names: new RegExp(store.names) })),
+    printers: stores.flatMap((store) =>
+      store.commands === undefined ? [] : [{ store, commands: new RegExp(store.commands) }],
+    ),
     reads: new RegExp(reads),
   };
 });
@@ -27,9 +30,10 @@ const FILLED_IN = 'bash';
 /** `flow` of a store's hit begins with the store's id; whether it is explained is for the rule to say. */
 export function privateReads(server: ServerSource): WeaknessHit[] {
   const files = [...server.files.values()].filter(({ text }) => text.length < MAX_OWN_CHARS);
+  const printed = printedHits(files, server.manifest.name ?? '');
   const reading = files.filter((file) => file.calls.some(({ name }) => isRead(name)));
-  if (reading.length === 0) return [];
-  return [...storeHits(files), ...homeHits(reading)];
+  if (reading.length === 0) return printed;
+  return [...storeHits(files), ...printed, ...homeHits(reading)];
 }
 
 const isRead = (name: string) => patterns().reads.test(familiarName(name));
@@ -46,6 +50,33 @@ function storeHits(files: readonly SourceFile[]): WeaknessHit[] {
   }
   return [...found.values()];
 }
+
+const RUNS = /^(?:child_process|execa|cross-spawn|shelljs|zx|tinyexec|nano-spawn)\b/;
+
+/** `execFile('security', ['find-generic-password', …])`; an entry of the package's own is its own. */
+function printedHits(files: readonly SourceFile[], name: string): WeaknessHit[] {
+  const own = name.split('/').at(-1) ?? '';
+  const found = new Map<string, WeaknessHit>();
+  for (const file of files) {
+    for (const { node, name: callee } of file.calls) {
+      if (!RUNS.test(familiarName(callee))) continue;
+      const line = node.arguments
+        .slice(0, 2)
+        .map((arg) => lineOf(arg, file))
+        .join(' ');
+      const known = patterns().printers.find(({ commands }) => commands.test(line));
+      if (!known || found.has(known.store.id) || (own !== '' && line.includes(own))) continue;
+      const { id, title } = known.store;
+      found.set(id, privateHit(file, node, 'private-store-read', `Code asks for ${title}`, [id]));
+    }
+  }
+  return [...found.values()];
+}
+
+const lineOf = (node: Node, file: SourceFile): string =>
+  node.type === 'ArrayExpression'
+    ? node.elements.map((one) => (one ? (file.constant(one) ?? 'x') : '')).join(' ')
+    : (file.constant(node) ?? '').slice(0, 2000);
 
 interface Written {
   node: Node;
@@ -64,8 +95,16 @@ function pathsIn(file: SourceFile): Written[] {
   for (const { node, name } of file.calls)
     if (JOINS.test(familiarName(name)) && node.arguments.length <= MAX_PARTS)
       add(node, node.arguments.map((part) => textOf(part)).join('/'));
+  // `home('.config', 'google-chrome', 'Default', 'History')`, whatever joins them.
+  for (const node of file.nodesOf('CallExpression')) {
+    const parts = node.arguments;
+    if (parts.length > 1 && parts.length <= MAX_PARTS && parts.every(isText))
+      add(node, parts.map((part) => textOf(part)).join('/'));
+  }
   return written;
 }
+
+const isText = (part: Node): boolean => part.type === 'Literal' && typeof part.value === 'string';
 
 const textOf = (part: Node): string =>
   part.type === 'Literal' && typeof part.value === 'string' ? part.value : FILLED_IN;

@@ -11,6 +11,8 @@ export interface PrivateStore {
   /** What is read, for messages. */
   title: string;
   names: string;
+  /** Commands that print what it holds. */
+  commands?: string;
   /** Words in README or tools that say why. */
   explained: string;
   matches: string[];

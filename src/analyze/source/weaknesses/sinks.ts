@@ -13,6 +13,7 @@ export type SinkKind =
   | 'page'
   | 'redirect'
   | 'code'
+  | 'page-code'
   | 'regex'
   | 'merge'
   | 'deserialize'

@@ -28,7 +28,9 @@ import {
 
 // Give back what they were given, in another form.
 const PASSES =
-  /^(?:JSON\.(?:parse|stringify)|String(?:\.raw)?|structuredClone|Promise\.(?:all|allSettled|resolve|race|any)|Object\.(?:freeze|seal|create)|util\.(?:format|promisify|inspect)|promisify|querystring\.\w+|Array\.(?:from|of)|Array|p-limit|path\.(?:posix\.|win32\.)?dirname|untildify|expand-tilde|url\.(?:fileURLToPath|pathToFileURL))$/;
+  /^(?:JSON\.(?:parse|stringify)|String|structuredClone|Promise\.(?:all|allSettled|resolve|race|any)|Object\.(?:freeze|seal|create)|util\.(?:promisify|inspect)|promisify|querystring\.\w+|Array\.(?:from|of)|Array|p-limit|path\.(?:posix\.|win32\.)?dirname|untildify|expand-tilde|url\.(?:fileURLToPath|pathToFileURL))$/;
+// Put what they were given together: `util.format('%s', a)`, `String.raw({ raw }, ...values)`.
+const FORMATS = /^(?:util\.format|String\.raw|sprintf-js\.v?sprintf|sprintf-js)$/;
 // What is dangerous may come out of them though nothing dangerous went in.
 const DECODES =
   /^(?:decodeURI(?:Component)?|unescape|querystring\.unescape|atob|Buffer\.from|safe-decode-uri-component|decode-uri-component)$/;
@@ -44,6 +46,7 @@ export function externalCall(it: Machine, event: CallEvent, callee: ExternalValu
   const first = args[0] ?? UNDEFINED;
   const read = readCall(it, event, name);
   if (read) return read;
+  if (FORMATS.test(name)) return concat(args.flatMap(pieces));
   if (PASSES.test(name)) {
     if (name === 'Array.from' && args[1]?.kind === 'function') {
       return array([it.callFunction(args[1], [first])], true);
@@ -87,6 +90,12 @@ export function externalCall(it: Machine, event: CallEvent, callee: ExternalValu
 const isPlain = (encoding: Value | undefined): boolean =>
   encoding === undefined ||
   /^(?:utf-?(?:8|16le)|ucs-?2|latin1|binary|ascii)$/i.test(textOf(encoding) ?? '');
+
+/** A list of texts, also as the `raw` of a template. */
+function pieces(value: Value): readonly Value[] {
+  const list = value.kind === 'object' ? (value.props.get('raw') ?? value) : value;
+  return list.kind === 'array' ? list.items : [list];
+}
 
 const namedCheck = (origin: string) => ({ origin, kind: 'named', whenTruthy: true }) as const;
 
