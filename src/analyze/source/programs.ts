@@ -7,6 +7,7 @@ const NAME = /^[a-z][\w.+-]{1,40}$/i;
 const MAX_CALLERS = 12;
 const OF_DEPENDENCY = /\b(?:require|import\.meta)\.resolve\(\s{0,3}['"`][^./~]|\bnode_modules\b/;
 
+type Named = Node & { type: 'Identifier' };
 type CallNode = Node & { type: 'CallExpression' };
 
 /** Name and written arguments of each program, or nothing where one of them is not known. */
@@ -19,6 +20,8 @@ export function programLines(call: NamedCall, file: SourceFile): string[] {
   const name = nameIn(program, file);
   if (name !== null) return NAME.test(name) ? [lineOf(name, list, file)] : [];
   if (program.type !== 'Identifier') return [];
+  const rows = rowsOf(program, call.node, file);
+  if (rows.length > 0) return linesOfRows(rows, file);
   const { calls, at, parameters } = callersOf(program.name, call.node, file);
   const rest = list?.type === 'Identifier' ? parameters.indexOf(list.name) : -1;
   return linesOf(calls, at, rest < 0 ? at + 1 : rest, file);
@@ -42,6 +45,50 @@ function linesOf(calls: readonly CallNode[], at: number, rest: number, file: Sou
     return word !== null && NAME.test(word) ? lineOf(word, given[rest], file) : '';
   });
   return lines.includes('') ? [] : [...new Set(lines)];
+}
+
+/** The lists whose first item is the program: `run(['lp', ...words])` of `([cmd, ...words]) =>`, `[cmd, args] = PLAN[kind]`. */
+function rowsOf(program: Named, node: Node, file: SourceFile): Node[] {
+  const { init } = file.bindingOf(program.name, program) ?? {};
+  if (init?.type === 'MemberExpression' && init.object.type === 'Identifier') {
+    const table = file.bindingOf(init.object.name, init.object)?.init;
+    return table?.type === 'ObjectExpression'
+      ? table.properties.flatMap((one) => (one.type === 'Property' ? [one.value] : []))
+      : [];
+  }
+  for (let at = file.parentOf(node); at; at = file.parentOf(at)) {
+    if (!isFunction(at)) continue;
+    const { params } = at as unknown as { params: Node[] };
+    const place = params.findIndex((one) => isFirstOf(one, program.name));
+    if (place < 0) continue;
+    const name = nameOf(at, file);
+    return name ? callsOf(name, file).flatMap(({ arguments: given }) => given[place] ?? []) : [];
+  }
+  return [];
+}
+
+const isFirstOf = (pattern: Node, name: string): boolean => {
+  const first = pattern.type === 'ArrayPattern' ? pattern.elements[0] : null;
+  return first?.type === 'Identifier' && first.name === name;
+};
+
+function linesOfRows(rows: readonly Node[], file: SourceFile): string[] {
+  if (rows.length > MAX_CALLERS) return [];
+  const lines = rows.map((row) => {
+    const first = row.type === 'ArrayExpression' ? row.elements[0] : null;
+    const word = first ? nameIn(first, file) : null;
+    return word !== null && NAME.test(word) ? ['$', word, ...wordsOf(row, file)].join(' ') : '';
+  });
+  return lines.includes('') ? [] : [...new Set(lines)];
+}
+
+/** What is written behind the program, also where that is a list of its own. */
+function wordsOf(row: Node, file: SourceFile): string[] {
+  const [, ...rest] = row.type === 'ArrayExpression' ? row.elements.slice(0, 12) : [];
+  return rest.flatMap((item) => {
+    const parts = item?.type === 'ArrayExpression' ? item.elements.slice(0, 12) : [item];
+    return parts.map((part) => (part ? (file.constant(part) ?? '${}') : ''));
+  });
 }
 
 /** Calls of what a call gave: `const run = execa({}); run('git', [])`. */

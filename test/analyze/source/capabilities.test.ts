@@ -55,6 +55,24 @@ describe('findCapabilities', () => {
     ]);
     expect(details(`${bound} run(tool, []);`)).toContain('execa#execa');
     expect(details(`${cp} spawn('ffmpeg').stdout.pipe(out);`)).toEqual(['$ ffmpeg']);
+    const first = 'const run = async ([cmd, ...words]) => spawn(cmd, words);';
+    expect(details(`${cp}${first} run(['lp', ...words]); run(['lpstat', '-p']);`)).toEqual([
+      '$ lp ${}',
+      '$ lpstat -p',
+    ]);
+    expect(details(`${cp}${first} run(given);`)).toEqual(['child_process.spawn']);
+    const plan = "const PLAN = { trace: ['tcpdump', ['-ni', 'any']] };";
+    const planned = 'const open = (kind) => { const [cmd, args] = PLAN[kind]; spawn(cmd, args); };';
+    expect(details(`${cp}${plan}${planned}`)).toEqual(['$ tcpdump -ni any']);
+  });
+
+  test('a program of a dependency is node, one of its own is not told', () => {
+    const detail = (script: string) =>
+      capabilitiesOf(
+        `import { execFile } from 'child_process'; const bin = ${script}; execFile(process.execPath, [bin, 'a']);`,
+      )[0]?.detail;
+    expect(detail("require.resolve('linter/cli.js')")).toBe('node ${}');
+    expect(detail("join(__dirname, 'hidden.js')")).toBe('child_process.execFile');
   });
 
   test('names a few places of a capability, not all of them', () => {

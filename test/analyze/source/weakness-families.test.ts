@@ -241,6 +241,20 @@ test('the path of a request is no host, and has resolved its dots', () => {
   ]);
 });
 
+test('certificates that a file of settings leaves unchecked', () => {
+  const rulesOf = (settings: string) => {
+    const server = serverOf({
+      'index.js': `const https = require('https'); module.exports = new https.Agent({ keepAlive: true, ...require('./tls.json') });`,
+      'tls.json': settings,
+    });
+    return findWeaknesses(server, extractSurface(server))
+      .filter(({ ruleId }) => ruleId === 'tls-not-verified')
+      .map(({ severity, file }) => `${severity} ${file}`);
+  };
+  expect(rulesOf('{ "rejectUnauthorized": false }')).toEqual(['moderate tls.json']);
+  expect(rulesOf('{ "rejectUnauthorized": true }')).toEqual([]);
+});
+
 describe('certificates', () => {
   const agent = (value: string) =>
     `import https from 'node:https'; export const agent = new https.Agent({ rejectUnauthorized: ${value} });`;
@@ -494,6 +508,8 @@ describe('queries', () => {
   const pg = "import pg from 'pg'; const pool = new pg.Pool();";
   const sqlTool = (body: string, before = pg) =>
     `${before} server.registerTool('q', { description: 'Query', annotations: { readOnlyHint: true }, inputSchema: { sql: z.string() } }, async ({ sql }) => { ${body} });`;
+  const where = (term: string) =>
+    `class Where { constructor() { this.terms = []; this.values = []; } eq(col, v) { this.terms.push(${term}); this.values.push(v); return this; } toString() { return 'WHERE ' + this.terms.join(' AND '); } } `;
   const column = (check: string) =>
     `const COLUMNS = ['city', 'name']; function column(n) { ${check} return '"' + n + '"'; } `;
   const sorted = (check: string) =>
@@ -502,6 +518,18 @@ describe('queries', () => {
       pg + column(check),
     );
   family([
+    [
+      'an object that puts terms together says itself what it is in a text',
+      'high sql-injection',
+      sqlTool(
+        'const w = new Where().eq("name", sql); return pool.query(`SELECT * FROM t ${w}`, w.values);',
+        `${pg}${where("`${col} = '${v}'`")}`,
+      ),
+      sqlTool(
+        'const w = new Where().eq("name", sql); return pool.query(`SELECT * FROM t ${w}`, w.values);',
+        `${pg}${where('`${col} = ?`')}`,
+      ),
+    ],
     [
       'names that a helper lets pass, also past the branch',
       'high sql-injection',

@@ -26,7 +26,7 @@ import { linkLabel } from './link.ts';
 import { FIELDS, PROMISES } from './memo.ts';
 import { fieldKey, lookup } from './model.ts';
 import type { Binding, Call, Fn } from './model.ts';
-import { keyOf, nameOf, propertyOf, shapeOf, unwrap } from './names.ts';
+import { keyOf, nameOf, propertyOf, shapeOf, textsIn, unwrap } from './names.ts';
 import { isNarrow } from './narrow.ts';
 import { optionalChain } from './optional-chain.ts';
 import { yieldedProperty } from './yielded.ts';
@@ -35,6 +35,7 @@ import { constant, nameLabels, pieces, textLabels } from './text-labels.ts';
 import * as calls from './vocabulary.ts';
 
 const MAX_DEPTH = 60;
+const MAX_MAPPED = 50;
 /** Parts of a request, as whole as what they are made of. */
 const REQUEST = /^(?:Headers|Request|URL|FormData|Blob)$/;
 /** A folder well below the home: what is listed in it is not what people keep in theirs. */
@@ -224,7 +225,9 @@ function call(flow: Flow, node: Call, depth: number, isCallback: boolean): numbe
   if (chain) return chained(flow, evaluate(flow, chain.start, depth), chain.keys);
   const given = all(flow, node.arguments, depth);
   const whole = shapeOf(model, node);
-  const text = whole === null ? 0 : constant(flow, node, () => textLabels(whole));
+  const isMapped = whole === null && method === 'map' && flow.isClose;
+  const text =
+    whole === null && !isMapped ? 0 : constant(flow, node, () => textsLabels(flow, node, whole));
   if (/^path\b.{0,8}\.(?:join|resolve|normalize|dirname|relative)$/.test(name))
     return (DEEP.test(whole ?? '') ? given & ~HOME : given) | text;
   if (/^(?:new )?\.{1,2}\//.test(name) && !/\.json\b/.test(name))
@@ -245,6 +248,13 @@ function call(flow: Flow, node: Call, depth: number, isCallback: boolean): numbe
   if (received & ENV && isNarrow(model.text.slice(node.start, node.end))) return 0;
   return text | methodLabels(flow, node, method, received, given, isCallback);
 }
+
+/** Of `names.map((name) => `${home}/.${name}`)`, too. */
+const textsLabels = ({ model }: Flow, node: Call, whole: string | null): number =>
+  (whole === null ? (textsIn(model, node) ?? []).slice(0, MAX_MAPPED) : [whole]).reduce(
+    (labels, text) => labels | textLabels(text),
+    0,
+  );
 
 /** `start?.key?.key`. */
 function chained(flow: Flow, start: number, keys: readonly string[]): number {

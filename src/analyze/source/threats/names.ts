@@ -2,6 +2,7 @@
 import type { Node } from '../parse.ts';
 import { fieldKey, isFunction, lookup, plainKey } from './model.ts';
 import type { Binding, Def, Model } from './model.ts';
+import { listOf } from './lists.ts';
 import { findShape } from './shapes.ts';
 import type { Ask } from './shapes.ts';
 import { HOLE } from './texts.ts';
@@ -272,3 +273,6 @@ function fieldOf(model: Model, at: Node, key: string): Node | null {
 }
 
 const ASK: Ask = { nameOf, shapeOf, constantOf, keyOf, propertyOf, valueOf, find: findShape };
+
+/** The texts of a list that is written out or made of one, with holes for what is not known; null if none is. */
+export const textsIn = (model: Model, node: Node): string[] | null => listOf(ASK, model, node, 0);

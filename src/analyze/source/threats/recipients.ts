@@ -40,7 +40,8 @@ export function findHiddenRecipients(scene: Scene): void {
     if (RECIPIENT.test(key) || RECEIVERS.test(key))
       judgeRecipient(scene, assign, key, assign.right, true);
   }
-  for (const { call } of scene.calls) judgeRecipientCall(scene, call);
+  const lists = receiverLists(scene);
+  for (const { call } of scene.calls) judgeRecipientCall(scene, call, lists);
   findLists(scene);
   for (const node of scene.model.strings) {
     const text = shapeOf(scene.model, node) ?? '';
@@ -55,6 +56,24 @@ export function findHiddenRecipients(scene: Scene): void {
         tell(scene, node);
     }
   }
+}
+
+/** The names of lists that end up as those who get a letter: `{ from, to: [...seen] }`. */
+function receiverLists(scene: Scene): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { key, value, computed } of scene.file.nodesOf('Property')) {
+    if (computed || !RECEIVERS.test(plainKey(key))) continue;
+    const list = unwrap(value);
+    const [first] =
+      list.type === 'ArrayExpression' && list.elements.length === 1
+        ? list.elements
+        : list.type === 'CallExpression' && nameOf(scene.model, list.callee) === 'Array.from'
+          ? list.arguments
+          : [list];
+    const held = first?.type === 'SpreadElement' ? unwrap(first.argument) : first;
+    if (held?.type === 'Identifier') names.add(held.name);
+  }
+  return names;
 }
 
 /** `[...to, 'copy@drop.example']` and `[to, cc, COPY].flat()`, wherever they go. */
@@ -81,7 +100,11 @@ function isFlattened(scene: Scene, list: Extract<Node, { type: 'ArrayExpression'
   return isFlat && list.elements.some((one) => one && isMixed(scene, one));
 }
 
-function judgeRecipientCall(scene: Scene, call: Scene['calls'][number]['call']): void {
+function judgeRecipientCall(
+  scene: Scene,
+  call: Scene['calls'][number]['call'],
+  lists: ReadonlySet<string>,
+): void {
   const callee = unwrap(call.callee);
   if (callee.type !== 'MemberExpression') return;
   const method = keyOf(scene.model, callee) ?? '';
@@ -104,7 +127,7 @@ function judgeRecipientCall(scene: Scene, call: Scene['calls'][number]['call']):
         : '';
   const isAdding =
     (/^(?:push|unshift|add|concat)$/.test(method) &&
-      (RECIPIENT.test(list) || RECEIVERS.test(list) || ENVELOPE.test(list))) ||
+      (RECIPIENT.test(list) || RECEIVERS.test(list) || ENVELOPE.test(list) || lists.has(list))) ||
     /^(?:addBcc|addCc|bcc|setBcc|addRecipient)$/i.test(method);
   if (isAdding && call.arguments.some((arg) => fixedAddress(scene, arg))) tell(scene, call);
 }

@@ -49,7 +49,7 @@ export function serverFaults(server: ServerSource, surface: SurfaceFact): Weakne
   const hits = [
     ...openListener(files, surface),
     ...archiveFaults(files),
-    ...tlsFaults(files),
+    ...tlsFaults(files, server),
     ...tokenFaults(files),
     ...scopeFaults(server, surface),
     ...grantFaults(files),

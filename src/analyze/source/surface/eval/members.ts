@@ -16,6 +16,13 @@ export function get(it: Machine, target: Value, key: string): Value {
   return target.checks && TELLS.test(key) ? withChecks(value, target.checks) : value;
 }
 
+/** What an object of a class is in a text: `${where}` of one that says so itself. */
+export function inText(it: Machine, value: Value): Value {
+  if (value.kind !== 'object' || !value.class) return value;
+  const speaks = get(it, value, 'toString');
+  return speaks.kind === 'function' ? it.callFunction(speaks, [], value) : value;
+}
+
 function read(it: Machine, target: Value, key: string): Value {
   switch (target.kind) {
     case 'object':
