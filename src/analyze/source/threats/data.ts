@@ -8,7 +8,7 @@ import {
   HOOK_PATH,
   SSH_PATH,
   VENDORS,
-} from './labels.ts';
+} from './flow/labels.ts';
 
 interface PathRule {
   id: string;

@@ -1,7 +1,7 @@
 // What a package says about itself, and how a host relates to that.
 import type { PackageContext } from '../package-context.ts';
 import { hosts } from './data.ts';
-import { HOLE } from './names.ts';
+import { HOLE } from './flow/names.ts';
 
 export type Place = 'local' | 'own' | 'drop' | 'release' | 'foreign' | 'unknown';
 /** What a package says about itself that a host may be measured by. */

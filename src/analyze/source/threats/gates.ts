@@ -1,8 +1,8 @@
 // What stands in front of a threat: a date, a delay, a look at whether somebody watches.
 import type { Node } from '../parse.ts';
-import { lookup } from './model.ts';
-import { constantOf, nameOf, shapeOf } from './names.ts';
-import { callersOf } from './reach.ts';
+import { lookup } from './flow/model.ts';
+import { constantOf, nameOf, shapeOf } from './flow/names.ts';
+import { callersOf } from './flow/reach.ts';
 import { report } from './scene.ts';
 import type { Scene } from './scene.ts';
 import { walkTree } from '../nodes.ts';

@@ -1,5 +1,5 @@
 // What guards a machine, and the commands and files that take it away: rights, certificates, firewalls, logs.
-import type { Target } from './file-targets.ts';
+import type { Target } from './tampering/file-targets.ts';
 import type { Report } from './scene.ts';
 
 const RIGHTS =

@@ -3,12 +3,12 @@ import { escapeExcerpt } from '../../text/escape.ts';
 import type { SourceFile } from '../file.ts';
 import type { PackageContext, RawThreat } from '../package-context.ts';
 import type { Node } from '../parse.ts';
-import type { Flow } from './callees.ts';
-import { labelsOf } from './flow.ts';
-import type { Invocation } from './invoke.ts';
-import type { FileLink } from './link.ts';
-import type { Model } from './model.ts';
-import { nameOf } from './names.ts';
+import type { Flow } from './flow/callees.ts';
+import { labelsOf } from './flow/flow.ts';
+import type { Invocation } from './flow/invoke.ts';
+import type { FileLink } from './flow/link.ts';
+import type { Model } from './flow/model.ts';
+import { nameOf } from './flow/names.ts';
 import type { Declared } from './declared.ts';
 
 /** `start`: whenever the file is loaded; `command`: a person asked for it on a command line or in a dialogue. */

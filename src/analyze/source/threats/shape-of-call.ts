@@ -1,7 +1,7 @@
 // How a call stands in its surroundings: awaited, swallowed, in a handler.
 import type { Node } from '../parse.ts';
-import { isFunction, lookup } from './model.ts';
-import { keyOf, unwrap } from './names.ts';
+import { isFunction, lookup } from './flow/model.ts';
+import { keyOf, unwrap } from './flow/names.ts';
 import type { Scene } from './scene.ts';
 
 /** Whether nobody waits for the outcome or every error is dropped: a call that must not be noticed. */

@@ -1,5 +1,5 @@
 // What the texts of a server's tools openly say that it writes.
-import { shapeOf } from './names.ts';
+import { shapeOf } from './flow/names.ts';
 import type { Scene } from './scene.ts';
 
 const DOES =

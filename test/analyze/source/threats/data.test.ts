@@ -8,7 +8,7 @@ import {
   serviceOf,
   serviceRules,
 } from '../../../../src/analyze/source/threats/data.ts';
-import { shellThreats } from '../../../../src/analyze/source/threats/shell.ts';
+import { shellThreats } from '../../../../src/analyze/source/threats/running/shell.ts';
 
 test.each(pathRules)('$id $pattern', ({ pattern, matches, ignores }) => {
   const expression = new RegExp(pattern, 'i');

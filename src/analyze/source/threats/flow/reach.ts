@@ -1,0 +1,194 @@
+// Under which circumstances code of a file runs: at start, on a command, in a tool, or not known.
+import type { Node } from '../../parse.ts';
+import { calleesOf, functionsIn } from './callees.ts';
+import { isFunction, lookup } from './model.ts';
+import { keyOf, nameOf, unwrap } from './names.ts';
+import type { Reach, Scene } from '../scene.ts';
+
+const ORDER: Reach[] = ['start', 'unknown', 'tool', 'command'];
+const ASKED =
+  /\b(?:argv|args?|cmd|command|subcommand|action|options?|opts|flags?|program|yargs|cli|answers?|confirm(?:ed)?|consent|prompt|yes|force|install|setup|uninstall|values|positionals?|interactive|dryRun|approved?)\b/i;
+const ASKED_THERE =
+  /\b(?:argv|args?|options?|opts|flags?|yargs|cli|answers?|confirm(?:ed)?|consent|prompt|interactive|dryRun)\b|--[a-z]/i;
+const QUESTION = /^(?:prompt|confirm|question)$/;
+const COMES_ABOUT =
+  /^on(?:initialized|connect(?:ed)?|open|ready|start(?:ed)?|close|load|listening)$/;
+const COMMAND_METHOD =
+  /^(?:action|command|option|handler|addCommand|defineCommand|question|prompt|confirm)$/;
+
+/** How a node is reached; the least conditional of several ways. */
+export function reachOf(scene: Scene, node: Node): Reach {
+  return climb(scene, node, new Set());
+}
+
+function climb(scene: Scene, from: Node, seen: Set<Node>): Reach {
+  let node = from;
+  for (
+    let parent = scene.file.parentOf(node);
+    parent !== null;
+    parent = scene.file.parentOf(node)
+  ) {
+    if (isAskedFor(scene, node, parent)) return 'command';
+    const fn = scene.model.fnOf.get(parent);
+    if (fn) return scene.flow.handlers.has(fn) ? 'tool' : throughCallers(scene, parent, seen);
+    if (parent.type === 'PropertyDefinition' && !parent.static) return 'unknown';
+    node = parent;
+  }
+  return 'start';
+}
+
+function throughCallers(scene: Scene, fn: Node, seen: Set<Node>): Reach {
+  const known = scene.reach.known.get(fn);
+  if (known) return known;
+  if (seen.has(fn) || seen.size > 200) return 'command';
+  seen.add(fn);
+  const sites = callersOf(scene).get(fn) ?? [];
+  let best: Reach = sites.length === 0 ? nameReach(scene, fn) : 'command';
+  for (const site of sites.slice(0, 20)) {
+    const reach = isCommandCallback(scene, site, fn) ? 'command' : climb(scene, site, seen);
+    if (ORDER.indexOf(reach) < ORDER.indexOf(best)) best = reach;
+  }
+  scene.reach.known.set(fn, best);
+  return best;
+}
+
+/** Functions that nothing in the file calls: exported ones, methods, tables of commands. */
+function nameReach(scene: Scene, fn: Node): Reach {
+  const parent = scene.file.parentOf(fn);
+  const holder = parent ? scene.file.parentOf(parent) : null;
+  const variable = holder ? scene.file.parentOf(holder) : null;
+  if (
+    parent?.type === 'Property' &&
+    variable?.type === 'VariableDeclarator' &&
+    variable.id.type === 'Identifier'
+  ) {
+    return /command|action|subcommand/i.test(variable.id.name) ? 'command' : 'unknown';
+  }
+  return 'unknown';
+}
+
+function isCommandCallback(scene: Scene, site: Node, fn: Node): boolean {
+  if (site.type !== 'CallExpression' || site.callee === fn) return false;
+  const callee = unwrap(site.callee);
+  return (
+    callee.type === 'MemberExpression' &&
+    site.arguments.length > 0 &&
+    COMMAND_METHOD.test(keyOf(scene.model, callee) ?? '')
+  );
+}
+
+/** Where a function is called or handed on, by function. */
+export function callersOf(scene: Scene): Map<Node, Node[]> {
+  if (scene.reach.callers) return scene.reach.callers;
+  const callers = new Map<Node, Node[]>();
+  const add = (fn: Node, site: Node) =>
+    callers.set(fn, [...(callers.get(fn) ?? []).slice(0, 30), site]);
+  for (const call of scene.model.calls) {
+    for (const fn of calleesOf(scene.model, call)) add(fn.node, call);
+    for (const arg of call.arguments)
+      for (const fn of functionsIn(scene.model, arg)) add(fn.node, call);
+    // A constructor runs its class.
+    if (call.type !== 'NewExpression' || call.callee.type !== 'Identifier') continue;
+    const made = lookup(scene.model, call.callee)?.defs.find((def) => def.kind === 'class')?.value;
+    for (const member of made?.type === 'ClassDeclaration' ? made.body.body : []) {
+      if (member.type === 'MethodDefinition' && member.kind === 'constructor')
+        add(member.value, call);
+    }
+  }
+  for (const assign of scene.model.assigns) {
+    if (assign.left.type !== 'MemberExpression') continue;
+    // `server.oninitialized = prepare`: whoever connects brings it about, nobody asks for it.
+    if (COMES_ABOUT.test(keyOf(scene.model, assign.left) ?? ''))
+      for (const fn of functionsIn(scene.model, assign.right)) add(fn.node, assign);
+    if (!isFunction(assign.right)) continue;
+    const name = nameOf(scene.model, assign.left);
+    // What is put in the place of something built in will be called.
+    if (name !== null && /^(?:fetch|process|https?|XMLHttpRequest)\b/.test(name))
+      add(assign.right, assign);
+  }
+  scene.reach.callers = callers;
+  return callers;
+}
+
+function isAskedFor(scene: Scene, node: Node, parent: Node): boolean {
+  if (parent.type === 'IfStatement' && parent.test !== node) return asks(scene, parent.test);
+  if (parent.type === 'ConditionalExpression' && parent.test !== node)
+    return asks(scene, parent.test);
+  if (parent.type === 'LogicalExpression' && parent.right === node && parent.operator === '&&') {
+    return asks(scene, parent.left);
+  }
+  if (parent.type === 'SwitchStatement' && parent.discriminant !== node)
+    return asks(scene, parent.discriminant);
+  if (parent.type !== 'BlockStatement' && parent.type !== 'Program') return false;
+  // `if (command !== 'install') return;` before the statement.
+  for (const statement of parent.body) {
+    if (statement === node) return false;
+    if (
+      statement.type === 'IfStatement' &&
+      leaves(scene, statement.consequent) &&
+      asks(scene, statement.test)
+    )
+      return true;
+  }
+  return false;
+}
+
+function leaves(scene: Scene, node: Node): boolean {
+  return /^\{?\s*(?:[^;{}]{0,200};\s*)?(?:return|process\.exit|throw)\b/.test(
+    scene.model.text.slice(node.start, node.start + 300),
+  );
+}
+
+function asks(scene: Scene, test: Node): boolean {
+  const text = scene.model.text.slice(test.start, Math.min(test.end, test.start + 300));
+  if (/require\.main|import\.meta\.(?:url|main)/.test(text)) return false;
+  if (isToldByInstall(scene, text)) return false;
+  const words = withoutToolArguments(scene, text).replace(
+    /process\.env\.\w+|\bscripts\??(?:\.\w+|\[[^\]]{1,40}\])/g,
+    '',
+  );
+  return (isOfInstall(scene, test) ? ASKED_THERE : ASKED).test(words) || isAnswer(scene, test);
+}
+
+// `{ name, arguments: args }`, `args = request.params.arguments`: what a tool is called with.
+const TOOL_ARGUMENTS = /\barguments\s?:\s?args\b|\bargs\s?=\s?[\w.?]{1,60}\.arguments\b/;
+
+const toolFiles = new WeakMap<Scene, boolean>();
+
+/** There `args.language` is no option of a command line; `args.confirm` still says that somebody is asked. */
+function withoutToolArguments(scene: Scene, text: string): string {
+  if (!/\bargs\b/.test(text)) return text;
+  // Looked for once in a file: it may be large.
+  const isOfTools = toolFiles.get(scene) ?? TOOL_ARGUMENTS.test(scene.file.text);
+  toolFiles.set(scene, isOfTools);
+  return isOfTools ? text.replace(/\bargs(?=\??\.\w)/g, '') : text;
+}
+
+/** In what an install alone starts, a word such as `install` names what it deals with. */
+function isOfInstall({ pkg, placeOf }: Scene, node: Node): boolean {
+  const { file } = placeOf(node);
+  return pkg.lifecycleEntries.includes(file) && !pkg.entries.includes(file);
+}
+
+/** `node cli.js welcome` as an install script: nobody asked for `welcome`. */
+function isToldByInstall({ pkg, file }: Scene, test: string): boolean {
+  if (!pkg.lifecycleEntries.includes(file.path)) return false;
+  const { preinstall = '', install = '', postinstall = '' } = pkg.manifest.scripts;
+  const words = `${preinstall} ${install} ${postinstall}`.split(/\s+/);
+  return [...test.matchAll(/['"`]([\w:-]{2,40})['"`]/g)].some(([, word = '']) =>
+    words.includes(word),
+  );
+}
+
+/** `const { x } = await prompt(…); if (!x)`: what a person answered, whatever it is called. */
+function isAnswer(scene: Scene, test: Node): boolean {
+  const value = test.type === 'UnaryExpression' ? unwrap(test.argument) : unwrap(test);
+  if (value.type !== 'Identifier') return false;
+  return (lookup(scene.model, value)?.defs ?? []).some((def) => {
+    const made = def.value ? unwrap(def.value) : null;
+    const call = made?.type === 'AwaitExpression' ? unwrap(made.argument) : made;
+    if (call?.type !== 'CallExpression') return false;
+    const callee = unwrap(call.callee);
+    return callee.type === 'MemberExpression' && QUESTION.test(keyOf(scene.model, callee) ?? '');
+  });
+}
