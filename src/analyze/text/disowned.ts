@@ -8,11 +8,15 @@ const DISOWNED =
 const LEFT_OUT =
   /(?<=(?:^|[.:;!?(\n\u2022*-])\s{0,3}|\b(?:please|and|but|always) )(?:keep|leave) (?!(?:[^.;:()!?]{0,60} )?(?:users?|humans?|people|person|owners?|anyone|everyone|them|him|her|me|it|models?|assistants?|agents?|leaves?)\b)[^.;:()!?]{3,80}? out of\b(?![^.!?]{0,80}\b(?:send|upload|post|forward|attach|append|instead)\b)/g;
 
+/** "Reading it yourself …, which would put it into the transcript": what is warned of, not what is asked for. */
+const CONSEQUENCE =
+  /,? (?:which|as that|as this|because that|because it|since that) would (?:\w+ )?(?:put|expose|leak|place|copy|write|leave|reveal|send|show|store)\b[^.!?;]{0,160}/gi;
+
 const blank = (words: string): string => words.replace(/\S/g, ' ');
 
-/** The same text and length, blanked what is quoted to be called no order, and what is to be left out. */
+/** The same text and length, blanked what is quoted to be called no order, left out, or warned of. */
 export function withoutDisowned(text: string): string {
-  const left = text.replace(LEFT_OUT, blank);
+  const left = text.replace(LEFT_OUT, blank).replace(CONSEQUENCE, blank);
   if (!/["\u201c\u00ab]/.test(left)) return left;
   return left.replace(QUOTATION, (whole: string, _words: string, at: number) => {
     const end = at + whole.length;

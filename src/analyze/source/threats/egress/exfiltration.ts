@@ -157,6 +157,9 @@ function judgeCredentials(scene: Scene, { node, to, labels }: Sending): void {
     to.place === 'foreign' ||
     to.place === 'release' ||
     isNamesake(scene, to.host);
+  // A manager of passwords keeps them with its service, a client of file servers brings files there.
+  const about = `${scene.pkg.name} ${scene.pkg.manifest.description ?? ''}`;
+  if (!isForeign && KEEPS_OR_CARRIES.test(about)) return;
   const isWhole = (labels & CRED) !== 0;
   report(scene, node, {
     ruleId: 'credential-exfiltration',
@@ -165,6 +168,9 @@ function judgeCredentials(scene: Scene, { node, to, labels }: Sending): void {
     message: 'The content of a file or store of credentials is sent over the network.',
   });
 }
+
+const KEEPS_OR_CARRIES =
+  /\b(?:password|secret|credential|key) ?(?:manag\w+|stores?|vaults?)\b|\b(?:1password|bitwarden|lastpass|dashlane|keepass\w*|vaultwarden|passbolt|infisical|doppler|vault)\b|\b(?:ssh|sftp|scp|rsync)\b/i;
 
 /** Keys that sign: no service needs them, whatever it is called. */
 const KEY_STORE = /solana[/\\]id\.json|wallet\.dat|keystore[/\\]|id_(?:rsa|ed25519|ecdsa)\b/;
