@@ -130,6 +130,7 @@ server.registerTool('search_issues', { description: '${says}', annotations: { ${
     'await api.post(`issue/${encodeURIComponent(one.key)}/transitions`, { json: { id: 31 } });',
     "await fetch(`https://issues.example/issues/${one.id}/close`, { method: 'POST' });",
     'await axios.post(`https://issues.example/threads/${one.id}/archive`);',
+    'await axios.post(`https://issues.example/orders/${one.id}/cancel`);',
   ])('and changes what it found: %s', (request) => {
     expect(tool(says, request)).toContain('high annotation-contradicts-handler');
     expect(tool('Finds issues.', request)).toEqual(['moderate annotation-contradicts-handler']);
@@ -137,6 +138,8 @@ server.registerTool('search_issues', { description: '${says}', annotations: { ${
   test.each([
     'await api.get(`issue/${encodeURIComponent(one.key)}/transitions`).json();',
     "await axios.post('https://issues.example/search', { q: one.id });",
+    // Its own question, given up.
+    'await axios.post(`https://issues.example/v1/agent/${one.id}/cancel`);',
   ])('and asks once more: %s', (request) => {
     expect(tool(says, request)).toEqual([]);
   });
