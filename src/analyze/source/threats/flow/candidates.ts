@@ -2,6 +2,7 @@
 import type { Node } from '../../parse.ts';
 import { calleesOf } from './callees.ts';
 import { isFunction, lookup } from './model.ts';
+import type { Fn } from './model.ts';
 import { HOLE, nameOf, shapeOf, unwrap } from './names.ts';
 import { callersOf } from './reach.ts';
 import type { Scene } from '../scene.ts';
@@ -131,7 +132,7 @@ function identifierTexts(scene: Scene, node: Node, depth: number): string[] {
       (param.type === 'AssignmentPattern' ? param.left : param).type === 'Identifier' &&
       nameIn(param) === binding.name,
   );
-  if (index === -1) return found;
+  if (index === -1) return [...found, ...itemTexts(scene, owner, binding.name, depth)];
   for (const site of (callersOf(scene).get(owner.node) ?? []).slice(0, 8)) {
     if (site.type !== 'CallExpression' && site.type !== 'NewExpression') continue;
     if (site.arguments.includes(owner.node as never)) {
@@ -143,6 +144,23 @@ function identifierTexts(scene: Scene, node: Node, depth: number): string[] {
       found.push(...candidatesOf(scene, site.arguments[index], depth));
   }
   return found;
+}
+
+/** Of `([program, ...args]) =>`: what stands first in the lists that the callers hand over. */
+function itemTexts(scene: Scene, owner: Fn, name: string, depth: number): string[] {
+  for (const [index, param] of owner.params.entries()) {
+    if (param.type !== 'ArrayPattern') continue;
+    const place = param.elements.findIndex(
+      (one) => one?.type === 'Identifier' && one.name === name,
+    );
+    if (place < 0) continue;
+    return (callersOf(scene).get(owner.node) ?? []).slice(0, 8).flatMap((site) => {
+      const given = site.type === 'CallExpression' ? site.arguments[index] : undefined;
+      const item = given?.type === 'ArrayExpression' ? given.elements[place] : null;
+      return item && item.type !== 'SpreadElement' ? candidatesOf(scene, item, depth) : [];
+    });
+  }
+  return [];
 }
 
 function nameIn(param: Node): string {

@@ -1,7 +1,7 @@
 // Calls that values come from, and calls that change their form.
 import { parentOf } from '../../nodes.ts';
 import type { Node } from '../../parse.ts';
-import { functionsIn } from './callees.ts';
+import { calleesOf, functionsIn } from './callees.ts';
 import type { Flow } from './callees.ts';
 import { isChannel, pathLabels } from '../data.ts';
 import { keysOfClient } from './cloud-keys.ts';
@@ -136,13 +136,8 @@ function execLabels(flow: Flow, node: Call): number {
   const first = shapeOf(flow.model, node.arguments[0]) ?? '';
   const rest = propertyTexts(flow, node.arguments[1]);
   const line = `${first} ${rest}`.trim();
-  if (
-    /^(?:\/(?:usr\/)?bin\/)?(?:ba|z|da|k)?sh(?: -i)?$|^(?:cmd(?:\.exe)?|powershell(?:\.exe)?)$/.test(
-      first,
-    ) ||
-    READS_PROGRAM.test(line)
-  )
-    return SHELL;
+  if (IS_SHELL.test(first) || READS_PROGRAM.test(line)) return SHELL;
+  if (first === '' && handsShell(flow, node.arguments[0])) return SHELL;
   if (/^(?:env|printenv|set|export -p)(?:$|\s*[|>])/.test(line)) return ENV_TEXT;
   if (/\b(?:pbpaste|xclip -o|xsel -o|Get-Clipboard)\b/.test(line)) return CLIPBOARD;
   if (READS_CREDENTIALS.test(line) || SEARCHES_SECRETS.test(line)) return CRED;
@@ -153,6 +148,28 @@ function execLabels(flow: Flow, node: Call): number {
     return CRED;
   }
   return /\b(?:curl|wget)\b/.test(line) ? REMOTE : 0;
+}
+
+const IS_SHELL =
+  /^(?:\/(?:usr\/)?bin\/)?(?:ba|z|da|k)?sh(?: -i)?$|^(?:cmd(?:\.exe)?|powershell(?:\.exe)?)$/;
+
+/** Whether a caller hands over a shell: `start(socket, ['/bin/sh', '-i'])` of `(to, [program, ...args]) =>`. */
+function handsShell({ model, isClose }: Flow, program: Node | undefined): boolean {
+  const binding = program?.type === 'Identifier' && isClose ? lookup(model, program) : null;
+  const owner = binding?.owner;
+  if (!binding || !owner) return false;
+  const isNamed = (one: Node | null) => one?.type === 'Identifier' && one.name === binding.name;
+  const index = owner.params.findIndex(
+    (param) =>
+      isNamed(param) || (param.type === 'ArrayPattern' && isNamed(param.elements[0] ?? null)),
+  );
+  if (index < 0) return false;
+  return model.calls.some((call) => {
+    const given = call.arguments[index];
+    const first = given?.type === 'ArrayExpression' ? given.elements[0] : given;
+    if (!first || !IS_SHELL.test(shapeOf(model, first) ?? '')) return false;
+    return calleesOf(model, call).includes(owner);
+  });
 }
 
 /** The texts of a written-out list, joined. */

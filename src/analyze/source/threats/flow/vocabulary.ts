@@ -31,12 +31,12 @@ export const isEval = (name: string): boolean =>
     name,
   ) ||
   /(?:^|\.)_compile$/.test(name) ||
-  /^Object\.getPrototypeOf\(\)\.constructor$/.test(name) ||
+  /^(?:Object|Reflect)\.getPrototypeOf\(\)\.constructor(?:\.__proto__)?$/.test(name) ||
   /(?:^|\.)constructor\.constructor$|^function\.constructor$/.test(name);
 
 /** Constructors of functions: parameters first, the code last. */
 const MAKES_FUNCTION =
-  /^(?:new )?(?:Function|Function\.prototype\.constructor|(?:\w+\.)?(?:Async|Generator|AsyncGenerator)Function|(?:Object|Reflect)\.getPrototypeOf\(\)\.constructor|function\.constructor(?:\.constructor)?)$/;
+  /^(?:new )?(?:Function|Function\.prototype\.constructor|(?:\w+\.)?(?:Async|Generator|AsyncGenerator)Function|(?:Object|Reflect)\.getPrototypeOf\(\)\.constructor(?:\.__proto__)?|function\.constructor(?:\.constructor)?)$/;
 export const isFunctionMaker = (name: string): boolean => MAKES_FUNCTION.test(name);
 export const isTimer = (name: string): boolean =>
   /^(?:setTimeout|setInterval|setImmediate)$/.test(name);

@@ -90,11 +90,22 @@ function keysOf(scene: Scene, node: Node): (string | Binding)[] {
     const text = scene.file.textOf(value);
     if (/^[\w$.#]{5,60}$/.test(text)) keys.push(text);
   }
+  const asked = askedFor(scene, value);
+  if (asked !== null) keys.push(asked);
   for (const text of candidatesOf(scene, value)) {
     const isTelling = text.replaceAll(HOLE, '').length > 12;
     if (text.length > 4 && (isTelling || text.split(HOLE).length < 3)) keys.push(text);
   }
   return keys;
+}
+
+/** `binary()` of another file yields the same path each time: by the way it is written. */
+function askedFor(scene: Scene, value: Node): string | null {
+  if (value.type !== 'CallExpression' || value.arguments.length > 0) return null;
+  const text = scene.file.textOf(value);
+  return /^[\w$.]{4,60}\(\)$/.test(text) && !/tmpdir|homedir|cwd|now|random/i.test(text)
+    ? text
+    : null;
 }
 
 /** Whether what is run is one of the written files. */
@@ -165,6 +176,8 @@ function droppedIn(scene: Scene, args: readonly Node[], written: Written): Drop 
       if (typeof key === 'string' && key.length > 5 && line.includes(key)) found = drop;
     }
     walkTree(arg, (node) => {
+      const asked = askedFor(scene, node);
+      if (asked !== null) found ??= written.get(asked) ?? null;
       if (node.type === 'Identifier') {
         const binding = lookup(scene.model, node);
         const direct = binding && written.get(binding);
