@@ -20,7 +20,7 @@ const ADDRESS =
   /[\w.+-]{1,60}@[\w-]{1,63}\.[a-z]{2}|\+\d[\d ()-]{7,18}\d|\b[a-z]{2}\d{2}(?: ?[0-9a-z]{4}){3,7}\b|\b0x[0-9a-f]{40}\b|\bbc1[a-z0-9]{20,60}\b/g;
 const LINK = /\bhttps?:\/\/[^\s"')]{4}[^\s"')]{0,200}/g;
 const SLOT =
-  /!\[[^\]]{0,100}\]\(https?:\/\/[^\s)]{1,200}[?=/][^\s)]{0,100}[=/{<][^)]{0,100}|\bhttps?:\/\/[^\s"')]{3,200}(?:[{<]|=\.\.\.|\?(?:\w{1,20}=?)?(?=[\s"')]|$))/g;
+  /!\[[^\]]{0,100}\]\(https?:\/\/[^\s)]{1,200}[?=/][^\s)]{0,100}[=/{<][^)]{0,100}|\bhttps?:\/\/[^\s"')]{3,200}(?:\{(?!\})|<|=\.\.\.|\?(?:\w{1,20}=?)?(?=[\s"')]|$))/g;
 // How an address looks, as in https://crm.example/deals/<id>: the name of a thing in its path.
 const NAMED_THING =
   /\/[{<](?:(?:[a-z]{1,20}[_-]?)?(?:id|uuid|slug|number|sha)|owner|repo|repository|org|organi[sz]ation|project|workspace|namespace|branch|version|region)[}>]/g;
