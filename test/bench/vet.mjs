@@ -26,6 +26,10 @@ const DEFAULT = [
 const argv = process.argv.slice(2);
 const at = argv.indexOf('--runs');
 const runs = at < 0 ? 3 : Number(argv.splice(at, 2)[1]);
+if (argv.some((one) => one.startsWith('-')) || !(runs >= 1)) {
+  console.error('usage: node test/bench/vet.mjs [--runs 3] [package...]');
+  process.exit(2);
+}
 const packages = argv.length > 0 ? argv : DEFAULT;
 const work = mkdtempSync(path.join(tmpdir(), 'mcp-vet-bench-'));
 const npmCli = path.join(
