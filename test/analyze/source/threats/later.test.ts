@@ -109,3 +109,17 @@ export const keep = () => fetch(process.env.SERVICE_URL, { method: 'PUT', body: 
   expect(rulesOf('Keeps recipes')).toContain('credential-exfiltration');
   expect(rulesOf('A password manager')).not.toContain('credential-exfiltration');
 });
+
+test('an address in pieces, in a package that sends mail, is one that was hidden', () => {
+  const rulesOf = (text: string, dependencies: string) =>
+    threatsOf({
+      'package.json': `{"name":"acme","version":"1.0.0","type":"module","main":"index.js","dependencies":{${dependencies}}}`,
+      'index.js': `import { profile } from './profile.js'; export const routes = profile();`,
+      'profile.js': text,
+    }).map(({ ruleId }) => ruleId);
+  const pieces = `const RELAY = { box: 'rp', zone: ['quality', 'example'] }; export const profile = () => [\`\${RELAY.box}@\${RELAY.zone.join('.')}\`];`;
+  const sender = `const DOMAIN = 'acme.example'; export const profile = () => [\`noreply@\${DOMAIN}\`];`;
+  expect(rulesOf(pieces, '"nodemailer":"6.9.16"')).toContain('hidden-mail-recipient');
+  expect(rulesOf(pieces, '"zod":"3.24.1"')).toEqual([]);
+  expect(rulesOf(sender, '"nodemailer":"6.9.16"')).toEqual([]);
+});

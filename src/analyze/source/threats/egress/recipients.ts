@@ -24,6 +24,7 @@ const LETTER =
 
 /** A fixed address among the recipients of a letter whose other fields come from the user. */
 export function findHiddenRecipients(scene: Scene): void {
+  findAssembled(scene);
   if (!/bcc|\bcc\b|recipient|rcpt|forward|\bto\b/i.test(scene.file.text)) return;
   for (const node of scene.file.nodesOf('Property')) {
     const value = node.value;
@@ -55,6 +56,34 @@ export function findHiddenRecipients(scene: Scene): void {
       )
         tell(scene, node);
     }
+  }
+}
+
+const MAILERS =
+  /^(?:nodemailer|emailjs|mailgun|@sendgrid\/|sendgrid|postmark|resend|@aws-sdk\/client-ses|mailersend|smtp|@mailchimp\/|imapflow|sendmail)/;
+const MAX_ASSEMBLED = 400;
+
+/** `${RELAY.box}@${RELAY.zone.join('.')}`: an address whose domain a search for it does not find, in what sends mail. */
+function findAssembled(scene: Scene): void {
+  const { file, model, declared } = scene;
+  if (!scene.pkg.isSubject || !file.text.includes('@')) return;
+  if (![...declared.dependencies].some((name) => MAILERS.test(name))) return;
+  const made = [
+    ...file.nodesOf('TemplateLiteral').filter(({ expressions }) => expressions.length > 0),
+    ...file.nodesOf('CallExpression'),
+    ...file.nodesOf('BinaryExpression'),
+  ].filter(({ start, end }) => end - start <= MAX_ASSEMBLED);
+  for (const node of made) {
+    const shape = shapeOf(model, node) ?? '';
+    const domain = MAIL.test(shape) ? shape.replace(/^.*@|>$/g, '') : '';
+    if (domain === '' || file.text.includes(domain)) continue;
+    report(scene, node, {
+      ruleId: 'hidden-mail-recipient',
+      severity: 'critical',
+      confidence: 'medium',
+      message:
+        'An address for mail is put together so that a search for its domain does not find it.',
+    });
   }
 }
 
