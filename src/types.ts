@@ -292,9 +292,9 @@ export interface ImitationFact {
   verdict: NameVerdict;
   /** For each match, in the same order: what speaks for and against it. */
   evidence: { target: string; supports: string[]; refutes: string[] }[];
-  /** Content equal or nearly equal to a known package's, by file hashes (0..1); or all of it, among other files. */
   /** package.json itself names it. */
   isDeclared?: boolean;
+  /** Content equal or nearly equal to a known package's, by file hashes (0..1); or all of it, among other files. */
   clones: { of: string; share: number; files: number; isContained?: true }[];
 }
 /** An entry of the known-good list. */

@@ -34,7 +34,6 @@ const HIDING = new Set([
   'misleading-characters',
 ]);
 const CHANGING = new Set(['remote-tool-definition', 'tool-definition-changes']);
-const FETCHING = 'runtime-install';
 const MAX_HITS = 20;
 
 interface Owned {
@@ -45,13 +44,13 @@ interface Owned {
 
 /** The cap, if any, is the threat's own: these only say where else it counts. */
 function derivedRule(
-  text: Pick<Rule, 'id' | 'check' | 'title' | 'why' | 'fix'> & { severity?: Severity },
+  text: Pick<Rule, 'id' | 'check' | 'title' | 'why' | 'fix'>,
   isAbout: (owned: Owned) => boolean,
   moderate: ReadonlySet<string> = new Set(),
 ): Rule {
   return defineRule({
-    severity: 'high',
     ...text,
+    severity: 'high',
     needs: ['source'],
     find: ({ source }) => threatsOf(source, moderate).filter(isAbout).slice(0, MAX_HITS).map(toHit),
   });
@@ -114,19 +113,6 @@ export const hidingCode = derivedRule(
     fix: 'Do not connect it; see the finding of point 3 about the same place.',
   },
   ({ threat }) => HIDING.has(threat.ruleId),
-);
-
-export const fetchedPackage = derivedRule(
-  {
-    id: 'package-outside-tree',
-    check: 'dependency-audit',
-    severity: 'moderate',
-    title: 'The code runs packages that are not in its dependency tree',
-    why: 'They are in no lockfile: what is fetched then was not vetted, and may be another version tomorrow.',
-    fix: 'Install it beforehand in an exact version, or ask for it among the dependencies; see the finding of point 3 about the same place.',
-  },
-  ({ threat, isSubject }) => isSubject && threat.ruleId === FETCHING,
-  new Set([FETCHING]),
 );
 
 function threatsOf(source: SourceFact, moderate: ReadonlySet<string>): Owned[] {

@@ -1,6 +1,6 @@
 // Point 2 of the checklist: its rules.
 import type { Rule } from '../../rule.ts';
-import { dangerousScript, fetchedPackage, harmfulDependency } from '../derived.ts';
+import { dangerousScript, harmfulDependency } from '../derived.ts';
 import { advisoriesRules } from './advisories.ts';
 import { aliasRules } from './aliases.ts';
 import { commandRules } from './commands.ts';
@@ -19,5 +19,4 @@ export const rules: Rule[] = [
   ...commandRules,
   dangerousScript,
   harmfulDependency,
-  fetchedPackage,
 ];

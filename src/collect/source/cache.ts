@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { PackageAnalysis } from '../../types.ts';
 
 /** Raised whenever PackageAnalysis, or how it is worked out, changes without a change in rules/. */
-export const ANALYSIS_SCHEMA = 13;
+export const ANALYSIS_SCHEMA = 14;
 
 export interface AnalysisCache {
   get: (key: AnalysisKey) => Promise<PackageAnalysis | null>;

@@ -124,7 +124,7 @@ function judgeLine(scene: Scene, call: Call, line: string): void {
 /** `spawn(COMMAND, ARGS)` does not show what is fetched. */
 function excerptOf(scene: Scene, call: Call, ruleId: string, line: string): { excerpt?: string } {
   const code = scene.file.textOf(call);
-  const tag = /@(?:latest|next|canary|beta)\b/.exec(line)?.[0] ?? '';
+  const tag = /@(?:latest|next|canary|beta)\b|\s--?y(?:es)?\b/.exec(line)?.[0].trim() ?? '';
   const isNamed = ruleId !== 'runtime-install' || (RUNS_OTHERS.test(code) && code.includes(tag));
   return isNamed ? {} : { excerpt: line.replaceAll(HOLE, '…').slice(0, 300) };
 }
