@@ -81,6 +81,8 @@ export async function runInBox(input: RunInput): Promise<Run> {
       box.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
     }
   });
+  // What is noticed from here on belongs to what was marked when it happened.
+  box.mark('idle');
   await box.flush();
   run.summary = await box.stop();
   run.exit ??= await box.exited;

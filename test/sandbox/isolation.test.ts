@@ -293,6 +293,17 @@ describe.skipIf(reason !== null)(title, { timeout: 20_000 }, () => {
     );
   });
 
+  test('knows in which call a file was read that is noticed later (b33)', async () => {
+    const run = await runInBox({ fixture: 'b33-read-in-call.mjs' });
+    expect(run.reply).not.toBeNull();
+    expect(run.events).toContainEqual(
+      expect.objectContaining({
+        ...{ type: 'file', op: 'read', path: '~/.netrc' },
+        ...{ phase: 'fuzz', tool: 'work' },
+      }),
+    );
+  });
+
   test('sees each port that one socket knocks at, and calls to all neighbours (b31)', async () => {
     const run = await runInBox({ fixture: 'b31-fan-out.mjs', until: () => false, timeoutMs: 800 });
     const seen = run.events.flatMap((e) =>

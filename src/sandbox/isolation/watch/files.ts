@@ -77,7 +77,7 @@ export function watchFiles({ base, now, emit }: FileWatchInput): FileWatch {
       return;
     for (const op of operationsOf(before, stat)) {
       if (op === 'write') tell(op, file, entry, stat.ctimeNs);
-      else if (entry.isPlanted) tell(op, file, entry);
+      else if (entry.isPlanted) tell(op, file, entry, readAt(before, stat));
     }
     // Telling of a write reads the file, which is not the server's doing.
     entry.stat = statOf(file) ?? stat;
@@ -118,6 +118,11 @@ function operationsOf(before: BigIntStats, after: BigIntStats): BoxFile['op'][] 
   );
   if (isSame) return ['read'];
   return isRead ? ['read', 'write'] : ['write'];
+}
+
+/** When it was read: a program that sets the time of the last read changes ctime with it. */
+function readAt(before: BigIntStats, after: BigIntStats): bigint | undefined {
+  return after.ctimeNs === before.ctimeNs ? after.atimeNs : undefined;
 }
 
 /** Links are listed and not followed: the folder is the server's, and links may point anywhere. */
