@@ -4,7 +4,7 @@ import type { Fact, FuzzSummary, RunFact, ServerText, ToolDefinition } from '../
 import { egressOf, type Boxes } from './boxes.ts';
 import type { BoxEvent } from './isolation/types.ts';
 import type { JudgeContext } from './judge/context.ts';
-import { isOneOf } from './judge/data.ts';
+import { isOneOf } from '../analyze/public-hosts.ts';
 import { phaseOf } from './judge/phase.ts';
 import type { Survey } from './survey.ts';
 

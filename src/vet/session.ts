@@ -1,6 +1,7 @@
 // What all targets of one run share: the settings, the name check, what pacote is given.
 import { defaultKnownNames, type NameChecker } from '../analyze/names/index.ts';
 import { createListing, type Listing } from '../analyze/names/listed.ts';
+import { publicHosts } from '../analyze/public-hosts.ts';
 import { readCopy } from '../collect/mcp-registry-copy.ts';
 import { defaultRegistry, type NpmOptions } from '../collect/npm-config.ts';
 import { Packuments } from '../collect/packuments.ts';
@@ -75,14 +76,11 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make());
 }
 
-/** Names by which the public registry answers too; lockfiles written by Yarn have the second. */
-const SAME_REGISTRY = ['https://registry.npmjs.com', 'https://registry.yarnpkg.com'];
-
 function registriesOf(npm: NpmOptions): string[] {
   const scoped = Object.entries(npm).filter(([key]) => key.endsWith(':registry'));
   return [
     defaultRegistry(),
-    ...SAME_REGISTRY,
+    ...publicHosts().publicRegistryNames.map((host) => `https://${host}`),
     npm.registry,
     ...scoped.map(([, url]) => String(url)),
   ];

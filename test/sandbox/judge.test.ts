@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { EchoFilter } from '../../src/sandbox/judge/echo.ts';
 import { JudgeContext, type JudgeOptions } from '../../src/sandbox/judge/context.ts';
-import { isOneOf, registrable } from '../../src/sandbox/judge/data.ts';
+import { isOneOf } from '../../src/analyze/public-hosts.ts';
+import { registrable } from '../../src/sandbox/judge/data.ts';
 import { judgeEvents } from '../../src/sandbox/judge/index.ts';
 import { judgeNames, readTools } from '../../src/sandbox/judge/definitions.ts';
 import { judgeRequest } from '../../src/sandbox/judge/requests.ts';

@@ -1,4 +1,5 @@
 // Rules of point 2: dependencies that the manifest takes from a repository or an address, read without a tree.
+import { isAtForge, isAtRegistry } from '../../analyze/public-hosts.ts';
 import { escapeExcerpt } from '../../analyze/text/escape.ts';
 import { defineRule, type Hit, type Rule } from '../../rule.ts';
 import type { Manifest, PackageAnalysis, Severity } from '../../types.ts';
@@ -9,11 +10,7 @@ const ADDRESS = /^https?:\/\//i;
 /** A commit, or a tarball of one: the bytes cannot become others unless somebody breaks the hash. */
 const PINNED = /(?:#|@|\/(?:archive|tar\.gz|zip|-\/archive)\/|\/tarball\/)[0-9a-f]{7,64}\b/i;
 /** What a registry serves under a version stays. */
-const PUBLISHED =
-  /^https:\/\/(?:registry\.npmjs\.org|registry\.yarnpkg\.com)\/.{1,220}-\d+\.\d+\.\d+[\w.+-]{0,60}\.tgz(?:#.{0,200})?$/i;
-/** Hosts of code and of builds, which keep what they are given and say whose it is. */
-const CODE_HOST =
-  /^https:\/\/(?:[\w-]{1,40}\.)?(?:github\.com|githubusercontent\.com|gitlab\.com|bitbucket\.org|codeberg\.org|sourcehut\.org|sr\.ht|pkg\.pr\.new|npmjs\.(?:org|com)|yarnpkg\.com|npmmirror\.com|jsr\.io|jfrog\.io|pkgs\.dev\.azure\.com|visualstudio\.com|pkg\.dev|cloudsmith\.io|sheetjs\.com|unpkg\.com|jsdelivr\.net|esm\.sh)[/:]/i;
+const PUBLISHED = /^https:.{1,260}-\d+\.\d+\.\d+[\w.+-]{0,60}\.tgz(?:#.{0,200})?$/i;
 const FORGE_PATH = /\/(?:-\/)?(?:archive|tarball|releases\/download|raw)\//;
 const RUNS_NEWEST =
   /\buvx\b|\b(?:npm|pnpm|yarn|bun)\b[\s\S]{0,40}\b(?:i|install|add)\b[\s\S]{0,200}@(?:latest|next|canary|beta)\b|\b(?:pacote|live-plugin-manager|reify|install[-\w]{0,12}|tarball|extract|manager)\b[\s\S]{0,120}@(?:latest|next|canary|beta)\b|\b(?:npx|bunx|pnpx|dlx)\b[\s\S]{0,200}(?:@(?:latest|next|canary|beta)\b|['"`\s](?:-y|--yes)\b)/;
@@ -41,7 +38,7 @@ const movingDependency = defineRule({
       .filter(([name, spec]) => isFromOutside(spec) && !(told.has(name) && !isOfAnyHost(spec)))
       .slice(0, MAX_NAMED)
       .map(([name, spec]) => {
-        const isFixed = PINNED.test(spec) || PUBLISHED.test(spec);
+        const isFixed = PINNED.test(spec) || isPublished(spec);
         const isAnywhere = isOfAnyHost(spec);
         return {
           message: isAnywhere
@@ -104,7 +101,7 @@ const floatingDependency = defineRule({
 export const movingRules: Rule[] = [movingDependency, floatingDependency];
 
 const isOfAnyHost = (spec: string): boolean =>
-  ADDRESS.test(spec) && !REPOSITORY.test(spec) && !CODE_HOST.test(spec) && !FORGE_PATH.test(spec);
+  ADDRESS.test(spec) && !REPOSITORY.test(spec) && !isAtForge(spec) && !FORGE_PATH.test(spec);
 
 /** What a host of somebody's own hands out is whatever he likes, whatever the address says. */
 const gradeOf = (isAnywhere: boolean, isFixed: boolean): Severity =>
@@ -130,8 +127,10 @@ const putInPlace = ({ name, version, manifest }: PackageAnalysis): Hit[] =>
       message: 'package.json puts code from outside the registry in the place of a library.',
       location: 'package.json',
       package: `${name}@${version}`,
-      severity: PUBLISHED.test(spec) ? 'low' : PINNED.test(spec) ? 'moderate' : 'high',
+      severity: isPublished(spec) ? 'low' : PINNED.test(spec) ? 'moderate' : 'high',
       excerpt: escapeExcerpt(`${library}: ${spec}`, 160),
     }));
+
+const isPublished = (spec: string): boolean => PUBLISHED.test(spec) && isAtRegistry(spec);
 
 const isFromOutside = (spec: string): boolean => REPOSITORY.test(spec) || ADDRESS.test(spec);

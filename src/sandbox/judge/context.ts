@@ -1,7 +1,8 @@
 // What the judges know of a run besides its events: what was declared, what we sent, who was asked.
 import type { FunctionFact, RunObservation, Subject } from '../../types.ts';
 import type { Canary, CanaryHit } from '../isolation/types.ts';
-import { egressData, isIpAddress, isOneOf, registrable } from './data.ts';
+import { isOneOf, publicHosts } from '../../analyze/public-hosts.ts';
+import { egressData, isIpAddress, registrable } from './data.ts';
 
 export interface Probe {
   tool: string;
@@ -114,9 +115,9 @@ export class JudgeContext {
     const words = name.toUpperCase().split('_');
     const label = registrable(host).split('.')[0]?.toUpperCase() ?? '';
     if (label.length >= 3 && !isIpAddress(host) && words.includes(label)) return true;
-    const { secretHosts } = egressData();
+    const { secretOwners } = publicHosts();
     return words.some(
-      (word) => Object.hasOwn(secretHosts, word) && isOneOf(host, secretHosts[word] ?? []),
+      (word) => Object.hasOwn(secretOwners, word) && isOneOf(host, secretOwners[word] ?? []),
     );
   }
 

@@ -14,8 +14,6 @@ const LISTS = [
 ] as const;
 type EgressData = Record<(typeof LISTS)[number], string[]> & {
   ordinaryPorts: number[];
-  /** First word of a variable's name -> hosts of the service whose secret it holds. */
-  secretHosts: Record<string, string[]>;
   ownedFiles: { path: string; words: string[] }[];
 };
 
@@ -25,11 +23,10 @@ export function egressData(): EgressData {
 
 function isEgressData(data: unknown): data is EgressData {
   if (typeof data !== 'object' || data === null) return false;
-  const { ordinaryPorts, ownedFiles, secretHosts, ...lists } = data as EgressData;
+  const { ordinaryPorts, ownedFiles, ...lists } = data as EgressData;
   return (
     LISTS.every((name) => Array.isArray(lists[name])) &&
     Array.isArray(ordinaryPorts) &&
-    typeof secretHosts === 'object' &&
     Array.isArray(ownedFiles) &&
     ownedFiles.every(({ path, words }) => typeof path === 'string' && Array.isArray(words))
   );
@@ -43,12 +40,6 @@ export function registrable(host: string): string {
   if (suffix !== undefined) return labels.slice(-(suffix.split('.').length + 1)).join('.');
   const isLong = (labels.at(-1)?.length ?? 0) === 2 && secondLevel.includes(labels.at(-2) ?? '');
   return labels.slice(isLong ? -3 : -2).join('.');
-}
-
-/** Whether a host is one of the list or below one of it. */
-export function isOneOf(host: string, list: readonly string[]): boolean {
-  const plain = host.toLowerCase().replace(/\.$/, '');
-  return list.some((one) => plain === one || plain.endsWith(`.${one}`));
 }
 
 export function isIpAddress(host: string): boolean {

@@ -2,7 +2,8 @@
 import type { BoxDns, BoxEgress } from '../isolation/types.ts';
 import { contactOf, report, type Contact } from './contact.ts';
 import type { JudgeContext } from './context.ts';
-import { egressData, isIpAddress, isOneOf } from './data.ts';
+import { isOneOf } from '../../analyze/public-hosts.ts';
+import { egressData, isIpAddress } from './data.ts';
 import { phaseOf } from './phase.ts';
 import { judgeCommandInjection, judgeSecrets } from './secrets.ts';
 

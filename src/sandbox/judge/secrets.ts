@@ -2,7 +2,8 @@
 import type { CanaryHit } from '../isolation/types.ts';
 import { EXFILTRATION, INJECTION, report, type Contact } from './contact.ts';
 import type { JudgeContext } from './context.ts';
-import { egressData, isOneOf } from './data.ts';
+import { isOneOf } from '../../analyze/public-hosts.ts';
+import { egressData } from './data.ts';
 
 export function judgeSecrets(contact: Contact, all: Contact[], context: JudgeContext): void {
   const { host, canaries } = contact;

@@ -1,4 +1,5 @@
 // rules/threats.json, checked, with its patterns compiled.
+import { publicHosts } from '../../public-hosts.ts';
 import { ruleData } from '../../../rule-data.ts';
 import {
   AGENT_PATH,
@@ -21,8 +22,6 @@ interface ThreatData {
   hosts: Record<'drop' | 'local' | 'release' | 'logging' | 'installers', string[]> & {
     owners: Record<string, string>;
   };
-  /** Hosts of the vendor of a secret, by how the names of its variables start. */
-  secretOwners: Record<string, string[]>;
   /** Client libraries by the start of what is called, and the host they talk to. */
   services: { pattern: string; host: string; matches: string[]; ignores: string[] }[];
   secretNames: { vendor: number; pattern: string }[];
@@ -86,7 +85,7 @@ const services = raw.services.map(({ pattern, host }) => ({
   pattern: new RegExp(`^(?:new )?(?:${pattern})(?:[/.(]|$)`),
   host,
 }));
-const owners = Object.entries(raw.secretOwners);
+const owners = Object.entries(publicHosts().secretOwners);
 export const serviceRules = raw.services;
 
 /** The host that a service's library talks to, by the canonical name of what is called. */

@@ -1,4 +1,5 @@
 // Settings of package managers that a package brings along: what an install in its folder then does.
+import { isAtRegistry } from '../../../public-hosts.ts';
 import { escapeExcerpt } from '../../../text/escape.ts';
 import type { PackageContext, RawThreat } from '../../package-context.ts';
 import { declaredBy, hostOf, placeOf } from '../declared.ts';
@@ -6,8 +7,6 @@ import { declaredBy, hostOf, placeOf } from '../declared.ts';
 const FILES = /^(?:\.npmrc|\.yarnrc(?:\.yml)?|bunfig\.toml|\.pnpmfile\.c?js|pnpm-workspace\.yaml)$/;
 const REGISTRY =
   /(?:^|[:\s"'])(?:registry|npmRegistryServer)["']?\s{0,3}[=:]\s{0,3}["']?(https?:\/\/[^\s'"]{3,200})/i;
-const USUAL =
-  /^https:\/\/(?:registry\.npmjs\.(?:org|com)|registry\.yarnpkg\.com|registry\.npmmirror\.com|npm\.pkg\.github\.com|npm\.jsr\.io|gitlab\.com|[\w.-]{1,80}\.(?:jfrog\.io|pkgs\.visualstudio\.com|pkg\.dev|cloudsmith\.io)|pkgs\.dev\.azure\.com)(?:[/:]|$)/i;
 const STARTS_CODE =
   /(?:^|\n)\s{0,3}(?:node-options|nodeOptions|script-shell|scriptShell|onload-script|git|shell)["']?\s{0,3}[=:]\s{0,3}\S[^\n]{0,200}/;
 const UNCHECKED =
@@ -28,7 +27,7 @@ function ofFile(pkg: PackageContext, path: string): RawThreat[] {
   const tell = (severity: RawThreat['severity'], message: string, shown: string) =>
     found.push(threatOf(path, lineOf(text, shown), severity, message, shown));
   const registry = REGISTRY.exec(text)?.[1];
-  if (registry !== undefined && !USUAL.test(registry)) {
+  if (registry !== undefined && !isAtRegistry(registry)) {
     const place = placeOf(hostOf(registry), declaredBy(pkg));
     if (place === 'foreign' || place === 'drop' || place === 'own')
       tell(

@@ -1,4 +1,5 @@
 // Threats by the settings of package managers: from then on everything is installed from somebody's own registry.
+import { isAtRegistry } from '../../../public-hosts.ts';
 import { candidatesOf } from '../flow/candidates.ts';
 import { runsAtInstall } from '../closeness.ts';
 import { hostOf, placeOf } from '../declared.ts';
@@ -12,8 +13,6 @@ const SETTINGS =
   /(?:^|[/\\])(?:\.npmrc|\.yarnrc(?:\.yml)?|bunfig\.toml|\.?pip[/\\]pip\.conf|pip\.conf|\.pip\.conf)$/;
 const REGISTRY =
   /(?:\bregistry|npmRegistryServer|index-url)["']?\s{0,3}[=:]\s{0,3}["']?(https?:\/\/[^\s'"]{3,200})/i;
-const USUAL =
-  /^https:\/\/(?:registry\.npmjs\.org|registry\.yarnpkg\.com|npm\.pkg\.github\.com|pypi\.org)(?:[/:]|$)/;
 
 export function findRegistryChanges(scene: Scene): void {
   if (!/registry|index-url/i.test(scene.file.text)) return;
@@ -34,7 +33,7 @@ export function findRegistryChanges(scene: Scene): void {
 
 function namesOther(text: string, declared: Declared): boolean {
   const url = REGISTRY.exec(text)?.[1];
-  if (url === undefined || USUAL.test(url)) return false;
+  if (url === undefined || isAtRegistry(url)) return false;
   const place = placeOf(hostOf(url), declared);
   return place === 'foreign' || place === 'drop';
 }
