@@ -93,6 +93,9 @@ describe('derived findings', () => {
     };
     expect(verdictOf('lib/idle.node')).toEqual(['moderate']);
     expect(verdictOf('lib/linux-x64.dat')).toEqual(['high']);
+    // Where Apple's bundles keep their program, and a folder that is no bundle.
+    expect(verdictOf('assets/driver/Runner.app/Runner')).toEqual(['moderate']);
+    expect(verdictOf('assets/driver/Runner/Runner')).toEqual(['high']);
     expect(verdictOf('lib/idle.node', 'binding.gyp', 'src/idle.cc')).toEqual([]);
   });
   test('unreached or minor threats count nowhere else', () => {

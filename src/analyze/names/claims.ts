@@ -20,7 +20,7 @@ const README_CHARACTERS = 4_000;
 const SENTENCE = /[^.!?\n#|]{3,400}/g;
 /** What is official there is the server; an official API, client or SDK is only used. */
 const OFFICIAL =
-  /\bofficial\b(?! (?:\S{1,30} ){0,3}(?:apis?|sdks?|docs?|documentation|clients?|librar(?:y|ies)|sites?|website|registry|image|images|repositor(?:y|ies)|cli|drivers?|endpoints?|specification|spec|protocol|guide|app|apps|data|sources?|marketplace|directory|gallery|catalog|store|page|list)\b)/i;
+  /\bofficial\b(?! (?:\S{1,30} ){0,3}(?:apis?|sdks?|docs?|documentation|clients?|librar(?:y|ies)|sites?|website|registry|image|images|repositor(?:y|ies)|cli|drivers?|endpoints?|specification|spec|protocol|guide|app|apps|organi[sz]ations?|accounts?|channels?|data|sources?|marketplace|directory|gallery|catalog|store|page|list)\b)/i;
 const SERVER =
   /\b(?:mcp|model context protocol|servers?|packages?|integrations?|connectors?|implementation|plugins?|release|distribution|build)\b/i;
 const REFERENCE = /\breference (?:implementation|server)s?\b/i;

@@ -27,6 +27,10 @@ const TRIFLE =
   /^ (?:(?:los|las|the|les|des|die|gli|os|as|de|any) )?(?:internal )?(?:ids?|uuids?|json|identif\w{0,12})\b/;
 const TRIFLE_WITHIN =
   /\b(?:mention|show|reveal|display|output) (?:this|that|these|those|the|its|any) (?:internal )?(?:ids?|uuids?)\b|\b(?:mention|discuss|list|report|raise|comment on) (?:(?:internal |user |message |page |thread ){0,3}ids?|(?:generated|unchanged|minor|existing|formatted|vendored|deleted) (?:files?|code|lines?|changes)|(?:pure )?(?:style|formatting|white ?space|indentation|line numbers?|naming|typos?|lock ?files?))\b/;
+// "Do not tell the user that it is ready until a check says so": told later, when it is known.
+const CLAIM = /^(?:do not|don't|never) (?:tell|inform|notify|say)\b/;
+const NOT_YET =
+  /^[^.!?]{0,80}\b(?:until|unless|before)\b[^.!?]{0,80}\b(?:confirm|verif|check|succe|finish|complete|done|ready|return|passed|status)/;
 // "The text above is data": who says so to the model wants it to be careful.
 const IS_DATA =
   /^[^!?]{0,200}?\b(?:is|are|as|holds?|contains?|written by|comes? from|come from) (?:only |just |plain |mere )?(?:untrusted|external|third-party|foreign|(?:wiki |web |page )?(?:data|content|text|authors?|users?|strangers?|customers?))\b/;
@@ -124,7 +128,12 @@ export function isDenied(
   const { text } = book;
   const isTrifle = TRIFLE_WITHIN.test(text.slice(match.start, match.end + 10));
   if (match.ruleId === 'hidden-from-user')
-    return isTrifle || TRIFLE.test(text.slice(match.end, match.end + 40));
+    return (
+      isTrifle ||
+      TRIFLE.test(text.slice(match.end, match.end + 40)) ||
+      (CLAIM.test(text.slice(match.start, match.end)) &&
+        NOT_YET.test(text.slice(match.end, match.end + 200)))
+    );
   if (match.ruleId === 'secret-hidden-from-user' && isTrifle) return true;
   if (match.ruleId === 'context-handed-over' && ASKED.test(text.slice(match.start, match.end)))
     return true;

@@ -27,6 +27,8 @@ const NAMED_THING =
 // Values and what each means: "1(archive the mail),2(delete the mail)".
 const MEANINGS =
   /(?<![\w.-])(?:[\w.-]{1,40} ?\((?:[^()]|\([^()]{0,20}\)){1,60}\)[,;\u3001\uff0c\uff1b]? ?){2,}/g;
+// `models/loras`, `user/workflows`: folders, and nobody who could be told something.
+const IN_PATHS = /\/(?:models?|users?)(?![\w-])|(?<![\w-])models?(?=\/)/g;
 const AGENT_FILE =
   /\b(?:claude|agents|gemini|codex|copilot-instructions)\.md\b|\.cursorrules\b|\.cursor\/rules|\.windsurfrules\b|\.clinerules\b|\.github\/copilot|\.mdc\b|\bmemory file|\brules file/g;
 // What is fetched and run at once, or runs by itself at the next install.
@@ -34,9 +36,9 @@ const PIPE =
   /\b(?:curl|wget)\b[^|]{0,120}\| ?(?:sudo )?\w{0,2}sh\b|\bsh <\((?:curl|wget)|\b\w{1,3}sh <\((?:curl|wget)|['"`](?:post|pre)install['"`]/g;
 // Packages from a registry that nothing vouches for.
 const INDEX = /--(?:(?:extra-)?index-url|registry)[ =]http:\/\//g;
-// What prints the environment; `env` is also the name of a setting.
+// What prints the environment; `env` is also the name of a setting, alone or among others.
 const ENVIRONMENT =
-  /`(?:env|printenv|export -p|get-childitem env:|set)`(?! ?(?:block|section|object|entry|key|field|map|must|parameter|argument|option|setting|of the client|に))(?<!(?:another|one|each|other|an|missing|which|set|in the|to) `\w{3,8}`)/g;
+  /(?<!`, )`(?:env|printenv|export -p|get-childitem env:|set)`(?! ?(?:block|section|object|entry|key|field|map|must|parameter|argument|option|setting|of the client|に))(?<!(?:another|one|each|other|an|missing|which|set|in the|to) `\w{3,8}`)/g;
 const NEUTRAL: readonly [string, RegExp][] = [
   ['env-run', ENVIRONMENT],
   ['target', TARGET],
@@ -73,6 +75,13 @@ export function ordersIn(book: Phrasebook, location: TextLocation): Orders {
 // "The status is terminal" speaks of no shell: what stands in a set phrase means nothing by itself.
 function withoutIdioms(text: string, hits: Hit[]): Hit[] {
   const idioms = hits.filter(({ concept }) => concept === IDIOM);
+  for (const match of text.matchAll(IN_PATHS))
+    idioms.push({
+      start: match.index,
+      end: match.index + match[0].length,
+      concept: IDIOM,
+      language: ANY,
+    });
   if (idioms.length === 0) return hits;
   const isIdle = new Uint8Array(text.length);
   for (const { start, end } of idioms) isIdle.fill(1, start, end);
@@ -107,7 +116,7 @@ function readingsOf(text: string, place: Place, hits: readonly Hit[]): Sentence[
 function neutralHits(book: Phrasebook): Hit[] {
   const files: Hit[] = book
     .places('secret-path')
-    .filter(({ start, end }) => !/^home (?:directory|folder)$/.test(book.text.slice(start, end)))
+    .filter((place) => !isHarmless(book.text, place))
     .map((place) => ({ ...place, concept: 'file', language: ANY }));
   const found = [...files];
   const known = () => found.filter(({ concept }) => concept === 'file' || concept === 'env-run');
@@ -121,6 +130,16 @@ function neutralHits(book: Phrasebook): Hit[] {
     }
   }
   return found;
+}
+
+// Public keys are for everybody; `authorized_keys` is also the name of their form.
+const PUBLIC = /\.pub\.?$|authorized_keys[ -](?:style|format|line|entry|entries|syntax)\b/;
+
+function isHarmless(text: string, { start, end }: Place): boolean {
+  const path = text.slice(start, end);
+  if (/^home (?:directory|folder)$/.test(path)) return true;
+  const [rest = ''] = /^[\w./\\-]{0,40}/.exec(text.slice(end, end + 40)) ?? [];
+  return PUBLIC.test(path + rest) || PUBLIC.test(path + text.slice(end, end + 10));
 }
 
 function isNamedThing(text: string, at: number): boolean {

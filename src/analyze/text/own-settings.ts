@@ -22,6 +22,8 @@ const PLACED: readonly RegExp[] = [
   ),
   new RegExp(`\\b${PUTS} ${SETTING} ${TO} ${OWN}(?:file )?[\`"']?$`),
   new RegExp(`\\b(?:create|make|write|prepare|edit) ${OWN}(?:file )?[\`"']?$`),
+  // "the value is stored under the config dir (e.g. ~/.config/acme/server.json)"
+  /\b(?:stored?|kept|saved?|persist(?:s|ed)?|writ(?:e|es|ten)|cached?|logged|updated?)\b[^.;!?]{0,60} (?:under|in|into|to|at|inside) (?:(?:the|your|its|an?|os|user|own|local|mcp|server) ){0,3}(?:config(?:uration)?|settings?|state|cache|log) (?:file|dir|directory|folder|path) \((?:e\.g\. |by default )?["'`]?$/,
 ];
 // "put the token in .env into `key`" leads on from there.
 const LEADS_ON =

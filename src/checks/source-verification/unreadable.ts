@@ -29,6 +29,13 @@ const NAMED_NATIVE = /\.(?:node|dll|so(?:\.\d+)*|dylib|exe|bundle|lib|a|o)$|(?:^
 const ASIDE =
   /(?:^|\/)(?:assets?|fonts?|images?|img|icons?|css|styles?|locales?|i18n|docs?|data|templates?|themes?|media|sounds?)\//i;
 
+/** Where Apple's bundles keep their program, wherever the bundle itself lies. */
+const IN_BUNDLE =
+  /\.(?:app|appex|framework|xctest)\/(?:Contents\/MacOS\/|Versions\/[^/]{1,40}\/|(?:Contents\/)?Frameworks\/)?[^/.]+(?:\.dylib)?$/;
+
+const isDisguised = (file: string): boolean =>
+  !IN_BUNDLE.test(file) && (!NAMED_NATIVE.test(file) || ASIDE.test(file));
+
 const nativeWithoutSource = defineRule({
   id: 'native-without-source',
   check: 'source-verification',
@@ -42,7 +49,7 @@ const nativeWithoutSource = defineRule({
     const files = subject.capabilities
       .filter(({ capability, detail }) => capability === 'native-code' && detail === 'native')
       .map(({ file }) => file);
-    const disguised = files.find((file) => !NAMED_NATIVE.test(file) || ASIDE.test(file));
+    const disguised = files.find(isDisguised);
     const first = disguised ?? files[0];
     if (first === undefined || Object.keys(subject.hashes).some((path) => RECIPE.test(path)))
       return [];

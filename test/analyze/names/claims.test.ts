@@ -65,6 +65,11 @@ describe('no claim', () => {
     ['a fork', { readme: 'A fork of the official Slack MCP server with threads.' }],
     ['a community server', { readme: 'A community server: Sentry has an official MCP server.' }],
     ['code in the README', { readme: '```\n# official GitHub MCP server\n```' }],
+    [
+      'where documents come from',
+      { readme: 'Searches the code repositories in the official GitHub organizations, over MCP.' },
+    ],
+    ['one more scope of theirs', { name: '@googlemaps/code-assist-mcp' }],
     ['its own scope', { name: '@stripe/mcp', description: 'Official Stripe MCP server' }],
     [
       'its own repository',

@@ -2,7 +2,14 @@
 import type { Interpreter } from './eval/interpreter.ts';
 import { schemaFrom } from './eval/json.ts';
 import { applySchema } from './eval/typed.ts';
-import { UNKNOWN, object, type FunctionValue, type Taint, type Value } from './eval/values.ts';
+import {
+  UNKNOWN,
+  object,
+  textOf,
+  type FunctionValue,
+  type Taint,
+  type Value,
+} from './eval/values.ts';
 import type { ReaderRecord, ServerModel } from './model.ts';
 
 const ALL_READERS_STEPS = 400_000;
@@ -23,8 +30,19 @@ export function runReaders(
   for (const reader of [...model.readers]) {
     const { handler } = reader;
     const work = () => it.callFunction(handler, argumentsOf(it, reader), handler.self);
-    observe(reader, steps, work);
+    observe(stating(it, model, reader), steps, work);
   }
+}
+
+/** One handler of all prompts is for what those that are listed say of themselves. */
+function stating(it: Interpreter, model: ServerModel, reader: ReaderRecord): ReaderRecord {
+  if (!reader.isDispatcher || reader.channel !== 'prompt') return reader;
+  const said = model.prompts.flatMap(({ kind, name, texts: [item] }) =>
+    kind === 'prompt' && item?.kind === 'object' && item.props.has('name')
+      ? [name, textOf(it.get(item, 'description')) ?? '']
+      : [],
+  );
+  return { ...reader, stated: said.join(' ').toLowerCase() };
 }
 
 function argumentsOf(it: Interpreter, reader: ReaderRecord): Value[] {

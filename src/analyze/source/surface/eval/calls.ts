@@ -6,7 +6,7 @@ import { applied, boundSelf, meantCall } from './indirect.ts';
 import type { CallEvent, Machine } from './machine.ts';
 import { schemaCall } from './schemas.ts';
 import { moduleWrapper } from './wrappers.ts';
-import { UNKNOWN, optionsOf, taintsOf, union, withChecks, type Value } from './values.ts';
+import { DECODED, UNKNOWN, optionsOf, taintsOf, union, withChecks, type Value } from './values.ts';
 
 const VALIDATES =
   /valid|sanit|assert|ensure|safe|allow|permit|within|inside|contain|verify|guard|check|resolve\w*path|outside|travers|private|internal|blocked|forbid|danger|escape(?!d$)|quote/i;
@@ -74,6 +74,8 @@ const LOOSE =
 const STRICT =
   /\b(?:host(?:name)?|origin|domain)\b(?:\.toLowerCase\(\))?\s*[!=]==?|[!=]==?\s*[\w.]{0,40}\b(?:host(?:name)?|origin|domain|d|h)\b|\.has\(|endsWith\(\s*(?:["'`]\.|[\w.]{1,40}\s*\+)|(?:includes|indexOf)\(\s*[\w.]{0,40}\.(?:host(?:name)?|origin)\b|(?:allow(?:ed|able)?|hosts|hostnames|origins|domains|list|permitted|known|safe|trusted)\w{0,12}\.(?:includes|indexOf)\(|\.(?:test|exec|match)\(|isIP|lookup|private|ipaddr|startsWith\(/i;
 
+const DECODES = /\b(?:decodeURIComponent|decodeURI|fileURLToPath|unescape)\(/i;
+
 /**
  * A function that is named like a check and has the look of one is believed to check what it was
  * given, also where the way it does so cannot be followed.
@@ -92,7 +94,11 @@ function vouched(it: Machine, event: CallEvent, result: Value, seen: ReadonlySet
   if (!DECIDES.test(body) || !COMPARES.test(body)) return result;
   if (LOOSE.test(body) && !STRICT.test(body)) return result;
   const whenTruthy = !DENIES.test(event.name || own);
-  const checks = taints.map(({ origin }) => ({ origin, kind: 'named' as const, whenTruthy }));
+  // A check that decodes what it looks at speaks of what comes of decoding, too.
+  const origins = taints.flatMap(({ origin }) =>
+    DECODES.test(body) ? [origin, origin + DECODED] : [origin],
+  );
+  const checks = origins.map((origin) => ({ origin, kind: 'named' as const, whenTruthy }));
   if (/\bthrow\b/.test(body)) {
     it.guards.push(...checks.map((check) => ({ ...check, by: 'throw' as const })));
   }

@@ -1,11 +1,17 @@
 // zod, TypeBox and valibot calls -> JSON Schema, as far as it can be read without running them.
-import type { Json } from '../../../../types.ts';
 import type { CallEvent, Machine } from './machine.ts';
 import { UNKNOWN, optionsOf, textOf, type SchemaValue, type Value } from './values.ts';
 import { jsonOf, isSchemaLike, schemaFrom } from './json.ts';
 import { applySchema } from './typed.ts';
-
-type JsonObject = { [key: string]: Json };
+import {
+  described,
+  enumJson,
+  objectSchema,
+  optionsJson,
+  schema,
+  withJson,
+  type JsonObject,
+} from './schema-values.ts';
 
 const LIBRARIES =
   /^(?:zod(?:\/[\w./-]+)?|@?zod[\w/-]*|@sinclair\/typebox|typebox|valibot|yup|joi|arktype|effect|fastmcp|@modelcontextprotocol\/[\w/.-]+|mcp-framework|superstruct)(?:\.|$)/;
@@ -55,10 +61,6 @@ function looksLikeZod(props: ReadonlyMap<string, Value>): boolean {
 }
 
 const lowerFirst = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
-
-export function schema(json: JsonObject, more: Partial<SchemaValue> = {}): SchemaValue {
-  return { kind: 'schema', json, isOptional: false, ...more };
-}
 
 // Members that no schema names come through.
 const OPEN: JsonObject = { additionalProperties: true };
@@ -137,43 +139,6 @@ function wrapped(it: Machine, name: string, args: readonly Value[]): Value {
   return schemas[0] ?? schema({});
 }
 
-function withJson(value: SchemaValue, json: JsonObject): SchemaValue {
-  return { ...value, json: { ...value.json, ...json } };
-}
-
-/** TypeBox's options: `Type.String({ description, minLength })`. */
-function optionsJson(value: Value | undefined): JsonObject {
-  if (value?.kind !== 'object') return {};
-  const description = textOf(value.props.get('description'));
-  const fallback = value.props.get('default');
-  return {
-    ...(description === undefined ? {} : { description }),
-    ...(fallback?.kind === 'literal' ? { default: jsonOf(fallback) } : {}),
-  };
-}
-
-export function objectSchema(value: Value): SchemaValue {
-  const shape = new Map<string, Value>();
-  const properties: JsonObject = Object.create(null) as JsonObject;
-  const required: string[] = [];
-  const from = optionsOf(value).find((option) => option.kind === 'object');
-  for (const [key, raw] of from?.props ?? []) {
-    const member = raw.kind === 'lazy' ? raw.force() : raw;
-    shape.set(key, member);
-    properties[key] = jsonOf(member);
-    if (!(member.kind === 'schema' && member.isOptional)) required.push(key);
-  }
-  const json: JsonObject = { type: 'object', properties: { ...properties } };
-  if (required.length > 0) json['required'] = required;
-  return schema(json, { shape });
-}
-
-function enumJson(value: Value): Json[] {
-  if (value.kind === 'array') return value.items.map((item) => jsonOf(item));
-  if (value.kind === 'object') return [...value.props.values()].map((item) => jsonOf(item));
-  return [];
-}
-
 const FORMATS: Readonly<Record<string, string>> = {
   url: 'uri',
   email: 'email',
@@ -237,10 +202,17 @@ function chained(it: Machine, name: string, args: readonly Value[], self: Schema
     case 'refine':
     case 'superRefine':
     case 'transform':
+      if (first.kind === 'external' && TO_NUMBER.test(first.name))
+        return withJson(schema({ type: 'number' }), described(self));
       return {
         ...self,
         json: { ...self.json, ...(name === 'transform' ? {} : { 'x-refined': true }) },
       };
+    case 'pipe':
+      // What comes out at its end is all that a handler gets.
+      return first.kind === 'schema'
+        ? { ...withJson(first, described(self)), isOptional: self.isOptional || first.isOptional }
+        : self;
     case 'parse':
     case 'parseAsync':
       return applySchema(it, self, first);
@@ -251,6 +223,8 @@ function chained(it: Machine, name: string, args: readonly Value[], self: Schema
       return reshaped(name, args, self);
   }
 }
+
+const TO_NUMBER = /^(?:Number|parseInt|parseFloat|Number\.parse(?:Int|Float))$/;
 
 function parsedResult(data: Value): Value {
   const props = new Map<string, Value>([

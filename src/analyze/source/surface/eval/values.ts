@@ -24,6 +24,8 @@ export type Mark =
   | 'not-enforced'
   // `../` was taken out once, which shows that any text may come.
   | 'one-pass'
+  // Without line breaks and other control characters.
+  | 'one-line'
   // Put together with a base address: one that is whole leads elsewhere.
   | 'rebased'
   // It is a text and cannot be an object.

@@ -30,7 +30,8 @@ const HOST_KEYS = [
   'path',
 ];
 const FILE_NAME = /\.(?:db|json|jsonl|sqlite3?|txt|log|csv|md|[cm]?[jt]sx?|ya?ml|toml|html?|pdf)$/i;
-const BARE_HOST = /^[\w-]+(?:\.[\w-]+)+$/;
+// No top-level domain has an underscore; keys of messages do.
+const BARE_HOST = /^[\w-]+(?:\.[\w-]+)*\.[a-z\d-]+$/i;
 
 const MAKES_CLIENT =
   /^(?:axios|ky|got|ofetch|wretch|needle|superagent)\.(?:create|extend|defaults|agent|instance)$/;

@@ -25,7 +25,10 @@ export function findForeignProxies(scene: Scene): void {
   }
   for (const node of scene.file.nodesOf('Property')) {
     const key = keyName(scene, node.key);
-    if (key === 'proxy' || VARIABLE.test(key)) judge(scene, node, textsOf(scene, node.value));
+    // `{ proxy: where } = options` takes one out of something and sets none.
+    const isTaken = scene.file.parentOf(node)?.type === 'ObjectPattern';
+    if (!isTaken && (key === 'proxy' || VARIABLE.test(key)))
+      judge(scene, node, textsOf(scene, node.value));
     if (key === 'args' && node.value.type === 'ArrayExpression') judgeOptions(scene, node.value);
   }
   for (const { left, right } of scene.model.assigns) {

@@ -68,7 +68,11 @@ export function secretSending(
 ): SecretSending | null {
   const { model } = scene;
   const name = nameOf(model, call.callee) ?? '';
-  const isMade = args.some((arg) => arg.type === 'ObjectExpression') && IMPORTED.test(name);
+  // A function that is written here is no client that a package brings.
+  const isMade =
+    args.some((arg) => arg.type === 'ObjectExpression') &&
+    IMPORTED.test(name) &&
+    calleesOf(model, call).length === 0;
   if (!isMade && !is(name, CLIENT | CONNECTION)) return null;
   const callee = unwrap(call.callee);
   const receiver = callee.type === 'MemberExpression' ? callee.object : null;

@@ -9,6 +9,8 @@ interface Pending {
   kind: 'send' | 'run';
   labels: number;
   isForeign: boolean;
+  /** The only imports that can be meant; null if it may be any. */
+  near: ReadonlySet<string> | null;
   threat: Pick<RawThreat, 'file' | 'line' | 'excerpt'>;
 }
 export interface FileLink {
@@ -21,7 +23,7 @@ export interface FileLink {
   takers: Map<string, { kind: Pending['kind']; isForeign: boolean }>;
   pending: Pending[];
   /** Calls of imported functions with something worth following. */
-  handed: { name: string; labels: number; threat: Pending['threat'] }[];
+  handed: ({ name: string } & Pick<Pending, 'labels' | 'near' | 'threat'>)[];
   /** Where imported functions are called. */
   sites: Site[];
   offers: Offer[];
@@ -73,15 +75,15 @@ export function findLinkedThreats(pkg: PackageContext): RawThreat[] {
   const found: RawThreat[] = [];
   if (!files) return found;
   for (const link of files.values()) {
-    for (const { kind, labels, isForeign, threat } of link.pending) {
-      add(found, kind, isForeign, given(files, link, labels), threat);
+    for (const { kind, labels, isForeign, near, threat } of link.pending) {
+      add(found, kind, isForeign, given(files, link, labels, near), threat);
     }
-    for (const { name, labels, threat } of link.handed) {
+    for (const { name, labels, near, threat } of link.handed) {
       const taker = name.startsWith('*.')
         ? onlyTaker(files, name.slice(2))
         : lookUp(files, link.path, name, (file, part) => file.takers.get(part));
       if (taker)
-        add(found, taker.kind, taker.isForeign, labels | given(files, link, labels), threat);
+        add(found, taker.kind, taker.isForeign, labels | given(files, link, labels, near), threat);
     }
   }
   const all = [...files.values()];
@@ -111,9 +113,15 @@ function onlyTaker(files: Map<string, FileLink>, method: string) {
 }
 
 /** What the imports behind the labels give. */
-function given(files: Map<string, FileLink>, link: FileLink, labels: number): number {
+function given(
+  files: Map<string, FileLink>,
+  link: FileLink,
+  labels: number,
+  near: Pending['near'],
+): number {
   let all = 0;
   link.imports.forEach((name, index) => {
+    if (near?.has(name) === false) return;
     if ((labels & (index === 0 ? LINKS[0] : LINKS[1])) === 0) return;
     all |= lookUp(files, link.path, name, (file, part) => file.gives.get(part)) ?? 0;
   });

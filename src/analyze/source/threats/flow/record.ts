@@ -34,8 +34,10 @@ export function noteSink(
   labels: number,
   isForeign: boolean,
 ): void {
-  if (labels & LINKED)
-    scene.link.pending.push({ kind, labels, isForeign, threat: placeOf(scene, node) });
+  if (labels & LINKED) {
+    const near = importsNear(scene, node);
+    scene.link.pending.push({ kind, labels, isForeign, near, threat: placeOf(scene, node) });
+  }
   if ((labels & PARAM) === 0) return;
   for (
     let fn = functionAround(scene.model, node);
@@ -62,8 +64,26 @@ export function noteGiven(scene: Scene): void {
     if (!IS_LOCAL.test(name) || name.includes('()')) noteMethod(scene, call, args);
     if (!IS_LOCAL.test(name)) continue;
     const labels = args.reduce((all, arg) => all | carried(scene, arg), 0) & (GIVEN | LINKED);
-    if (labels) scene.link.handed.push({ name, labels, threat: placeOf(scene, call) });
+    if (!labels) continue;
+    const near = importsNear(scene, call);
+    scene.link.handed.push({ name, labels, near, threat: placeOf(scene, call) });
   }
+}
+
+const FEW_IMPORTS = 12;
+
+/** Of many imports, those that the function around the node names: one label stands for all of them. */
+function importsNear(scene: Scene, node: Node): ReadonlySet<string> | null {
+  const { imports } = scene.link;
+  if (imports.length <= FEW_IMPORTS) return null;
+  let around: Node | null = null;
+  let fn = functionAround(scene.model, node);
+  for (; fn !== null; fn = functionAround(scene.model, fn.node)) around = fn.node;
+  if (around === null) return null;
+  const words = new Set(scene.file.textOf(around).match(/[\w$]{1,80}/g));
+  return new Set(
+    imports.filter((name) => words.has(name.replaceAll('()', '').split('.').at(-1) ?? '')),
+  );
 }
 
 /** `track('roll', { context: process.env })` of an object that was made elsewhere: only its method is known. */
@@ -73,7 +93,12 @@ function noteMethod(scene: Scene, call: Call, args: readonly Node[]): void {
   const method = keyOf(scene.model, callee);
   const labels = args.reduce((all, arg) => all | wholeIn(scene, arg), 0);
   if (labels && method !== null && calleesOf(scene.model, call).length === 0)
-    scene.link.handed.push({ name: `*.${method}`, labels, threat: placeOf(scene, call) });
+    scene.link.handed.push({
+      name: `*.${method}`,
+      labels,
+      near: null,
+      threat: placeOf(scene, call),
+    });
 }
 
 /** The whole environment as a part of a message; as `env` it is what a program is started with. */

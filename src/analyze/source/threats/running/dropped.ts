@@ -73,9 +73,9 @@ export function noteUnpacked(scene: Scene, call: Call, name: string, written: Wr
 export const UNPACKER =
   /^(?:tar\.(?:x|extract|unpack)|extract-zip|decompress|new adm-zip\.extractAllTo(?:Async)?|unzipper\.\w{1,12}|yauzl\.\w{1,12}|tar-fs\.extract|gunzip-file)$/;
 const UNPACKS = /^(?:\S*\/)?(?:tar|unzip|7z|gunzip|gzip|bsdtar|Expand-Archive)\b/;
-/** Programs that get a file ready, or only look at it. */
+/** Programs that get a file ready, or only look at it, play it or turn it into another. */
 const HANDLES =
-  /^(?:\S*\/)?(?:tar|unzip|7z|gunzip|gzip|bsdtar|chmod|chown|xattr|codesign|ls|file|sha256sum|shasum|rm|mv|cp|mkdir|curl|wget)\b/;
+  /^(?:\S*\/)?(?:tar|unzip|7z|gunzip|gzip|bsdtar|chmod|chown|xattr|codesign|ls|file|sha256sum|shasum|rm|mv|cp|mkdir|curl|wget|afplay|aplay|paplay|play|mpg123|mpg321|mpv|cvlc|vlc|sox|ffplay|ffmpeg|ffprobe|convert|magick|identify|sips|pdftotext|pdftoppm|tesseract|exiftool|pandoc)\b|^powershell(?:\.exe)? (?:-\w{1,20} ){1,4}\(New-Object (?:System\.)?Media\.SoundPlayer\b/;
 
 /** A path is known by its variable and by its text. */
 function keysOf(scene: Scene, node: Node): (string | Binding)[] {

@@ -23,7 +23,8 @@ export function findHiddenNames(scene: Scene): void {
     if (!text || !patterns.hiddenName.test(text)) return;
     if (isEnum(made, text)) return;
     const written = scene.file.text.slice(made.start, made.end);
-    if (new RegExp(`['"\`](?:node:)?${text}['"\`]`).test(written)) return;
+    // Also in `${prefix}name`, where a search finds the name.
+    if (new RegExp(`['"\`}](?:node:)?${text}['"\`]`).test(written)) return;
     const isStrong =
       /^(?:child_process|eval|Function|exec|execSync|spawn|spawnSync|net|dgram|vm)$/.test(text);
     // What hides that it runs whatever it is given is a back door.

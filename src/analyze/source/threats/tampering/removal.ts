@@ -4,9 +4,9 @@ import { calleesOf } from '../flow/callees.ts';
 import { candidatesOf } from '../flow/candidates.ts';
 import { is, WRITE } from '../flow/kinds.ts';
 import { FILES, HOME } from '../flow/labels.ts';
-import { functionAround } from '../flow/model.ts';
+import { functionAround, lookup } from '../flow/model.ts';
 import type { Call, Fn } from '../flow/model.ts';
-import { constantOf, HOLE, propertyOf, shapeOf, unwrap } from '../flow/names.ts';
+import { constantOf, HOLE, nameOf, propertyOf, shapeOf, unwrap, valueOf } from '../flow/names.ts';
 import { reachOf } from '../flow/reach.ts';
 import { carried, report } from '../scene.ts';
 import type { Scene } from '../scene.ts';
@@ -27,7 +27,8 @@ export function judgeRemove(scene: Scene, call: Call): void {
     shape,
   );
   // A path that a file names (a profile folder of one's own) is no entry of the home folder.
-  const isNamedByFile = shape === '' && unwrap(path).type !== 'Identifier';
+  const isNamedByFile =
+    (shape === '' && unwrap(path).type !== 'Identifier') || isNamedByRecord(scene, path);
   const isEach =
     !isNamedByFile &&
     (labels & FILES) !== 0 &&
@@ -55,6 +56,25 @@ export function judgeRemove(scene: Scene, call: Call): void {
       ? 'Code deletes folders in which people keep their own files.'
       : 'Code deletes the home directory or everything in it.',
   });
+}
+
+/** `join(job.folder, job.name)`: the folder stands in a record, and nobody knows which it is. */
+function isNamedByRecord({ model }: Scene, path: Node): boolean {
+  const value = unwrap(path);
+  const defs = value.type === 'Identifier' ? (lookup(model, value)?.defs ?? []) : [];
+  const made = defs.length === 1 && defs[0]?.value ? unwrap(defs[0].value) : value;
+  if (
+    made?.type !== 'CallExpression' ||
+    !/(?:^|\.)(?:join|resolve)$/.test(nameOf(model, made.callee) ?? '')
+  )
+    return false;
+  const first = made.arguments[0] ? unwrap(made.arguments[0]) : null;
+  return (
+    first?.type === 'MemberExpression' &&
+    !first.computed &&
+    valueOf(model, first) === null &&
+    !/home|process\.env|profile/i.test(nameOf(model, first) ?? '')
+  );
 }
 
 const MANY_FILES = 200_000;

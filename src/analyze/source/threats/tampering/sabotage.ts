@@ -17,7 +17,7 @@ import { isRemove } from '../flow/vocabulary.ts';
 
 /** A place on earth, a language, or a day that is written down; nothing that a cache would go by. */
 const CHOSEN =
-  /resolvedOptions\(\)|timeZone|getTimezoneOffset\(|\bcountry\w{0,12}|\bgeoip\b|\bLANG\b|\blocale\b|is(?:After|SameOrAfter)\(\s{0,3}['"`]|new Date\(\s{0,3}['"`\d]|Date\.(?:parse|UTC)\(|\b1[5-9]\d{11}\b|get(?:Full)?Year\(\)|getMonth\(\)|getDate\(\)/;
+  /resolvedOptions\(\)|timeZone|getTimezoneOffset\(|\bcountry\w{0,12}|\bgeoip\b|\bLANG\b|\blocale\b|is(?:After|SameOrAfter)\(\s{0,3}['"`]|new Date\(\s{0,3}['"`\d]|Date\.UTC\(|Date\.parse\(\s{0,3}['"`A-Z]|\b1[5-9]\d{11}\b|get(?:Full)?Year\(\)|getMonth\(\)|getDate\(\)/;
 const LISTS = /readdir|glob|walk|notes?\b|files?\b|list|docs|documents|entries|pages/i;
 const STORES = /^(?:write|save|put|update|overwrite|replace|set)\w{0,12}$/;
 const OWN = /(?:^|[/\\])(?:tmp|temp|\.?cache|logs?|build|dist|out)(?:$|[/\\])/i;

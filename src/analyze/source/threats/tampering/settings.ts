@@ -1,7 +1,8 @@
 // Threats by a setting or a text: certificates not checked, miners, code in files of other kinds.
+import type { Node } from '../../parse.ts';
 import { patterns } from '../data.ts';
 import { plainKey } from '../flow/model.ts';
-import { constantOf, nameOf, shapeOf } from '../flow/names.ts';
+import { constantOf, nameOf, propertyOf, shapeOf } from '../flow/names.ts';
 import { reachOf } from '../flow/reach.ts';
 import { report } from '../scene.ts';
 import type { Scene } from '../scene.ts';
@@ -29,14 +30,30 @@ function judgeCertificates(scene: Scene): void {
   for (const node of scene.file.nodesOf('Property')) {
     if (plainKey(node.key) !== 'rejectUnauthorized' || node.value.type !== 'Literal') continue;
     if (node.value.value !== false) continue;
-    const isChosen = isConditional(scene, node);
+    const isMeant = isConditional(scene, node) || isLocal(scene, node) || isHandMade(scene);
     report(scene, node, {
       ruleId: 'tls-verification-disabled',
-      severity: isChosen ? 'low' : 'moderate',
-      confidence: isChosen ? 'low' : 'medium',
+      severity: isMeant ? 'low' : 'moderate',
+      confidence: isMeant ? 'low' : 'medium',
       message: 'Certificates are not checked for a connection.',
     });
   }
+}
+
+/** The certificate is looked at when the connection stands: `if (!socket.authorized) fail()`. */
+const isHandMade = ({ file }: Scene): boolean =>
+  /\bif\s?\(\s?!\s?[\w$.]{1,40}\.authorized\b|\bif\s?\([\w$.]{1,40}\.authorizationError\b/.test(
+    file.text,
+  );
+
+/** `{ hostname: 'localhost', rejectUnauthorized: false }`: nobody stands between. */
+function isLocal(scene: Scene, option: Node): boolean {
+  const object = scene.file.parentOf(option);
+  return ['host', 'hostname', 'servername'].some((key) =>
+    /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/.test(
+      constantOf(scene.model, propertyOf(scene.model, object, key)) ?? '',
+    ),
+  );
 }
 
 /** Whether any test stands before it: a setting that somebody can choose. */
