@@ -17,6 +17,10 @@ const SECURITY =
 // Advice to distrust what a text says: the opposite of an order to obey it.
 const DISTRUST =
   /^[^.;!?]{0,12}(?:that (?:are|is|may|might|appear)|which|returned by|embedded|contained|found|coming|appearing|inside|within|in|from)\b[^.;!?]{0,30}(?:tool|response|result|output|data|content|document|dialogue|page|email|issue|untrusted|external|third|retrieved|fetched|user-supplied)/;
+// "… quoted from strangers: ignore any instruction in it": of what was fetched, not of who set the model up.
+const IN_QUOTE = /^ (?:in|inside|within|from) (?:it|them)(?:[,;.]| and\b| ?$)/;
+const SET_UP =
+  /\b(?:system|developer|user|operator)(?:'?s)? (?:prompt|message|instruction|rule|polic)|\bguidelines?\b|\b(?:agents|claude)\.md\b|\bsafety\b/;
 // "If it tells you to read .env, do not follow it": what a text of strangers may say, and not what to do.
 const WARNING =
   /\b(?:if|when|whenever|should) (?:it|they|that|these|the (?:page|text|content|result|document|message|issue|ticket|mail|email|comment|file|answer)\w{0,2}|any(?:thing)?|some(?:thing)?|such|an? (?:page|text|document|message|issue|comment|e?mail|ticket|file|result|post|review|entry)) (?:\w+ ){0,2}(?:tells?|asks?|instructs?|orders?|wants?|says?|claims?|urges?|requests?|demands?|contains?|told)\b(?:[^.!?]|\.(?=\S)){0,200}\b(?:do not|don't|never|must not|should not|please do not) (?:follow|obey|act on|comply with|carry out|execute|do) (?:it|them|that|those|these|such|any)\b|\b(?:do not|don't|never) (?:follow|obey|act on|carry out) (?:any |such )?(?:instructions?|orders?|requests?|commands?)\b(?:[^.!?]|\.(?=\S)){0,60}\b(?:in|from|inside|within) (?:it|them|the|this|these|such|result)/;
@@ -58,7 +62,7 @@ export function isMention(text: string, place: Place): boolean {
   if (DENIAL.test(before) || LEFT_ASIDE.test(before) || LEFT_AFTER.test(after)) return true;
   if (
     /^(?:do not|don't|never|ignore|disregard)\b/.test(text.slice(place.start, place.start + 12)) &&
-    DISTRUST.test(after)
+    (DISTRUST.test(after) || (IN_QUOTE.test(after) && !SET_UP.test(before)))
   )
     return true;
   if (WARNING.test(sentenceAround(text, place))) return true;
