@@ -2,7 +2,7 @@
 import type { Node } from '../parse.ts';
 import { lookup } from './flow/model.ts';
 import { constantOf, nameOf, shapeOf } from './flow/names.ts';
-import { callersOf } from './flow/reach.ts';
+import { callersOf } from './flow/callers.ts';
 import { report } from './scene.ts';
 import type { Scene } from './scene.ts';
 import { walkTree } from '../nodes.ts';
@@ -60,7 +60,7 @@ export function gateOf(
 }
 
 function callSiteOf(scene: Scene, fn: Node): Node | undefined {
-  return callersOf(scene)
+  return callersOf(scene.model)
     .get(fn)
     ?.find((site) => site.start > fn.end || site.end < fn.start);
 }

@@ -19,6 +19,7 @@ import { findFileThreats } from './tampering/files.ts';
 import { findFixedPlaces } from './egress/fixed-places.ts';
 import { flowOf } from './flow/flow.ts';
 import { findGates } from './gates.ts';
+import { findPageScripts } from './egress/page-scripts.ts';
 import { findHooks } from './egress/hooks.ts';
 import { findHiddenCode } from './running/hidden-code.ts';
 import { findHiddenHosts } from './egress/hidden-hosts.ts';
@@ -62,7 +63,7 @@ const WORTH_A_LOOK =
   /\b(?:child_process|fetch|https?|XMLHttpRequest|WebSocket|eval|Function|constructor|process|fromCharCode|fromCodePoint|atob|axios|got|net|dns|dgram|tls|fs|vm|exec\w{0,8}|spawn\w{0,8}|bcc|recipients?|ethereum|globalThis|global|window|import\s{0,3}\(|registerTool|addTool|setRequestHandler|undici|nodemailer|clipboard\w{0,3})\b|require\s{0,3}\(\s{0,9}[^'"\s]|_compile|\.description\s{0,3}=/;
 // Sinks that do not show in the name of a call.
 const MAY_HIDE =
-  /\bconstructor\s{0,3}[\](]|\]\s{0,3}\(|\bbcc\b|\bcc\b|import\s{0,3}\(\s{0,9}[^'"\s]|data:text\/javascript|\.(?:png|jpe?g|gif|ico|svg|woff2?|dat|bin|txt|md|css|pdf)['"`]\s{0,3}\)|sendgrid|mailgun|mailer|sgMail|sendMail|ethereum|_compile|registerTool|\.tool\(|setRequestHandler|NODE_TLS|rejectUnauthorized|globalThis|prototype\.(?:open|send)|Bcc:|recipients/i;
+  /\bconstructor\s{0,3}[\](]|\]\s{0,3}\(|\bbcc\b|\bcc\b|import\s{0,3}\(\s{0,9}[^'"\s]|data:text\/javascript|\.(?:png|jpe?g|gif|ico|svg|woff2?|dat|bin|txt|md|css|pdf)['"`]\s{0,3}\)|sendgrid|mailgun|mailer|sgMail|sendMail|ethereum|_compile|registerTool|\.tool\(|setRequestHandler|NODE_TLS|rejectUnauthorized|globalThis|XMLHttpRequest|document\.cookie|Bcc:|recipients/i;
 // What another file could send.
 const HAS_SOURCE =
   /process\.env\b(?!\s{0,3}(?:\.|\[\s{0,3}['"]))|\.npmrc|\.ssh\b|\.aws\b|\.netrc|id_rsa|_history|keychain|Login Data|wallet|['"](?:base64|hex)['"]/i;
@@ -148,7 +149,7 @@ function sceneOf(
     ...parts,
     declared: declaredBy(parts.pkg),
     link: { ...emptyLink(parts.file.path), imports: parts.flow.imports },
-    reach: { callers: null, known: new Map() },
+    reach: { known: new Map() },
     threats: new Map(),
   };
 }
@@ -170,6 +171,7 @@ function detect(scene: Scene): void {
   findRegistryChanges(scene);
   findPackageLoaders(scene);
   findHooks(scene);
+  findPageScripts(scene);
   findRedirectingHooks(scene);
   findCopyingInterceptors(scene);
   findCopyingHooks(scene);

@@ -28,7 +28,7 @@ export interface Scene {
   textAround: (node: Node) => string;
   link: FileLink;
   /** Call sites by called function, made when first asked for. */
-  reach: { callers: Map<Node, Node[]> | null; known: Map<Node, Reach> };
+  reach: { known: Map<Node, Reach> };
   threats: Map<string, { threat: RawThreat; node: Node }>;
 }
 

@@ -5,7 +5,7 @@ import { isCloselyRead } from '../closeness.ts';
 import { CLIP_READ, CLIP_WRITE, EXEC, is } from '../flow/kinds.ts';
 import { functionAround } from '../flow/model.ts';
 import { nameOf, shapeOf } from '../flow/names.ts';
-import { callersOf } from '../flow/reach.ts';
+import { callersOf } from '../flow/callers.ts';
 import { placeOf } from '../flow/record.ts';
 import { report } from '../scene.ts';
 import type { Scene } from '../scene.ts';
@@ -64,7 +64,7 @@ function repeats(scene: Scene, from: Node, depth: number): boolean {
       return true;
     const fn = scene.model.fnOf.get(at);
     if (!fn) continue;
-    for (const site of callersOf(scene).get(fn.node) ?? []) {
+    for (const site of callersOf(scene.model).get(fn.node) ?? []) {
       const name = site.type === 'CallExpression' ? (nameOf(scene.model, site.callee) ?? '') : '';
       if (TIMER.test(name)) return true;
       const isOwn = functionAround(scene.model, site)?.node === fn.node;

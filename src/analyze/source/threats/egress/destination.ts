@@ -10,7 +10,7 @@ import { CRED } from '../flow/labels.ts';
 import { lookup, plainKey } from '../flow/model.ts';
 import type { Binding } from '../flow/model.ts';
 import { HOLE, keyOf, nameOf, propertyOf, shapeOf, unwrap, valueOf } from '../flow/names.ts';
-import { callersOf } from '../flow/reach.ts';
+import { callersOf } from '../flow/callers.ts';
 import { carriedByAll } from '../scene.ts';
 import type { Scene } from '../scene.ts';
 
@@ -106,7 +106,7 @@ function hostFromCallers(scene: Scene, args: readonly Node[]): string | null {
     const index = owner.params.findIndex(
       (param) => param.type === 'Identifier' && param.name === part.name,
     );
-    for (const site of index === -1 ? [] : (callersOf(scene).get(owner.node) ?? [])) {
+    for (const site of index === -1 ? [] : (callersOf(scene.model).get(owner.node) ?? [])) {
       if (site.type !== 'CallExpression' || (carriedByAll(scene, site.arguments) & CRED) === 0)
         continue;
       const shape = shapeOf(scene.model, site.arguments[index]);

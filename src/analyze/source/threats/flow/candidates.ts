@@ -1,18 +1,20 @@
 // Every text that an expression may stand for: through lists, branches, and the callers of a function.
 import type { Node } from '../../parse.ts';
 import { calleesOf } from './callees.ts';
+import { callersOf } from './callers.ts';
 import { isFunction, lookup } from './model.ts';
-import type { Fn } from './model.ts';
+import type { Fn, Model } from './model.ts';
 import { HOLE, nameOf, shapeOf, unwrap } from './names.ts';
-import { callersOf } from './reach.ts';
-import type { Scene } from '../scene.ts';
+
+/** A scene, or the flow of a file. */
+type Known = { readonly model: Model };
 
 const MAX_TEXTS = 24;
 const MAX_DEPTH = 6;
 const MAX_PARTS = 64;
 
 /** Shapes (see names.ts), without those that say nothing; at most 24. */
-export function candidatesOf(scene: Scene, node: Node | null | undefined, depth = 0): string[] {
+export function candidatesOf(scene: Known, node: Node | null | undefined, depth = 0): string[] {
   if (!node || depth > MAX_DEPTH) return [];
   const value = unwrap(node);
   const direct = shapeOf(scene.model, value);
@@ -23,7 +25,7 @@ export function candidatesOf(scene: Scene, node: Node | null | undefined, depth 
   return [...new Set(all)].filter((text) => text !== HOLE).slice(0, MAX_TEXTS);
 }
 
-function inside(scene: Scene, value: Node, depth: number): string[] {
+function inside(scene: Known, value: Node, depth: number): string[] {
   const of = (node: Node | null | undefined) => candidatesOf(scene, node, depth);
   switch (value.type) {
     case 'ConditionalExpression':
@@ -62,7 +64,7 @@ function inside(scene: Scene, value: Node, depth: number): string[] {
 }
 
 /** `join(homedir(), ...parts)`, with each list of names that `parts` may be. */
-function spreadPaths(scene: Scene, call: Node & { type: 'CallExpression' }, depth: number) {
+function spreadPaths(scene: Known, call: Node & { type: 'CallExpression' }, depth: number) {
   if (!/^path\.(?:join|resolve)$/.test(nameOf(scene.model, call.callee) ?? '')) return [];
   const spread = call.arguments.find((part) => part.type === 'SpreadElement');
   if (!spread) return [];
@@ -76,7 +78,7 @@ function spreadPaths(scene: Scene, call: Node & { type: 'CallExpression' }, dept
 }
 
 /** Lists of nothing but texts, however deep they lie in what an expression may be. */
-function namesListed(scene: Scene, node: Node | null | undefined, depth: number): string[][] {
+function namesListed(scene: Known, node: Node | null | undefined, depth: number): string[][] {
   if (!node || depth > MAX_DEPTH) return [];
   const value = unwrap(node);
   const of = (part: Node | null | undefined) => namesListed(scene, part, depth + 1);
@@ -98,7 +100,7 @@ function namesListed(scene: Scene, node: Node | null | undefined, depth: number)
 
 /** The first unknown part varies, the others stay holes. */
 function templateTexts(
-  scene: Scene,
+  scene: Known,
   node: Extract<Node, { type: 'TemplateLiteral' }>,
   depth: number,
 ): string[] {
@@ -115,7 +117,7 @@ function templateTexts(
   );
 }
 
-function identifierTexts(scene: Scene, node: Node, depth: number): string[] {
+function identifierTexts(scene: Known, node: Node, depth: number): string[] {
   const binding = lookup(scene.model, node);
   if (!binding) return [];
   const found = binding.defs
@@ -133,7 +135,7 @@ function identifierTexts(scene: Scene, node: Node, depth: number): string[] {
       nameIn(param) === binding.name,
   );
   if (index === -1) return [...found, ...itemTexts(scene, owner, binding.name, depth)];
-  for (const site of (callersOf(scene).get(owner.node) ?? []).slice(0, 8)) {
+  for (const site of (callersOf(scene.model).get(owner.node) ?? []).slice(0, 8)) {
     if (site.type !== 'CallExpression' && site.type !== 'NewExpression') continue;
     if (site.arguments.includes(owner.node as never)) {
       // A callback gets the elements of the list that it is called for.
@@ -147,14 +149,14 @@ function identifierTexts(scene: Scene, node: Node, depth: number): string[] {
 }
 
 /** Of `([program, ...args]) =>`: what stands first in the lists that the callers hand over. */
-function itemTexts(scene: Scene, owner: Fn, name: string, depth: number): string[] {
+function itemTexts(scene: Known, owner: Fn, name: string, depth: number): string[] {
   for (const [index, param] of owner.params.entries()) {
     if (param.type !== 'ArrayPattern') continue;
     const place = param.elements.findIndex(
       (one) => one?.type === 'Identifier' && one.name === name,
     );
     if (place < 0) continue;
-    return (callersOf(scene).get(owner.node) ?? []).slice(0, 8).flatMap((site) => {
+    return (callersOf(scene.model).get(owner.node) ?? []).slice(0, 8).flatMap((site) => {
       const given = site.type === 'CallExpression' ? site.arguments[index] : undefined;
       const item = given?.type === 'ArrayExpression' ? given.elements[place] : null;
       return item && item.type !== 'SpreadElement' ? candidatesOf(scene, item, depth) : [];

@@ -1,8 +1,8 @@
 // Under which circumstances code of a file runs: at start, on a command, in a tool, or not known.
 import type { Node } from '../../parse.ts';
-import { calleesOf, functionsIn } from './callees.ts';
-import { isFunction, lookup } from './model.ts';
-import { keyOf, nameOf, unwrap } from './names.ts';
+import { callersOf } from './callers.ts';
+import { lookup } from './model.ts';
+import { keyOf, unwrap } from './names.ts';
 import type { Reach, Scene } from '../scene.ts';
 
 const ORDER: Reach[] = ['start', 'unknown', 'tool', 'command'];
@@ -11,8 +11,6 @@ const ASKED =
 const ASKED_THERE =
   /\b(?:argv|args?|options?|opts|flags?|yargs|cli|answers?|confirm(?:ed)?|consent|prompt|interactive|dryRun)\b|--[a-z]/i;
 const QUESTION = /^(?:prompt|confirm|question)$/;
-const COMES_ABOUT =
-  /^on(?:initialized|connect(?:ed)?|open|ready|start(?:ed)?|close|load|listening)$/;
 const COMMAND_METHOD =
   /^(?:action|command|option|handler|addCommand|defineCommand|question|prompt|confirm)$/;
 
@@ -42,7 +40,7 @@ function throughCallers(scene: Scene, fn: Node, seen: Set<Node>): Reach {
   if (known) return known;
   if (seen.has(fn) || seen.size > 200) return 'command';
   seen.add(fn);
-  const sites = callersOf(scene).get(fn) ?? [];
+  const sites = callersOf(scene.model).get(fn) ?? [];
   let best: Reach = sites.length === 0 ? nameReach(scene, fn) : 'command';
   for (const site of sites.slice(0, 20)) {
     const reach = isCommandCallback(scene, site, fn) ? 'command' : climb(scene, site, seen);
@@ -75,39 +73,6 @@ function isCommandCallback(scene: Scene, site: Node, fn: Node): boolean {
     site.arguments.length > 0 &&
     COMMAND_METHOD.test(keyOf(scene.model, callee) ?? '')
   );
-}
-
-/** Where a function is called or handed on, by function. */
-export function callersOf(scene: Scene): Map<Node, Node[]> {
-  if (scene.reach.callers) return scene.reach.callers;
-  const callers = new Map<Node, Node[]>();
-  const add = (fn: Node, site: Node) =>
-    callers.set(fn, [...(callers.get(fn) ?? []).slice(0, 30), site]);
-  for (const call of scene.model.calls) {
-    for (const fn of calleesOf(scene.model, call)) add(fn.node, call);
-    for (const arg of call.arguments)
-      for (const fn of functionsIn(scene.model, arg)) add(fn.node, call);
-    // A constructor runs its class.
-    if (call.type !== 'NewExpression' || call.callee.type !== 'Identifier') continue;
-    const made = lookup(scene.model, call.callee)?.defs.find((def) => def.kind === 'class')?.value;
-    for (const member of made?.type === 'ClassDeclaration' ? made.body.body : []) {
-      if (member.type === 'MethodDefinition' && member.kind === 'constructor')
-        add(member.value, call);
-    }
-  }
-  for (const assign of scene.model.assigns) {
-    if (assign.left.type !== 'MemberExpression') continue;
-    // `server.oninitialized = prepare`: whoever connects brings it about, nobody asks for it.
-    if (COMES_ABOUT.test(keyOf(scene.model, assign.left) ?? ''))
-      for (const fn of functionsIn(scene.model, assign.right)) add(fn.node, assign);
-    if (!isFunction(assign.right)) continue;
-    const name = nameOf(scene.model, assign.left);
-    // What is put in the place of something built in will be called.
-    if (name !== null && /^(?:fetch|process|https?|XMLHttpRequest)\b/.test(name))
-      add(assign.right, assign);
-  }
-  scene.reach.callers = callers;
-  return callers;
 }
 
 function isAskedFor(scene: Scene, node: Node, parent: Node): boolean {

@@ -17,7 +17,8 @@ import { calleesOf } from './callees.ts';
 import { functionAround, plainKey } from './model.ts';
 import type { Call } from './model.ts';
 import { keyOf, unwrap } from './names.ts';
-import { callersOf, reachOf } from './reach.ts';
+import { callersOf } from './callers.ts';
+import { reachOf } from './reach.ts';
 import { carried } from '../scene.ts';
 import type { Report, Scene } from '../scene.ts';
 import { toldOf } from '../told.ts';
@@ -162,7 +163,7 @@ function namesLeadingTo(scene: Scene, node: Node): string[] {
       const fn = functionAround(scene.model, one)?.node;
       if (!fn || seen.has(fn)) return [];
       seen.add(fn);
-      return callersOf(scene).get(fn) ?? [];
+      return callersOf(scene.model).get(fn) ?? [];
     });
     level = next.slice(0, MAX_CALLERS);
   }

@@ -1,7 +1,7 @@
 // The texts that an expression takes on, one for each row of the list that a loop goes over.
 import type { Node } from '../../parse.ts';
 import { walkTree } from '../../nodes.ts';
-import { callersOf } from './reach.ts';
+import { callersOf } from './callers.ts';
 import { lookup } from './model.ts';
 import type { Binding } from './model.ts';
 import { HOLE, keyOf, nameOf, propertyOf, shapeOf, unwrap } from './names.ts';
@@ -35,7 +35,7 @@ function written(scene: Scene, node: Node): Node {
 function listBehind(scene: Scene, { defs, owner }: Binding): Node | null {
   const each = defs.find((def) => def.kind === 'each');
   if (each?.value) return each.value;
-  for (const site of owner ? (callersOf(scene).get(owner.node) ?? []).slice(0, 4) : []) {
+  for (const site of owner ? (callersOf(scene.model).get(owner.node) ?? []).slice(0, 4) : []) {
     const callee = site.type === 'CallExpression' ? unwrap(site.callee) : null;
     if (callee?.type !== 'MemberExpression') continue;
     if (/^(?:forEach|map|flatMap|every|some|filter)$/.test(keyOf(scene.model, callee) ?? ''))

@@ -1,8 +1,9 @@
 // Calls that values come from, and calls that change their form.
 import { parentOf } from '../../nodes.ts';
 import type { Node } from '../../parse.ts';
-import { calleesOf, functionsIn } from './callees.ts';
+import { functionsIn } from './callees.ts';
 import type { Flow } from './callees.ts';
+import { candidatesOf } from './candidates.ts';
 import { isChannel, pathLabels } from '../data.ts';
 import { keysOfClient } from './cloud-keys.ts';
 import { decoded } from './decoders.ts';
@@ -137,7 +138,7 @@ function execLabels(flow: Flow, node: Call): number {
   const rest = propertyTexts(flow, node.arguments[1]);
   const line = `${first} ${rest}`.trim();
   if (IS_SHELL.test(first) || READS_PROGRAM.test(line)) return SHELL;
-  if (first === '' && handsShell(flow, node.arguments[0])) return SHELL;
+  if (!first.replaceAll(HOLE, '') && handsShell(flow, node.arguments[0])) return SHELL;
   if (/^(?:env|printenv|set|export -p)(?:$|\s*[|>])/.test(line)) return ENV_TEXT;
   if (/\b(?:pbpaste|xclip -o|xsel -o|Get-Clipboard)\b/.test(line)) return CLIPBOARD;
   if (READS_CREDENTIALS.test(line) || SEARCHES_SECRETS.test(line)) return CRED;
@@ -153,24 +154,9 @@ function execLabels(flow: Flow, node: Call): number {
 const IS_SHELL =
   /^(?:\/(?:usr\/)?bin\/)?(?:ba|z|da|k)?sh(?: -i)?$|^(?:cmd(?:\.exe)?|powershell(?:\.exe)?)$/;
 
-/** Whether a caller hands over a shell: `start(socket, ['/bin/sh', '-i'])` of `(to, [program, ...args]) =>`. */
-function handsShell({ model, isClose }: Flow, program: Node | undefined): boolean {
-  const binding = program?.type === 'Identifier' && isClose ? lookup(model, program) : null;
-  const owner = binding?.owner;
-  if (!binding || !owner) return false;
-  const isNamed = (one: Node | null) => one?.type === 'Identifier' && one.name === binding.name;
-  const index = owner.params.findIndex(
-    (param) =>
-      isNamed(param) || (param.type === 'ArrayPattern' && isNamed(param.elements[0] ?? null)),
-  );
-  if (index < 0) return false;
-  return model.calls.some((call) => {
-    const given = call.arguments[index];
-    const first = given?.type === 'ArrayExpression' ? given.elements[0] : given;
-    if (!first || !IS_SHELL.test(shapeOf(model, first) ?? '')) return false;
-    return calleesOf(model, call).includes(owner);
-  });
-}
+/** Whether a caller hands over a shell: `start(socket, ['/bin/sh', '-i'])`, `start({ file: SHELLS[os] || 'sh' })`. */
+const handsShell = (flow: Flow, program: Node | undefined): boolean =>
+  flow.isClose && candidatesOf(flow, program).some((text) => IS_SHELL.test(text));
 
 /** The texts of a written-out list, joined. */
 export function propertyTexts(flow: Flow, node: Node | null | undefined): string {

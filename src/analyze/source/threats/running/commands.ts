@@ -11,7 +11,8 @@ import { lookup, plainKey } from '../flow/model.ts';
 import type { Call } from '../flow/model.ts';
 import { constantOf, HOLE, shapeOf, unwrap } from '../flow/names.ts';
 import { noteSink, offer } from '../flow/record.ts';
-import { callersOf, reachOf } from '../flow/reach.ts';
+import { callersOf } from '../flow/callers.ts';
+import { reachOf } from '../flow/reach.ts';
 import { carried, report } from '../scene.ts';
 import type { Reach, Report, Scene } from '../scene.ts';
 import { shellThreats } from './shell.ts';
@@ -46,7 +47,7 @@ function startsWritten(scene: Scene, code: Node): boolean {
   const index = owner.params.findIndex(
     (param) => param.type === 'Identifier' && param.name === binding.name,
   );
-  const sites = callersOf(scene).get(owner.node) ?? [];
+  const sites = callersOf(scene.model).get(owner.node) ?? [];
   return sites.length > 0 && sites.every((site) => isWrittenList(scene, site, index));
 }
 

@@ -4,7 +4,7 @@ import type { Node } from '../../parse.ts';
 import { CLIENT, CONNECTION, is } from '../flow/kinds.ts';
 import { isFunction, lookup } from '../flow/model.ts';
 import { unwrap } from '../flow/names.ts';
-import { callersOf } from '../flow/reach.ts';
+import { callersOf } from '../flow/callers.ts';
 import type { Scene } from '../scene.ts';
 
 // `process.argv.includes('--fetch')`, `process.argv[2] === 'fetch'`
@@ -38,7 +38,7 @@ function isBehind(scene: Scene, from: Node, depth: number): boolean {
     if (up.type === 'LogicalExpression' && up.operator === '&&' && up.right === at)
       if (isNotGiven(scene, up.left)) return true;
     if (!isFunction(up)) continue;
-    const sites = callersOf(scene).get(up) ?? [];
+    const sites = callersOf(scene.model).get(up) ?? [];
     return sites.length > 0 && sites.every((site) => isBehind(scene, site, depth + 1));
   }
   return false;

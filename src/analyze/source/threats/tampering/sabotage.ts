@@ -9,7 +9,8 @@ import { FILES } from '../flow/labels.ts';
 import { functionAround, lookup } from '../flow/model.ts';
 import type { Binding } from '../flow/model.ts';
 import { constantOf, keyOf, nameOf, shapeOf, unwrap } from '../flow/names.ts';
-import { callersOf, reachOf } from '../flow/reach.ts';
+import { callersOf } from '../flow/callers.ts';
+import { reachOf } from '../flow/reach.ts';
 import { offer } from '../flow/record.ts';
 import { carried, report } from '../scene.ts';
 import type { Report, Scene } from '../scene.ts';
@@ -42,7 +43,7 @@ interface Deed {
 }
 
 function judge(scene: Scene, call: Node, { told, isPlain }: Deed): void {
-  callersOf(scene);
+  callersOf(scene.model);
   const reach = reachOf(scene, call);
   if (reach === 'command') return;
   if (gateOf(scene, call, isChosen) || isTurned(scene, call)) {
@@ -167,7 +168,7 @@ function listOf(scene: Scene, path: Node, depth: number): Node | null {
 function loopedOver(scene: Scene, { defs, owner }: Binding): Node | null {
   const each = defs.find((def) => def.kind === 'each');
   if (each?.value) return each.value;
-  for (const site of owner ? (callersOf(scene).get(owner.node) ?? []) : []) {
+  for (const site of owner ? (callersOf(scene.model).get(owner.node) ?? []) : []) {
     const callee = site.type === 'CallExpression' ? unwrap(site.callee) : null;
     if (
       callee?.type === 'MemberExpression' &&
