@@ -97,6 +97,25 @@ describe('unexplained-capability', () => {
     expect(weigh('b.js')).toEqual(['moderate']);
   });
 
+  test('what a command of the user writes there after asking is a hint', () => {
+    const reads = can({ capability: 'file-write', detail: 'fs.writeFile' }).capabilities ?? [];
+    const named = can({ capability: 'agent-config', detail: '.mcp.json' }).capabilities ?? [];
+    const write = (severity: 'low' | 'high') =>
+      findingsOf('unexplained-capability', {
+        capabilities: [...named, ...reads],
+        threats: [
+          {
+            ...{ ruleId: 'agent-config-write', severity, confidence: 'medium', message: '' },
+            ...{ file: 'a.js', line: 9, reached: 'entry', excerpt: '' },
+          },
+        ],
+      })
+        .filter(({ message }) => message.includes('agents'))
+        .map((finding) => finding.severity);
+    expect(write('low')).toEqual(['low']);
+    expect(write('high')).toEqual(['moderate']);
+  });
+
   test('is a warning for the server’s own code, a hint for what a bundle took from others', () => {
     const wallet = { capability: 'wallet', detail: 'window.ethereum' } as const;
     expect(severities('unexplained-capability', can(wallet))).toEqual(['moderate']);

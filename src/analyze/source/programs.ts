@@ -30,11 +30,20 @@ export function programLines(call: NamedCall, file: SourceFile): string[] {
 /** `execFile(process.execPath, [require.resolve('linter/cli.js')])`: a program of a dependency, which is in the tree. */
 function isOfDependency({ node }: NamedCall, file: SourceFile): boolean {
   const [program, list, options] = node.arguments;
-  if (!program || file.resolve(program) !== 'process.execPath') return false;
+  if (!program || (options && /\bdetached\b/.test(file.textOf(options)))) return false;
+  const isNode = file.resolve(program) === 'process.execPath';
   const script = list?.type === 'ArrayExpression' ? list.elements[0] : null;
-  if (!script || (options && /\bdetached\b/.test(file.textOf(options)))) return false;
-  const made = script.type === 'Identifier' ? file.bindingOf(script.name, script)?.init : script;
+  const started = isNode ? script : program;
+  const made = started ? madeBy(started, file) : null;
   return made ? OF_DEPENDENCY.test(file.textOf(made).slice(0, 400)) : false;
+}
+
+/** What a variable was made with, or what the function does that is called. */
+function madeBy(node: Node, file: SourceFile): Node | null {
+  if (node.type === 'Identifier') return file.bindingOf(node.name, node)?.init ?? null;
+  const callee = node.type === 'CallExpression' ? node.callee : null;
+  if (callee?.type !== 'Identifier') return node;
+  return file.nodesOf('FunctionDeclaration').find(({ id }) => id?.name === callee.name) ?? node;
 }
 
 /** `at` is the program among the arguments, `rest` the list of its own. */

@@ -153,11 +153,29 @@ function unexplained({ subject, stated }: SourceFact): Hit[] {
       location: `${hit.file}:${hit.line}`,
       package: `${subject.name}@${subject.version}`,
       excerpt: hit.detail.slice(0, 160),
-      severity: (isBundled || isOnlyNamed) && weight === 'moderate' ? 'low' : weight,
+      severity:
+        (isBundled || isOnlyNamed || isAskedFor(hit, subject)) && weight === 'moderate'
+          ? 'low'
+          : weight,
       confidence: isBundled ? 'low' : 'medium',
     });
   }
   return hits;
+}
+
+const WRITTEN: Partial<Record<Capability, string>> = {
+  'agent-config': 'agent-config-write',
+  'editor-config': 'agent-config-write',
+  'git-hooks': 'git-hook-write',
+  'ci-files': 'ci-workflow-write',
+};
+
+/** The file is for a command that the user types: whatever it writes there, the user asked for. */
+function isAskedFor({ capability, file }: CapabilityHit, { threats }: PackageAnalysis): boolean {
+  const writes = (threats ?? []).filter(
+    (threat) => threat.file === file && threat.ruleId === WRITTEN[capability],
+  );
+  return writes.length > 0 && writes.every(({ severity }) => /^(?:low|info)$/.test(severity));
 }
 
 /** `$ ping -c 3 host` of a server with a tool that is called or described so. */

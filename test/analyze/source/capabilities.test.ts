@@ -73,6 +73,14 @@ describe('findCapabilities', () => {
       )[0]?.detail;
     expect(detail("require.resolve('linter/cli.js')")).toBe('node ${}');
     expect(detail("join(__dirname, 'hidden.js')")).toBe('child_process.execFile');
+    const program = (made: string) =>
+      capabilitiesOf(
+        `import { spawn } from 'child_process'; function binary() { return ${made}; } spawn(binary(), ['--stdin']);`,
+      )[0]?.detail;
+    expect(program('require.resolve(`@press/renderer-${process.platform}/press`)')).toBe(
+      'node ${}',
+    );
+    expect(program("path.join(os.tmpdir(), 'press')")).toBe('child_process.spawn');
   });
 
   test('names a few places of a capability, not all of them', () => {

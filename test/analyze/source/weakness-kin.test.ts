@@ -72,6 +72,40 @@ describe('filters of documents', () => {
   });
 });
 
+describe('filters put together from what may be left out', () => {
+  const REMOVE = (shape: string, steps: string, before = MONGO) =>
+    tool(steps, { shape, says: 'Delete records.', before });
+  const STEPS =
+    'const filter = {}; if (a) filter.bus = a; if (b) filter.line = { $lt: new Date(b) };';
+  const RUN = ' await db.collection("runs").deleteMany(filter);';
+  const LOOSE = 'a: z.string().optional(), b: z.string().optional()';
+  const PRISMA = "import { PrismaClient } from '@prisma/client'; const db = new PrismaClient();\n";
+  family([
+    [
+      'one `if` a field, and one of them needed',
+      'moderate destructive-tool',
+      REMOVE(LOOSE, STEPS + RUN),
+      REMOVE('a: z.string(), b: z.string().optional()', STEPS + RUN),
+    ],
+    [
+      'spread behind conditions, and at least one asked for',
+      'moderate destructive-tool',
+      REMOVE(LOOSE, 'const filter = { ...(a && { bus: a }), ...(b && { line: b }) };' + RUN),
+      REMOVE(
+        LOOSE,
+        'const filter = { ...(a && { bus: a }) }; if (Object.keys(filter).length === 0) throw new Error("which?");' +
+          RUN,
+      ),
+    ],
+    [
+      'a client that leaves out what is undefined, and one that looks for nothing then',
+      'moderate destructive-tool',
+      REMOVE(LOOSE, 'await db.run.deleteMany({ where: { bus: a, line: b } });', PRISMA),
+      REMOVE(LOOSE, 'await db.collection("runs").deleteMany({ bus: a, line: b });'),
+    ],
+  ]);
+});
+
 describe('tools that only look, as they say', () => {
   const READS = 'readOnlyHint: true';
   const report = (before: string, body: string, shape = 'a: z.number()') =>

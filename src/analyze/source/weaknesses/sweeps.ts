@@ -7,7 +7,7 @@ import type { Use } from '../surface/model.ts';
 import { property } from '../surface/registrations.ts';
 
 const LISTS =
-  /^(?:list\w*|readdir\w*|opendir|glob\w*|fast-glob|fg|scan\w*|keys|getAll\w*|find|findMany|findAll|paginate|search\w*|describe\w*|iterate\w*)$/i;
+  /^(?:list\w*|readdir\w*|opendir|glob\w*|fast-glob|fg|scan\w*|keys|getAll\w*|find|findMany|findAll|paginate\w*|search\w*|describe\w*|iterate\w*)$/i;
 const NARROWS =
   /^(?:filters?|where|label\w*|q|query|prefix|match|tags?|fieldSelector|labelSelector|namespace|ids?|name)$/i;
 const HOLDERS =

@@ -1,7 +1,8 @@
 // Deeds that cannot be undone, in tools that ask nobody and show nothing before.
 import { ruleData } from '../../../rule-data.ts';
 import type { ToolDefinition } from '../../../types.ts';
-import { UNKNOWN, optionsOf, taintsOf } from '../surface/eval/values.ts';
+import { keyOf } from '../scope.ts';
+import { UNKNOWN, optionsOf, taintsOf, type Value } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
 import { property } from '../surface/registrations.ts';
 import { NO_TAINT, type Act } from './acts.ts';
@@ -67,10 +68,45 @@ function hasOpenFilter({ use, tool }: Act): boolean {
       const isWhole = option.kind === 'object' && option.props.size === 0;
       const led = isWhole ? (option.rest ?? UNKNOWN) : option;
       return (
-        led.kind === 'unknown' && taintsOf(led).some(({ origin }) => isOpenField(tool, origin))
+        (led.kind === 'unknown' && taintsOf(led).some(({ origin }) => isOpenField(tool, origin))) ||
+        (isBuilt(use) && isAllOptional(option, tool))
       );
     }),
   );
+}
+
+/** `filter.company = company` behind an `if`, `...(company && { company })`; Prisma leaves out what is undefined. */
+function isBuilt({ node, name, file }: Use): boolean {
+  if (ASKS_FOR_ONE.test(file.text)) return false;
+  const first = 'arguments' in node ? node.arguments[0] : undefined;
+  if (first?.type !== 'ObjectExpression') return first !== undefined;
+  return (
+    /prisma/i.test(name) ||
+    first.properties.some(
+      (one) =>
+        one.type === 'SpreadElement' ||
+        (one.value.type === 'Identifier' && WHOLE.test(keyOf(one.key, one.computed) ?? '')),
+    )
+  );
+}
+const WHOLE = /^(?:where|query|filter)$/;
+/** "at least one of them": `if (!company && !since) throw`, `Object.keys(filter).length === 0`. */
+const ASKS_FOR_ONE = /Object\.keys\(\s?\w{1,30}\s?\)\.length|![\w.]{1,40}\s?&&\s?![\w.]{1,40}/;
+
+/** Each part of the filter is an argument that may be left out. */
+function isAllOptional(filter: Value, tool: ToolDefinition): boolean {
+  if (filter.kind !== 'object' || filter.props.size === 0 || filter.rest || filter.isOpen)
+    return false;
+  return [...filter.props.values()].every((value) => {
+    const taints = originsIn(value, 0);
+    return (
+      taints.length > 0 &&
+      taints.every((origin) => {
+        const field = fieldOf(tool, origin);
+        return field !== undefined && !field.isRequired && field.schema['default'] === undefined;
+      })
+    );
+  });
 }
 
 /** Any object, and none is enough. */
@@ -81,6 +117,16 @@ function isOpenField(tool: ToolDefinition, origin: string): boolean {
   const isAny = typeof named !== 'object' || named === null || Object.keys(named).length === 0;
   const isEmptyable = field.schema['default'] !== undefined || !field.isRequired;
   return isAny && isEmptyable;
+}
+
+/** Arguments in a value, also in what is made of them: `{ $lt: new Date(since) }`. */
+function originsIn(value: Value, depth: number): string[] {
+  if (depth > 4) return [];
+  if (value.kind === 'external')
+    return (value.args ?? []).flatMap((arg) => originsIn(arg, depth + 1));
+  if (value.kind === 'object')
+    return [...value.props.values()].flatMap((part) => originsIn(part, depth + 1));
+  return taintsOf(value).map(({ origin }) => origin);
 }
 
 function hasSafeguard({ inputSchema, description }: ToolDefinition): boolean {
