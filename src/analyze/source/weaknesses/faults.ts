@@ -27,6 +27,8 @@ export interface Habits {
   isShared: boolean;
   /** Where a library would quote for the shell, it is told not to. */
   isUnquoted: boolean;
+  /** Whether pages it shows may read files, are shown from files, or run nothing. */
+  browser: 'open' | 'files' | 'guarded' | 'plain';
   /** What is looked at before an address is fetched: where its name leads to, or only the name. */
   addressLook: 'address' | 'name' | 'nothing';
   /** It asks its database for a session that only reads. */

@@ -1,6 +1,7 @@
 // Filters of document databases: an argument that may be an object brings operators of its own.
 import { optionsOf, taintsOf, type Value } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
+import { property } from '../surface/registrations.ts';
 import { arrivals, type Fault, type ToolContext } from './faults.ts';
 
 const CLIENTS =
@@ -55,6 +56,60 @@ export function operatorFault(use: Use, tool: ToolContext): Fault | undefined {
   }
   return undefined;
 }
+
+const QUERIES =
+  /^(?:find\w*|update\w*|delete\w*|replaceOne|count\w*|exists|remove|where|andWhere|match|aggregate|upsert|groupBy|destroy|select|scan|query|search)$/;
+const STORES =
+  /^(?:new )?(?:mongodb|mongoose|monk|nedb|@seald-io\/nedb|@typegoose|@prisma|knex|sequelize|typeorm|objection|@mikro-orm|@supabase|@elastic|@opensearch|firebase)/;
+
+/** `{ tenant, ...match }`: what is laid over it may name the tenant too. */
+export function overlaidFault(use: Use, tool: ToolContext): Fault | undefined {
+  if (!QUERIES.test(use.method)) return undefined;
+  if (!STORES.test(use.name) && !use.name.startsWith('.') && !use.name.includes(')'))
+    return undefined;
+  if (VALIDATORS.some((name) => Object.hasOwn(tool.ranges, name))) return undefined;
+  const filters = use.args.flatMap((arg) => [arg, property(arg, 'where'), property(arg, 'filter')]);
+  for (const filter of filters) {
+    const rest = filter && overlaid(filter);
+    const open =
+      rest &&
+      arrivals(use, rest, tool, ['stripped']).find(
+        ({ checks, isTyped }) => !isTyped && checks.size === 0,
+      );
+    if (!open) continue;
+    return {
+      ruleId: 'sql-injection',
+      severity: 'high',
+      confidence: 'medium',
+      message:
+        'An object of the caller is laid over the field that limits a query, and can take its place',
+      taint: open.taint,
+    };
+  }
+  return undefined;
+}
+
+/** What is spread after a field that the server sets by itself. */
+function overlaid(filter: Value): Value | undefined {
+  for (const option of optionsOf(filter)) {
+    if (option.kind !== 'object' || !option.rest || option.node?.type !== 'ObjectExpression')
+      continue;
+    const { rest, node, props } = option;
+    const last = node.properties.findLastIndex(({ type }) => type === 'SpreadElement');
+    const isLimited = node.properties.slice(0, Math.max(0, last)).some((one) => {
+      if (one.type !== 'Property' || one.computed || one.key.type !== 'Identifier') return false;
+      const value = props.get(one.key.name);
+      return value !== undefined && isSetByServer(value);
+    });
+    if (isLimited && taintsOf(rest).length > 0) return rest;
+  }
+  return undefined;
+}
+
+/** From its settings or of whoever is signed in; a constant is a default, which may well be replaced. */
+const isSetByServer = (value: Value): boolean =>
+  taintsOf(value).length === 0 &&
+  optionsOf(value).some(({ kind }) => kind === 'unknown' || kind === 'external');
 
 /** The schema asks for a filter of any kind: its operators are meant. */
 function isAnyFilter({ properties }: ToolContext, origin: string): boolean {

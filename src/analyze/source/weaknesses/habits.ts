@@ -36,6 +36,25 @@ function addressLookOf(texts: readonly string[]): Habits['addressLook'] {
   return bodies.some((text) => LOOKS_AT_NAME.test(text)) ? 'name' : 'nothing';
 }
 
+const OPENS_BROWSER = /--allow-file-access(?:-from-files)?\b|--disable-web-security\b/;
+const SHOWS_FILES = /\.(?:goto|loadURL|loadFile|screenshot|pdf)\(/;
+const NAMES_FILES = /pathToFileURL\(|file:\/\//;
+// Scripts are off, or requests looked at.
+const GUARDS_BROWSER =
+  /setJavaScriptEnabled\(\s*false|javaScriptEnabled:\s*false|setRequestInterception\(\s*true|\.route\(\s*['"`]\*\*|default-src/;
+// What makes markup harmless.
+const CLEANS =
+  /["'](?:isomorphic-)?dompurify["']|["']sanitize-html["']|["']xss["']|["']escape-html["']|["']he["']|["']html-escaper["']|["']@braintree\/sanitize/;
+
+function browserOf(texts: readonly string[]): Habits['browser'] {
+  const has = (pattern: RegExp) => texts.some((text) => pattern.test(text));
+  if (has(CLEANS)) return 'guarded';
+  if (has(OPENS_BROWSER)) return 'open';
+  if (has(GUARDS_BROWSER)) return 'guarded';
+  const isShown = texts.some((text) => SHOWS_FILES.test(text) && NAMES_FILES.test(text));
+  return isShown ? 'files' : 'plain';
+}
+
 export function habitsOf(server: ServerSource): Habits {
   const texts = [...server.files.values()]
     .filter(({ text }) => text.length < MAX_OWN_CHARS)
@@ -45,6 +64,7 @@ export function habitsOf(server: ServerSource): Habits {
     isShared: has(TRANSPORT) && !has(/StdioServerTransport|["'`]stdio["'`]/),
     isUnquoted: has(DROPS_QUOTING),
     addressLook: addressLookOf(texts),
+    browser: browserOf(texts),
     isReadOnlySession: has(READ_ONLY_SESSION),
     hasFullRights: has(FULL_RIGHTS) && !has(REFUSES),
     ranges: server.manifest.dependencies,

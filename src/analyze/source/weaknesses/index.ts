@@ -8,8 +8,9 @@ import { commandFault, lineFault, rawShellFault } from './commands.ts';
 import { containerFault } from './containers.ts';
 import { contradictions } from './contradictions.ts';
 import { codeFault, filterFault, pollutionFault } from './data.ts';
+import { documentFault, pageFault } from './documents.ts';
 import { sinksFor } from './sinks.ts';
-import { operatorFault } from './filters.ts';
+import { operatorFault, overlaidFault } from './filters.ts';
 import { hitOf, toolContext, type Fault, type Habits, type ToolContext } from './faults.ts';
 import { habitsOf } from './habits.ts';
 import { clientOptionFault } from './options.ts';
@@ -122,6 +123,9 @@ function faultsOf(use: Use, tool: ToolContext): Fault[] {
     queryFault(use, tool) ?? languageFault(use, tool) ?? wholeQueryFault(use, tool),
     filterFault(use, tool),
     operatorFault(use, tool),
+    overlaidFault(use, tool),
+    documentFault(use, tool),
+    pageFault(use, tool),
     clientOptionFault(use, tool),
     serviceFault(use, tool),
     resultFault(use, tool),

@@ -3,7 +3,7 @@ import { ruleData } from '../../../rule-data.ts';
 import type { Severity } from '../../../types.ts';
 import { array, literal, optionsOf, textOf, type Value } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
-import { isWholeArgument, arrivals, type Fault, type ToolContext } from './faults.ts';
+import { arrivals, describes, isWholeArgument, type Fault, type ToolContext } from './faults.ts';
 
 interface OptionProgram {
   programs: string[];
@@ -35,7 +35,8 @@ export function optionFault(
 ): Fault | undefined {
   if (list?.kind !== 'array') return undefined;
   const known = programOf(command);
-  if (!known) return undefined;
+  const split = splitFault(use, list.items, known !== undefined, tool);
+  if (split || !known) return split;
   const end = list.items.findIndex((item) => textOf(item) === '--');
   const before = end === -1 ? list.items : list.items.slice(0, end);
   for (const [index, item] of before.entries()) {
@@ -54,6 +55,37 @@ export function optionFault(
     };
   }
   return undefined;
+}
+
+// What follows is then handed on as it is.
+const HANDS_ON = /\b(?:commands?|arguments|args|flags|options|parameters)\b/;
+
+/** `line.split(' ')` where the line was put together: a blank in an argument begins another one. */
+function splitFault(
+  use: Use,
+  items: readonly Value[],
+  isKnown: boolean,
+  tool: ToolContext,
+): Fault | undefined {
+  const open = items
+    .flatMap((item) => arrivals(use, item, tool, ['stripped', 'encoded', 'shell-quoted']))
+    .find(
+      ({ taint, checks, isTyped }) =>
+        taint.marks.has('split') &&
+        !isTyped &&
+        !checks.has('allowed') &&
+        !checks.has('pattern') &&
+        !describes(tool, taint.origin, HANDS_ON),
+    );
+  if (!open) return undefined;
+  return {
+    ruleId: 'argument-injection',
+    severity: isKnown ? 'high' : 'moderate',
+    confidence: 'medium',
+    message:
+      'A command line is taken apart at its blanks, so that a tool argument brings options of its own',
+    taint: open.taint,
+  };
 }
 
 /** `git.raw(['log', revision])`, `git.show(revision)`: clients that start the program by themselves. */

@@ -215,6 +215,7 @@ const NO_TOOL: ToolContext = {
   isShared: false,
   isUnquoted: false,
   addressLook: 'nothing',
+  browser: 'plain',
   isReadOnlySession: false,
   hasFullRights: false,
   ranges: {},

@@ -75,7 +75,7 @@ function changed(it: Machine, event: CallEvent, self: Value): Value | undefined 
             .map(literal),
         );
       }
-      return array([carry(self)], true);
+      return wordsOf(self, first) ?? array([carry(self)], true);
     case 'concat':
       return concat([self, ...args]);
     case 'map':
@@ -108,6 +108,36 @@ function isEncoding(self: Value, encoding: Value): boolean {
   const isBytes = taints.length > 0 && taints.every(({ marks }) => marks.has('bytes'));
   return isBytes && /^(?:base64(?:url)?|hex)$/.test(textOf(encoding) ?? '');
 }
+
+const BLANKS = /^(?:\\s|\[ ?(?:\\s|\\t)\]| )[+*]?$/;
+
+/** `line.split(/\s+/)`: what an argument brings may be several words, whatever stood around it. */
+function wordsOf(self: Value, by: Value): Value | undefined {
+  const isAtBlanks = by.kind === 'regex' ? BLANKS.test(by.source) : textOf(by) === ' ';
+  if (self.kind !== 'text' || !isAtBlanks) return undefined;
+  const words: Value[] = [];
+  let parts: Value[] = [];
+  const end = () => {
+    if (parts.length > 0) words.push(parts.every(isLiteral) ? concat(parts) : splitWord(parts));
+    parts = [];
+  };
+  for (const part of self.parts) {
+    const pieces = textOf(part)?.split(/\s+/) ?? [];
+    if (pieces.length === 0) parts.push(part);
+    for (const [index, piece] of pieces.entries()) {
+      if (index > 0) end();
+      if (piece !== '') parts.push(literal(piece));
+    }
+  }
+  end();
+  return array(words.slice(0, MAX_PIECES), true);
+}
+
+const isLiteral = ({ kind }: Value) => kind === 'literal';
+const splitWord = (parts: readonly Value[]): Value => {
+  const [only, ...more] = parts;
+  return marked(only && more.length === 0 ? only : concat(parts), 'split');
+};
 
 /** `args.paths.map(...)`: an argument that is a list. */
 function overUnknown(it: Machine, name: string, args: readonly Value[], self: Value): Value {

@@ -28,6 +28,8 @@ export type Mark =
   | 'one-line'
   // Put together with a base address: one that is whole leads elsewhere.
   | 'rebased'
+  // Part of a line that was taken apart at its blanks, so it may be several words.
+  | 'split'
   // It is a text and cannot be an object.
   | 'text'
   // Bytes that are no text until an encoding is named.
