@@ -46,8 +46,15 @@ const PlainParser = Parser.extend(
       }
     } as unknown as typeof Parser,
 );
-const TypeScriptParser = Parser.extend(tsPlugin());
-const JsxParser = Parser.extend(tsPlugin({ jsx: {} }));
+/** The plugin takes an `await` before `async <T>(f) => …` for a default value of its parameters. */
+const withoutAwaitCheck = (Base: typeof Parser): typeof Parser =>
+  class extends (Base as unknown as new () => object) {
+    checkYieldAwaitInDefaultParams() {
+      // What Node would refuse is no matter here: what can be read is read.
+    }
+  } as unknown as typeof Parser;
+const TypeScriptParser = Parser.extend(tsPlugin(), withoutAwaitCheck);
+const JsxParser = Parser.extend(tsPlugin({ jsx: {} }), withoutAwaitCheck);
 
 /** Parses as what the file looks like, then as everything else it might be. Never throws. */
 export function parseSource(text: string, path: string): ParseResult {

@@ -135,6 +135,11 @@ describe('parsing', () => {
       'const a: string = b as string; enum C { D } export type { E } from "f"',
       'a.ts',
     ],
+    [
+      'a generic arrow function after an await',
+      'f(async () => { await g(); const tools = { retry: async <T>(fn: () => Promise<T>): Promise<T> => fn() }; try { (tools) } catch {} });',
+      'a.ts',
+    ],
     ['an ES module in one line', 'import{a}from"b";export{a}', 'a.js'],
   ])('accepts %s', (_, text, path) => {
     expect(openSourceFile(path, text).ok).toBe(true);
