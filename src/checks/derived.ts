@@ -93,6 +93,22 @@ export const harmfulDependency = derivedRule(
   ({ threat, isSubject }) => !isSubject && threat.reached === 'entry',
 );
 
+/** What is fetched as it runs is a dependency that no manifest and no lock names. */
+const FETCHING = new Set(['download-and-execute', 'fetched-code-executed', 'binary-download']);
+
+export const fetchedProgram = derivedRule(
+  {
+    id: 'fetched-program',
+    check: 'dependency-audit',
+    title: 'A program or code that no dependency names is fetched and run',
+    why: 'It was not in the package that was vetted, no lock holds its version, and it can be another one tomorrow.',
+    fix: 'Do not connect it; see the finding of point 3 about the same place.',
+  },
+  ({ threat, isSubject }) =>
+    isSubject && threat.reached !== 'lifecycle' && FETCHING.has(threat.ruleId),
+  new Set(['binary-download']),
+);
+
 export const changingDefinitions = derivedRule(
   {
     id: 'changing-tool-definitions',

@@ -1,6 +1,6 @@
 // Rules about the programs that an install puts into the path.
 import { expect, test } from 'vitest';
-import { commandRules } from '../../src/checks/dependency-audit/commands.ts';
+import { borrowedCommand, commandRules } from '../../src/checks/dependency-audit/commands.ts';
 import { analysisOf, evidenceOf, known } from '../support/evidence.ts';
 
 const STRANGER = { imitations: [], known: null, securityHolding: [] };
@@ -9,15 +9,17 @@ const told = (name: string, bin: Record<string, string>) => {
   const subject = analysisOf({ name, manifest: { ...manifest, bin } });
   const stated = { functions: [], expectedCapabilities: [], expectedHosts: [] };
   const source = { subject, dependencies: {}, reachedNodes: [''], unread: [], stated };
-  return commandRules.flatMap((rule) =>
+  return [...commandRules, borrowedCommand].flatMap((rule) =>
     rule
       .apply(evidenceOf({ facts: { source: known(source), names: known(STRANGER) } }))
       .findings.map(({ severity, message }) => `${severity} ${message.split(' ').at(-1)}`),
   );
 };
 
-test('a program named like a well-known one is reported, names of its own are not', () => {
+test('a program named like a well-known one is reported in both points, names of its own are not', () => {
   expect(told('dice-mcp', { 'dice-mcp': 'a.js', git: 'b.js', NPM: 'b.js' })).toEqual([
+    'high git',
+    'high NPM',
     'high git',
     'high NPM',
   ]);

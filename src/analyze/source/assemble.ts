@@ -95,6 +95,9 @@ const NO_SURFACE = {
 /** A threat in package.json is one of its install scripts. */
 function reachOfThreat(file: string, seen: Seen): ReachedFrom {
   if (/(?:^|\/)package\.json$/.test(file) || file === 'binding.gyp') return 'lifecycle';
+  // Recipes are read only as far as an install starts them.
+  if (/(?:^|\/)(?:(?:GNUm|M|m)akefile|\.?[jJ]ustfile|CMakeLists\.txt)$|\.(?:mk|cmake)$/.test(file))
+    return 'lifecycle';
   if (/^(?:\.npmrc|\.yarnrc(?:\.yml)?|bunfig\.toml|\.pnpmfile\.c?js)$/.test(file))
     return 'lifecycle';
   return seen.reach.reached.get(file) ?? 'none';

@@ -1,5 +1,6 @@
 // Rules of point 2: programs that an install puts into the path in the place of well-known ones.
-import { defineRule, type Rule } from '../../rule.ts';
+import { defineRule, type Hit, type Rule } from '../../rule.ts';
+import type { PackageAnalysis } from '../../types.ts';
 
 const COMMANDS = new Set(
   (
@@ -21,18 +22,34 @@ const shadowingCommand = defineRule({
   fix: 'Do not install it globally or beside other packages.',
   fixUpstream: 'Name the programs after the package.',
   needs: ['source'],
-  find({ source: { subject } }, { optional }) {
-    if (optional('names')?.known) return [];
-    const own = subject.name.replace(/^@[^/]{1,200}\//, '');
-    return Object.keys(subject.manifest.bin)
-      .filter((name) => COMMANDS.has(name.toLowerCase()) && name !== own)
-      .slice(0, MAX_NAMED)
-      .map((name) => ({
-        message: `${subject.name} installs a program named ${name}`,
-        location: 'package.json#/bin',
-        package: `${subject.name}@${subject.version}`,
-      }));
-  },
+  find: ({ source: { subject } }, { optional }) =>
+    optional('names')?.known ? [] : takenNames(subject),
 });
+
+/** The same of the first point: a program by that name is taken for its owner's. */
+export const borrowedCommand = defineRule({
+  id: 'borrowed-command',
+  check: 'source-verification',
+  severity: 'high',
+  title: 'A program goes by the name of another maker’s',
+  why: 'Whoever types or calls that name believes to talk to the program that they know, and this one decides what gets there.',
+  fix: 'Do not install it; see the finding of point 2 about the same program.',
+  fixUpstream: 'Name the programs after the package.',
+  needs: ['source'],
+  find: ({ source: { subject } }, { optional }) =>
+    optional('names')?.known ? [] : takenNames(subject),
+});
+
+function takenNames({ name: pkg, version, manifest }: PackageAnalysis): Hit[] {
+  const own = pkg.replace(/^@[^/]{1,200}\//, '');
+  return Object.keys(manifest.bin)
+    .filter((name) => COMMANDS.has(name.toLowerCase()) && name !== own)
+    .slice(0, MAX_NAMED)
+    .map((name) => ({
+      message: `${pkg} installs a program named ${name}`,
+      location: 'package.json#/bin',
+      package: `${pkg}@${version}`,
+    }));
+}
 
 export const commandRules: Rule[] = [shadowingCommand];

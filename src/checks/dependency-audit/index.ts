@@ -1,6 +1,6 @@
 // Point 2 of the checklist: its rules.
 import type { Rule } from '../../rule.ts';
-import { dangerousScript, harmfulDependency } from '../derived.ts';
+import { dangerousScript, fetchedProgram, harmfulDependency } from '../derived.ts';
 import { advisoriesRules } from './advisories.ts';
 import { aliasRules } from './aliases.ts';
 import { commandRules } from './commands.ts';
@@ -19,4 +19,5 @@ export const rules: Rule[] = [
   ...commandRules,
   dangerousScript,
   harmfulDependency,
+  fetchedProgram,
 ];

@@ -87,6 +87,13 @@ export const threatTexts: readonly ThreatText[] = [
     { fixUpstream: 'Let the user name the place, and do nothing without it.' },
   ),
   threat(
+    'package-tampering',
+    'critical',
+    'Changes other packages that are installed beside it',
+    'What was published and vetted under their names is then not what runs, and taking this package away does not bring them back.',
+    { fixUpstream: 'Wrap what has to behave otherwise, or publish a fork and depend on it.' },
+  ),
+  threat(
     'package-manager-settings',
     'high',
     'Brings along settings of a package manager',

@@ -1,5 +1,6 @@
 // Point 1 of the checklist: its rules.
 import type { Rule } from '../../rule.ts';
+import { borrowedCommand } from '../dependency-audit/commands.ts';
 import { claimRules } from './claims.ts';
 import { imitationRules } from './imitation.ts';
 import { knownRules } from './known.ts';
@@ -12,6 +13,7 @@ import { unreadableRules } from './unreadable.ts';
 
 export const rules: Rule[] = [
   ...imitationRules,
+  borrowedCommand,
   ...claimRules,
   ...knownRules,
   ...listedRules,

@@ -16,6 +16,7 @@ import { findExfiltration } from './egress/exfiltration.ts';
 import { findFixedExporters } from './egress/exporters.ts';
 import { findPackageLoaders } from './running/fetched-packages.ts';
 import { findFileThreats } from './tampering/files.ts';
+import { findNeighbourWrites } from './tampering/neighbours.ts';
 import { findFixedPlaces } from './egress/fixed-places.ts';
 import { flowOf } from './flow/flow.ts';
 import { findGates } from './gates.ts';
@@ -167,6 +168,7 @@ function detect(scene: Scene): void {
   findMisleadingCharacters(scene);
   findRemoteControl(scene);
   findFileThreats(scene);
+  findNeighbourWrites(scene);
   findWorms(scene);
   findRegistryChanges(scene);
   findPackageLoaders(scene);

@@ -38,7 +38,8 @@ const PROCESS_WIDE = 'NODE_TLS_REJECT_UNAUTHORIZED';
 const MAX_HITS = 5;
 const MAX_CHARS = 400_000;
 /** A request that says who asks, wherever it is written. */
-const SENT = /\bauthorization\b|\bBearer \$|x-api-key|\bsetRequestHeader\(/i;
+const SENT =
+  /\b[aA]uthorization\b|\bBearer \$|x-api-key|\bsetRequestHeader\(|\bauth\s{0,3}:\s{0,3}\{|\b[A-Z][A-Z0-9_]{0,40}_(?:PASS(?:WORD|WD|PHRASE)?|TOKEN|SECRET|API_?KEY)\b/;
 const WORTH =
   /rejectUnauthorized|strictSSL|sslValidate|verify_?SSL|tlsAllowInvalid|tlsInsecure|insecureSkipVerify|skipTLSVerify|allowUnauthorized|NODE_TLS_REJECT_UNAUTHORIZED|checkServerIdentity|hostVerifier|minVersion|maxVersion|secureProtocol|ciphers|StrictHostKeyChecking|http\.sslVerify|--insecure\b|no-check-certificate|GIT_SSL_NO_VERIFY|ignoreHTTPSErrors/i;
 

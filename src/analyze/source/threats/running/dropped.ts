@@ -1,7 +1,7 @@
 // Threats by files that code writes and then runs: downloads and decoded payloads.
 import type { Node } from '../../parse.ts';
 import { walkTree } from '../../nodes.ts';
-import { calleesOf } from '../flow/callees.ts';
+import { answersOf } from '../flow/answers.ts';
 import { candidatesOf } from '../flow/candidates.ts';
 import { runsAtInstall } from '../closeness.ts';
 import { lineOf, reportDropped } from './dropped-grade.ts';
@@ -48,6 +48,17 @@ export function noteFetched(scene: Scene, call: Call, name: string, written: Wri
       continue;
     for (const key of keysOf(scene, path)) written.set(key, { node: call, labels: REMOTE });
   }
+}
+
+const MOVES =
+  /^(?:fs|fs\.promises|fs-extra|graceful-fs)\.(?:rename|copyFile|copy|move|cp|link|symlink)(?:Sync)?$/;
+
+/** `rename(part, binary)`: under its new name it is the same file. */
+export function noteMoved(scene: Scene, call: Call, name: string, written: Written): void {
+  const [from, to] = call.arguments;
+  if (written.size === 0 || !from || !to || !MOVES.test(name)) return;
+  const drop = keysOf(scene, from).flatMap((key) => written.get(key) ?? [])[0];
+  if (drop) for (const key of keysOf(scene, to)) if (!written.has(key)) written.set(key, drop);
 }
 
 /** `tar.x({ file, cwd })`, `unzip -d dir file`: what comes out is what was fetched. */
@@ -178,6 +189,8 @@ function droppedIn(scene: Scene, args: readonly Node[], written: Written): Drop 
     walkTree(arg, (node) => {
       const asked = askedFor(scene, node);
       if (asked !== null) found ??= written.get(asked) ?? null;
+      if (node.type === 'CallExpression' && arg === args[0])
+        found ??= answered(scene, node, written);
       if (node.type === 'Identifier') {
         const binding = lookup(scene.model, node);
         const direct = binding && written.get(binding);
@@ -197,11 +210,10 @@ function droppedIn(scene: Scene, args: readonly Node[], written: Written): Drop 
 function answered(scene: Scene, value: Node | null, written: Written): Drop | null {
   const call = value ? unwrap(value) : null;
   if (call?.type !== 'CallExpression') return null;
-  for (const { returns } of calleesOf(scene.model, call).slice(0, 2))
-    for (const answer of returns.slice(0, 3))
-      for (const key of keysOf(scene, answer)) {
-        const drop = written.get(key);
-        if (drop) return drop;
-      }
+  for (const answer of answersOf(scene.model, call))
+    for (const key of keysOf(scene, answer)) {
+      const drop = written.get(key);
+      if (drop) return drop;
+    }
   return null;
 }

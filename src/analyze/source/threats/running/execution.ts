@@ -6,7 +6,7 @@ import { callsCode } from './code-runners.ts';
 import { judgeCommand } from './commands.ts';
 import { hostOf, placeOf } from '../declared.ts';
 import type { Place } from '../declared.ts';
-import { judgeDropped, noteFetched, noteUnpacked, noteWrite } from './dropped.ts';
+import { judgeDropped, noteFetched, noteMoved, noteUnpacked, noteWrite } from './dropped.ts';
 import type { Written } from './dropped.ts';
 import { CHMOD, CONNECTION, EVAL, EXEC, WRITE, is } from '../flow/kinds.ts';
 import { DECODED, INVISIBLE, REMOTE, SHELL, SOCKET } from '../flow/labels.ts';
@@ -43,6 +43,7 @@ export function findExecution(scene: Scene): void {
   }
   for (const { call, name } of scene.calls) noteFetched(scene, call, name, written);
   for (const { call, name } of scene.calls) noteUnpacked(scene, call, name, written);
+  for (const { call, name } of scene.calls) noteMoved(scene, call, name, written);
   for (const { call, name, args } of scene.calls) {
     if (is(name, EXEC)) judgeCommand(scene, call, args, name);
     if (name === 'require' && args[0] && carried(scene, args[0]) & REMOTE) {

@@ -5,6 +5,8 @@ import { unasked } from './at-install.ts';
 import { declaredBy, placeOf as placeOfHost } from '../declared.ts';
 import { inlineThreats } from './inline-scripts.ts';
 import { isQuietAtInstall } from './install-args.ts';
+import { fetchedByScript, isOtherScript } from './other-languages.ts';
+import { recipeLines } from './recipes.ts';
 import { FED, FED_SHELL, joined, wholeOf } from './script-lines.ts';
 import { shellThreats } from './shell.ts';
 import type { ShellContext } from './shell.ts';
@@ -25,6 +27,8 @@ const LIFECYCLE = [
 const AT_INSTALL = new Set(['preinstall', 'install', 'postinstall']);
 const GYP_COMMAND = /<!@?\(((?:[^()]|\([^()]{0,500}\)){1,2000})\)/g;
 const SHELL_FILE = /(?:^|\s|\/)((?:\.\/)?[\w./-]{1,100}\.(?:sh|bash|ps1|cmd|bat))\b/g;
+const SHELL_NAME = /\.(?:sh|bash|ps1|cmd|bat)$/;
+const SHELL_SCRIPT = /^#!.{0,60}\b(?:ba|z|da|k)?sh\b/;
 
 export function findScriptThreats(pkg: PackageContext): RawThreat[] {
   const found: RawThreat[] = [];
@@ -59,6 +63,33 @@ function addScripts(
     add(found, script, manifest, lineOfScript(pkg, manifest, name), weight, context);
     for (const [, path] of script.matchAll(SHELL_FILE))
       addShellFile(found, pkg, folder + (path ?? ''), weight, context);
+    if (folder === '') addStartedFiles(found, pkg, script, weight, context);
+  }
+}
+
+/** What a script starts beside shell scripts by their ending: recipes of build tools, scripts by their first line. */
+function addStartedFiles(
+  found: RawThreat[],
+  pkg: PackageContext,
+  script: string,
+  atInstall: boolean,
+  context: ShellContext,
+): void {
+  const recipes = recipeLines(pkg, script);
+  for (const { file, line, text } of recipes) add(found, text, file, line, atInstall, context);
+  for (const { text } of recipes)
+    for (const [, path] of text.matchAll(SHELL_FILE))
+      addShellFile(found, pkg, path ?? '', atInstall, context);
+  for (const word of new Set(script.split(/[\s"'`()&|;=]+/).slice(0, 200))) {
+    const path = word.replace(/^\.\//, '');
+    if (!pkg.paths.includes(path) || SHELL_NAME.test(path)) continue;
+    const text = pkg.textOf(path) ?? '';
+    if (SHELL_SCRIPT.test(text)) addShellFile(found, pkg, path, atInstall, context);
+    const threat = isOtherScript(path) ? fetchedByScript(text, context.declared) : null;
+    if (threat) {
+      const severity = atInstall ? threat.severity : lower(threat.severity);
+      found.push({ ...threat, severity, file: path, excerpt: escapeExcerpt(script) });
+    }
   }
 }
 
