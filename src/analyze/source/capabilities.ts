@@ -1,36 +1,18 @@
 // What code can do, by the names it calls, the modules it imports and the paths it names.
-import { ruleData } from '../../rule-data.ts';
 import type { Capability } from '../../types.ts';
-import { once } from './once.ts';
+import {
+  harmlessCode,
+  likeFs,
+  ruleIndex,
+  type CapabilityRule,
+  type RuleIndex,
+} from './capability-rules.ts';
+import { pathsOf } from './named-paths.ts';
 import { programLines } from './programs.ts';
 import type { NamedCall, SourceFile } from './file.ts';
 import type { Node } from './parse.ts';
 import { keyOf, isFunction } from './scope.ts';
 
-/** One entry of rules/capabilities.json. Names end in `*` where anything may follow. */
-export interface CapabilityRule {
-  id: string;
-  capability: Capability;
-  /** Canonical names of callees; `:text` asks for a text as first argument. */
-  calls?: string[];
-  /** Canonical names of things read. */
-  reads?: string[];
-  /** Package names or specs; a trailing `/` stands for a whole scope, a leading `*` for an ending. */
-  imports?: string[];
-  /** Patterns over texts that look like a path. */
-  paths?: string[];
-  /** Patterns over command lines handed to a process. */
-  commands?: string[];
-  matches: string[];
-  ignores: string[];
-}
-interface CapabilityData {
-  /** Modules that stand in for fs. */
-  likeFs: string[];
-  /** Code handed to eval or Function that only finds the global object. */
-  harmlessCode: string[];
-  rules: CapabilityRule[];
-}
 export interface CodeCapability {
   capability: Capability;
   line: number;
@@ -40,24 +22,9 @@ export interface CodeCapability {
   isOfOthers?: true;
 }
 
-const MAX_PATH_CHARS = 200;
 const MAX_DETAIL_CHARS = 120;
 // A capability is reported, not counted: the first few places of a file are enough.
 const MAX_HITS_A_CAPABILITY = 4;
-
-export function capabilityRules(): CapabilityRule[] {
-  return data().rules;
-}
-
-/** Modules that stand in for fs. */
-export function likeFs(): readonly string[] {
-  return data().likeFs;
-}
-
-/** What importing a module alone says. */
-export function importedCapabilities(spec: string): CapabilityRule[] {
-  return ruleIndex().importsOf(spec);
-}
 
 /**
  * The capabilities of one file, in the order of the text, a few places each; what stands in lines that
@@ -92,7 +59,7 @@ export function findCapabilities(
 /** The canonical name under which the data knows a callee: fs-extra is fs, Sync and promises are the same. */
 export function familiarName(name: string): string {
   const module = name.slice(0, Math.max(name.indexOf('#'), 0));
-  const isFs = module !== '' && data().likeFs.includes(module);
+  const isFs = module !== '' && likeFs().includes(module);
   const base = isFs ? `fs.${name.slice(module.length + 1)}` : name;
   if (base.startsWith('fs.')) return base.replace('.promises.', '.').replace(/Sync$/, '');
   return base.startsWith('child_process.') ? base.replace(/Sync$/, '') : base;
@@ -200,7 +167,7 @@ function isHarmlessCode(call: NamedCall, file: SourceFile): boolean {
   const { arguments: args } = call.node;
   if (args.length === 0) return true;
   const last = file.constant(args.at(-1) as Node);
-  return last !== null && data().harmlessCode.includes(last.trim());
+  return last !== null && harmlessCode().includes(last.trim());
 }
 
 function* readsOf(
@@ -219,43 +186,6 @@ function* readsOf(
   }
 }
 
-/** Texts that could name a file: literals, templates, sums and joined paths. */
-function* pathsOf(file: SourceFile, anyPath: RegExp): Generator<{ node: Node; path: string }> {
-  for (const node of file.nodesOf('Literal')) {
-    if (typeof node.value !== 'string' || !isPathLike(node.value)) continue;
-    if (anyPath.test(node.value) && !isRefused(node, file)) yield { node, path: node.value };
-  }
-  const sums = file.nodesOf('BinaryExpression').filter((node) => node.operator === '+');
-  const joins = file.calls.filter(({ name }) => name === 'path.join' || name === 'path.resolve');
-  const composed = [...file.nodesOf('TemplateLiteral'), ...sums, ...joins.map(({ node }) => node)];
-  // What cannot end up as a path that matters need not be folded.
-  const hint = /\.\w|\\|Login|Cookies|Web Data|wallet|keystore|Extension/;
-  for (const node of composed) {
-    if (!hint.test(file.text.slice(node.start, Math.min(node.end, node.start + 2000)))) continue;
-    const path = file.constant(node);
-    if (path !== null && isPathLike(path) && anyPath.test(path)) yield { node, path };
-  }
-}
-
-const REFUSED =
-  /^_?(?:refuse|den(?:y|ied)|block|forbid|ignor|exclu|skip|sensitive|protected|never|banned|disallow|restricted|off_?limits|dangerous|unsafe)/i;
-
-/** A member of a list that says by its name that these are not to be touched. */
-export function isRefused(node: Node, file: SourceFile): boolean {
-  let at = file.parentOf(node);
-  while (at?.type === 'ArrayExpression' || at?.type === 'NewExpression') at = file.parentOf(at);
-  if (at?.type === 'VariableDeclarator' && at.id.type === 'Identifier')
-    return REFUSED.test(at.id.name);
-  return at?.type === 'Property' && REFUSED.test(keyOf(at.key, at.computed) ?? '');
-}
-
-/** Sentences that mention a path are not the path. */
-function isPathLike(text: string): boolean {
-  if (text.length > MAX_PATH_CHARS || text.length < 4 || /[\n"<>|]|\s[~./$]/.test(text))
-    return false;
-  return (text.match(/\s/g) ?? []).length <= 3;
-}
-
 function firstOfEach(hits: CodeCapability[]): CodeCapability[] {
   const seen = new Map<string, number>();
   return hits
@@ -267,88 +197,4 @@ function firstOfEach(hits: CodeCapability[]): CodeCapability[] {
       seen.set(same, 1).set(capability, count + 1);
       return true;
     });
-}
-
-interface RuleIndex {
-  calls: (name: string) => CapabilityRule[];
-  reads: (name: string) => CapabilityRule[];
-  readKeys: ReadonlySet<string>;
-  importsOf: (spec: string) => CapabilityRule[];
-  paths: { rule: CapabilityRule; pattern: RegExp }[];
-  anyPath: RegExp;
-  commands: { rule: CapabilityRule; pattern: RegExp }[];
-}
-
-const ruleIndex = once(() => buildIndex(data().rules));
-
-function buildIndex(rules: CapabilityRule[]): RuleIndex {
-  const patterns = (key: 'paths' | 'commands') =>
-    rules.flatMap((rule) =>
-      (rule[key] ?? []).map((pattern) => ({ rule, pattern: new RegExp(pattern) })),
-    );
-  const paths = patterns('paths');
-  const lastKeys = rules.flatMap((rule) =>
-    (rule.reads ?? []).map((name) => name.replace(/\.\*$/, '')),
-  );
-  return {
-    calls: matcher(rules, (rule) => rule.calls ?? []),
-    reads: matcher(rules, (rule) => rule.reads ?? []),
-    readKeys: new Set(lastKeys.map((name) => name.slice(name.lastIndexOf('.') + 1))),
-    importsOf: importMatcher(rules),
-    paths,
-    anyPath: new RegExp(paths.map(({ pattern }) => pattern.source).join('|')),
-    commands: patterns('commands'),
-  };
-}
-
-function matcher(
-  rules: CapabilityRule[],
-  namesOf: (rule: CapabilityRule) => string[],
-): (name: string) => CapabilityRule[] {
-  const exact = new Map<string, CapabilityRule[]>();
-  const starts: { start: string; rule: CapabilityRule }[] = [];
-  for (const rule of rules) {
-    for (const name of namesOf(rule)) {
-      if (name.endsWith('*')) starts.push({ start: name.slice(0, -1), rule });
-      else exact.set(name, [...(exact.get(name) ?? []), rule]);
-    }
-  }
-  return remembered((name) => {
-    const prefixed = starts.filter(({ start }) => name.startsWith(start)).map(({ rule }) => rule);
-    return [...new Set([...(exact.get(name) ?? []), ...prefixed])];
-  });
-}
-
-function importMatcher(rules: CapabilityRule[]): (spec: string) => CapabilityRule[] {
-  return remembered((spec) =>
-    rules.filter((rule) =>
-      (rule.imports ?? []).some((name) => {
-        if (name.startsWith('*')) return spec.endsWith(name.slice(1));
-        return spec === name || spec.startsWith(name.endsWith('/') ? name : `${name}/`);
-      }),
-    ),
-  );
-}
-
-/** Names come from packages: the memory of them is bounded. */
-function remembered<T extends object>(find: (name: string) => T): (name: string) => T {
-  const known = new Map<string, T>();
-  return (name) => {
-    let found = known.get(name);
-    if (found === undefined) {
-      found = find(name);
-      if (known.size < MAX_REMEMBERED) known.set(name, found);
-    }
-    return found;
-  };
-}
-const MAX_REMEMBERED = 5_000;
-
-function data(): CapabilityData {
-  return ruleData('capabilities', isCapabilityData);
-}
-
-function isCapabilityData(value: unknown): value is CapabilityData {
-  const { rules, likeFs, harmlessCode } = value as Partial<CapabilityData>;
-  return Array.isArray(likeFs) && Array.isArray(harmlessCode) && Array.isArray(rules);
 }

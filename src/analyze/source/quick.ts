@@ -1,5 +1,5 @@
 // A file of a dependency in which nothing can matter, told without a parser: only what it imports.
-import { capabilityRules, importedCapabilities, likeFs } from './capabilities.ts';
+import { capabilityRules, importedCapabilities, likeFs } from './capability-rules.ts';
 import { once } from './once.ts';
 import { outlineOf } from './outline.ts';
 import type { Outline } from './outline.ts';

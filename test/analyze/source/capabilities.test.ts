@@ -1,6 +1,7 @@
 // Runs the examples that each entry of rules/capabilities.json carries.
 import { describe, expect, test } from 'vitest';
-import { capabilityRules, findCapabilities } from '../../../src/analyze/source/capabilities.ts';
+import { findCapabilities } from '../../../src/analyze/source/capabilities.ts';
+import { capabilityRules } from '../../../src/analyze/source/capability-rules.ts';
 import { openSourceFile } from '../../../src/analyze/source/file.ts';
 
 function capabilitiesOf(text: string) {

@@ -1,6 +1,7 @@
 // Private data that code reads beyond what it is asked for: stores of other programs, and everything below home.
 import type { WeaknessHit } from '../../../types.ts';
-import { familiarName, isRefused } from '../capabilities.ts';
+import { familiarName } from '../capabilities.ts';
+import { isRefused } from '../named-paths.ts';
 import type { SourceFile } from '../file.ts';
 import { once } from '../once.ts';
 import type { ServerSource } from '../package-context.ts';
