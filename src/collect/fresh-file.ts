@@ -1,6 +1,6 @@
 // A JSON file in the cache that counts for a while; one that cannot be read or written is as good as none.
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 export interface FreshFile {
@@ -10,7 +10,7 @@ export interface FreshFile {
 }
 
 // What nobody has written for so long was of another version, or of another package, than is asked for now.
-const KEPT_MS = 30 * 24 * 3_600_000;
+export const KEPT_MS = 30 * 24 * 3_600_000;
 const tidied = new Set<string>();
 
 /** `key` is everything that decides the content. */
@@ -46,15 +46,23 @@ export function freshFile(folder: string, key: unknown): FreshFile {
   };
 }
 
-/** Milliseconds; what cannot be looked at or removed stays. */
+/** Ours: a file of this module, its draft, or a folder of what was learnt with one version of the rules. */
+const OWN_NAME = /^(?:[0-9a-f]{32}\.json(?:\.\d{1,10}-[0-9a-f]{8})?|\d{1,4}-[0-9a-f]{16})$/;
+
+/**
+ * Removes what is ours and was last changed before that many milliseconds. The cache may be any folder
+ * of the user's: other names stay, and so does what cannot be looked at or removed.
+ */
 export async function removeOlder(folder: string, ageMs: number): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   await Promise.all(
-    names.map(async (name) => {
-      const file = path.join(folder, name);
-      const found = await stat(file).catch(() => null);
-      if (!found?.isFile() || Date.now() - found.mtimeMs <= ageMs) return;
-      await rm(file, { force: true }).catch(() => undefined);
-    }),
+    names
+      .filter((name) => OWN_NAME.test(name))
+      .map(async (name) => {
+        const file = path.join(folder, name);
+        const found = await lstat(file).catch(() => null);
+        if (!found || Date.now() - found.mtimeMs <= ageMs) return;
+        await rm(file, { force: true, recursive: true }).catch(() => undefined);
+      }),
   );
 }

@@ -1,9 +1,9 @@
 // Files of the cache that count for a while.
-import { cp, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { freshFile } from '../../src/collect/fresh-file.ts';
+import { freshFile, removeOlder } from '../../src/collect/fresh-file.ts';
 
 let root = '';
 beforeEach(async () => (root = await mkdtemp(path.join(tmpdir(), 'mcp-vet-'))));
@@ -39,4 +39,15 @@ test('what is a week old stays', async () => {
   await ageBy(folder, 7);
   await freshFile(folder, 'two').write(2);
   expect(await freshFile(folder, 'one').read(Infinity)).toBe(1);
+});
+
+test('files and folders of others stay, however old: the cache may be any folder', async () => {
+  const folder = path.join(root, 'reports');
+  await freshFile(folder, 'one').write(1);
+  await writeFile(path.join(folder, 'year.pdf'), 'of the user');
+  await writeFile(path.join(folder, 'deadbeef.json'), '{}');
+  await mkdir(path.join(folder, '2025'));
+  await ageBy(folder, 400);
+  await removeOlder(folder, 1_000);
+  expect((await readdir(folder)).sort()).toEqual(['2025', 'deadbeef.json', 'year.pdf']);
 });
