@@ -240,6 +240,12 @@ interface HostPart {
   isLed?: boolean;
 }
 
+/** `${base}${path}` where each path that is handed over begins with a slash. */
+const beginsPath = (value: Value): boolean =>
+  optionsOf(value).every((option) =>
+    /^[/?#]/.test(textOf(option.kind === 'text' ? option.parts[0] : option) ?? ''),
+  );
+
 /** The part of an address that decides the host, if it is not written out. */
 function hostPart(value: Value): HostPart | undefined {
   for (const option of optionsOf(value)) {
@@ -262,7 +268,7 @@ function hostPart(value: Value): HostPart | undefined {
     }
     // Only the scheme, or the beginning of a host name, is written out.
     const isOpenHost = /^(?:https?|wss?|ftp):\/\/[^/?#]*$/.test(start);
-    if (isOpenHost && second) {
+    if (isOpenHost && second && !beginsPath(second)) {
       const isSubdomain = (textOf(third) ?? '').startsWith('.');
       return { value: second, isWhole: false, isSubdomain };
     }

@@ -29,7 +29,7 @@ import {
 } from './labels.ts';
 import { lookup } from './model.ts';
 import type { Call } from './model.ts';
-import { constantOf, HOLE, shapeOf, unwrap, valueOf } from './names.ts';
+import { constantOf, HOLE, keyOf, shapeOf, unwrap, valueOf } from './names.ts';
 import * as calls from './vocabulary.ts';
 
 /** Where a cloud hands its machines the keys that they act with. */
@@ -59,6 +59,24 @@ const DATABASE =
 const PASSING =
   /^(?:Buffer\.concat|escape|encodeURIComponent|encodeURI|btoa|Blob|File|URL\.createObjectURL|url\.pathToFileURL|readline\.createInterface|stream\.Readable\.from(?:Web)?)$/;
 
+const SOCKET_FILE = /(?:socket|sock|pipe|ipc)_?(?:path|file|name)$/i;
+
+/** `net.connect(this.socketPath)`: a text alone is a file, through which programs of one machine talk. */
+function isOnMachine(flow: Flow, { arguments: args }: Call): boolean {
+  const [first] = args;
+  if (!first || args.length > 2) return false;
+  const shape = shapeOf(flow.model, first) ?? '';
+  if (/\.sock$|^\\\\[.?]\\pipe\\/.test(shape)) return true;
+  const value = unwrap(first);
+  const name =
+    value.type === 'Identifier'
+      ? value.name
+      : value.type === 'MemberExpression'
+        ? (keyOf(flow.model, value) ?? '')
+        : '';
+  return SOCKET_FILE.test(name) && (!args[1] || /Function/.test(args[1].type));
+}
+
 /** Labels of calls that are sources or change the form; null for any other call. */
 export function sourceLabels(
   flow: Flow,
@@ -72,7 +90,7 @@ export function sourceLabels(
     return path & CRED_PATH || isPickedByName(flow, node) ? CRED : FILES | (path & HOME);
   }
   if (name === 'https.get' || name === 'http.get') return SOCKET | REMOTE;
-  if (is(name, CONNECTION)) return SOCKET;
+  if (is(name, CONNECTION)) return isOnMachine(flow, node) ? 0 : SOCKET;
   if (is(name, CLIENT))
     return REMOTE | (MACHINE_KEYS.test(shapeOf(flow.model, node.arguments[0]) ?? '') ? CRED : 0);
   if (/^dns(?:\.promises)?\.resolveTxt$/.test(name)) return REMOTE;
