@@ -51,6 +51,9 @@ const YIELDS =
 const ASKED =
   /\bask (?:the |your )?(?:user|person|customer|human|operator|owner|them|him|her) (?:for|to|which|what|whether|if)\b/;
 
+// "Sends a message via a webhook. The message content to send": what the user writes for it.
+const OWN_MESSAGE = /\bmessage contents? (?:to (?:send|post|edit)|of the (?:new|sent) message)\b/;
+
 // "Agents should not commit .env": what is forbidden, unless it is to tell of something.
 const FORBIDS =
   /^[.!?\s]{0,3}[^.,:;!?]{0,40}\b(?:should|must|may|can|shall) (?:not|never) (?!tell|mention|inform|reveal|show|say|ask|disclose|notify|report|discuss)/;
@@ -139,8 +142,10 @@ export function isDenied(
         NOT_YET.test(text.slice(match.end, match.end + 200)))
     );
   if (match.ruleId === 'secret-hidden-from-user' && isTrifle) return true;
-  if (match.ruleId === 'context-handed-over' && ASKED.test(text.slice(match.start, match.end)))
-    return true;
+  if (match.ruleId === 'context-handed-over') {
+    const around = text.slice(match.start, match.end + 20);
+    if (ASKED.test(around) || OWN_MESSAGE.test(around)) return true;
+  }
   if (match.ruleId === 'override-instructions')
     return YIELDS.test(text.slice(Math.max(0, match.start - 60), match.end + 30));
   if (match.ruleId === 'assistant-addressed')

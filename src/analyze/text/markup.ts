@@ -52,11 +52,28 @@ function commentViews(text: string): RawView[] {
   return found;
 }
 
+// What stands in a block of code is shown as it is written.
+const FENCED = /^[ \t]{0,12}```[^\n]{0,80}\n[\s\S]{0,60000}?^[ \t]{0,12}```/gm;
+
+function fencedIn(text: string): (at: number) => boolean {
+  const blocks = [...text.matchAll(FENCED)].map(({ index, 0: block }) => [
+    index,
+    index + block.length,
+  ]);
+  return (at) => blocks.some(([start = 0, end = 0]) => at > start && at < end);
+}
+
+/** Only tags and what stands in them: a drawing. */
+const isWordless = (text: string): boolean => !/\p{L}{2}/u.test(text.replace(/<[^<>]*>?/g, ' '));
+
 function patternViews(text: string): RawView[] {
+  const isShown = text.includes('```') ? fencedIn(text) : () => false;
   return PATTERNS.flatMap(({ kind, pattern }) => {
     if (!mayHold(kind, text)) return [];
     const found: RawView[] = [];
     for (const match of text.matchAll(pattern)) {
+      if (kind === 'hidden-markup' && (isShown(match.index) || isWordless(match[1] ?? '')))
+        continue;
       found.push({
         kind,
         text: match[1] ?? '',

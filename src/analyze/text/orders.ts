@@ -28,7 +28,7 @@ const NAMED_THING =
 const MEANINGS =
   /(?<![\w.-])(?:[\w.-]{1,40} ?\((?:[^()]|\([^()]{0,20}\)){1,60}\)[,;\u3001\uff0c\uff1b]? ?){2,}/g;
 // `models/loras`, `user/workflows`: folders, and nobody who could be told something.
-const IN_PATHS = /\/(?:models?|users?)(?![\w-])|(?<![\w-])models?(?=\/)/g;
+const IN_PATHS = /\/(?:models?|users?|scripts?)(?![\w-])|(?<![\w-])models?(?=\/)/g;
 const AGENT_FILE =
   /\b(?:claude|agents|gemini|codex|copilot-instructions)\.md\b|\.cursorrules\b|\.cursor\/rules|\.windsurfrules\b|\.clinerules\b|\.github\/copilot|\.mdc\b|\bmemory file|\brules file/g;
 // What is fetched and run at once, or runs by itself at the next install.
@@ -132,12 +132,17 @@ function neutralHits(book: Phrasebook): Hit[] {
   return found;
 }
 
+// "Path to a custom credentials.json": which file it is, and not what it holds.
+const PATH_OF =
+  /\b(?:path|location|name)s? (?:to|of|for) (?:(?:the|your|a|an|this|custom|own|json) ){0,3}$/;
 // Public keys are for everybody; `authorized_keys` is also the name of their form.
 const PUBLIC = /\.pub\.?$|authorized_keys[ -](?:style|format|line|entry|entries|syntax)\b/;
 
 function isHarmless(text: string, { start, end }: Place): boolean {
   const path = text.slice(start, end);
   if (/^home (?:directory|folder)$/.test(path)) return true;
+  const before = text.slice(Math.max(0, start - 60), start);
+  if (/^(?:credentials|secrets?)\.\w/.test(path) && PATH_OF.test(before)) return true;
   const [rest = ''] = /^[\w./\\-]{0,40}/.exec(text.slice(end, end + 40)) ?? [];
   return PUBLIC.test(path + rest) || PUBLIC.test(path + text.slice(end, end + 10));
 }

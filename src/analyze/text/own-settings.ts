@@ -3,8 +3,8 @@
 
 // Files that hold nothing but settings; what a shell or an editor starts with is another matter.
 const FILE =
-  /(?:[~.$\w][\w.~/\\-]{0,60})?(?:\.env(?:\.\w{1,16}){0,2}|\.(?:netrc|pgpass|pypirc|git-credentials)|\.aws[/\\](?:credentials|config)|\b(?:credentials|secrets?)\.(?:json|ya?ml|toml|env)|\bapplication_default_credentials(?:\.json)?|\.config[/\\][\w./-]{1,60})(?![\w/])/g;
-const MENTIONS = /\.env|\.netrc|\.pgpass|\.pypirc|credentials|secrets?\.|\.config/;
+  /(?:[~.$\w][\w.~/\\-]{0,60})?(?:\.env(?:\.\w{1,16}){0,2}|\.(?:netrc|pgpass|pypirc|git-credentials)|\.aws[/\\](?:credentials|config)|\b(?:credentials|secrets?)\.(?:json|ya?ml|toml|env)|\bapplication_default_credentials(?:\.json)?|\.config[/\\][\w./-]{1,60}|~[/\\]\.(?!ssh\b|aws\b|gnupg\b|kube\b|docker\b|azure\b|config\b|netrc|npmrc|pgpass|pypirc|bash|zsh|profile|gitconfig|git-cred|claude|cursor|codex|gemini)[a-z][\w-]{2,40}(?:[/\\][\w.-]{1,40}){0,4}[/\\]?)(?![\w/])/g;
+const MENTIONS = /~[/\\]\.|\.env|\.netrc|\.pgpass|\.pypirc|credentials|secrets?\.|\.config/;
 const BEFORE = 160;
 const AFTER = 200;
 
@@ -49,8 +49,13 @@ export function withoutOwnSettings(text: string): string {
   });
 }
 
+// "tokens are cached in ~/.acme/ (encrypted)"
+const KEPT =
+  /\b(?:is|are|gets?|being|be) (?:stored|kept|saved|persisted|cached|written|logged) (?:locally |securely |only |encrypted |automatically )?(?:under|in|into|to|at|inside) [`"']?$/;
+
 const isPlace = (before: string, after: string): boolean =>
-  !LEADS_ON.test(after) && PLACED.some((pattern) => pattern.test(before));
+  !LEADS_ON.test(after) &&
+  (PLACED.some((pattern) => pattern.test(before)) || (KEPT.test(before) && !GOES_ON.test(after)));
 
 function isReadByItself(before: string, after: string): boolean {
   const [, between] = READS.exec(before) ?? [];

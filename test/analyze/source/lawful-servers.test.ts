@@ -219,13 +219,15 @@ track({ set: 1 }); exports.model = model;`,
   });
 
   test('a release of a library that is built where no program is ready is no attack, and a clone that is run is one', () => {
-    const install = (line: string) =>
-      vetTexts(new Map([['package.json', JSON.stringify({ scripts: { install: line } })]]))
+    const install = (line: string, build = 'cmake-js compile') =>
+      vetTexts(new Map([['package.json', JSON.stringify({ scripts: { install: line, build } })]]))
         .threats.filter(({ severity }) => severity === 'critical')
         .map(({ ruleId }) => ruleId);
     const url = 'https://github.com/acme/lib.git';
     const build = 'prebuild-install --runtime napi || (git clone -b v1.7.4 --depth 1';
     expect(install(`${build} ${url} deps/lib && npm i cmake-js && npm run build)`)).toEqual([]);
+    const whole = `${build} ${url} deps/lib && npm i cmake-js && npm run build)`;
+    expect(install(whole, 'sh deps/lib/run.sh')).not.toEqual([]);
     expect(install(`${build} ${url} deps/lib && cd deps/lib && npm i)`)).not.toEqual([]);
     expect(install(`git clone ${url} deps/lib && npm i && node deps/lib/run.js`)).not.toEqual([]);
   });

@@ -11,6 +11,8 @@ export interface Declared {
   readme: string;
   /** Names of what the package depends on. */
   dependencies: ReadonlySet<string>;
+  /** The scope of its name, with the `@`. */
+  scope?: string;
 }
 
 const COMMON_WORDS =
@@ -39,7 +41,9 @@ export function declaredBy(pkg: PackageContext): Declared {
       (names) => Object.keys(names ?? {}),
     ),
   );
-  return { domains, words, readme: (pkg.readme ?? '').slice(0, 200_000), dependencies };
+  const [scope] = /^@[^/]+(?=\/)/.exec(pkg.name) ?? [];
+  const readme = (pkg.readme ?? '').slice(0, 200_000);
+  return { domains, words, readme, dependencies, ...(scope === undefined ? {} : { scope }) };
 }
 
 export function placeOf(host: string | null, declared: Declared): Place {

@@ -10,6 +10,7 @@ import { walkTree } from '../nodes.ts';
 const HIDES =
   /\bprocess\.env\.(?:CI|GITHUB_ACTIONS|JENKINS\w{0,12}|TRAVIS|CIRCLECI|GITLAB_CI|BUILDKITE|CODESPACES|SANDBOX|VITEST|NODE_ENV)\b|process\.env\[?['"]?CI\b|\bisCI\b|os\.hostname\(\)|Date\.now\(\)|new Date\b|getTime\(|getDay\(|getHours\(|getTimezoneOffset|timeZone|resolvedOptions\(\)|\bLANG\b|os\.uptime\(\)|process\.uptime\(\)|os\.cpus\(\)\.length|os\.totalmem\(\)|\b(?:vmware|virtualbox|qemu|docker|sandbox)\b|\/\.dockerenv|execArgv|inspector\.url\(\)|NODE_OPTIONS|isDebugg|Math\.random\(\)/i;
 const HOUR_MS = 3_600_000;
+const MAX_OBJECT = 2_000;
 
 /** Adds a threat for each grave one that runs only sometimes, in a way that hides it. */
 export function findGates(scene: Scene): void {
@@ -86,7 +87,10 @@ export function says(scene: Scene, test: Node, pattern: RegExp, depth: number): 
   walkTree(test, (part) => {
     if (part.type !== 'Identifier' || isFound) return;
     for (const def of lookup(scene.model, part)?.defs.slice(0, 3) ?? []) {
-      if (def.value && says(scene, def.value, pattern, depth - 1)) isFound = true;
+      // Of a large object most has nothing to do with the one member that is asked.
+      const isLarge =
+        def.value?.type === 'ObjectExpression' && def.value.end - def.value.start > MAX_OBJECT;
+      if (def.value && !isLarge && says(scene, def.value, pattern, depth - 1)) isFound = true;
     }
   });
   return isFound;

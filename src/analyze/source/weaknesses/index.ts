@@ -34,6 +34,7 @@ export function findWeaknesses(server: ServerSource, surface: SurfaceFact): Weak
   const model = readServer(server);
   const habits = habitsOf(server);
   const tools = new Map(surface.tools.map((tool) => [tool.name, toolContext(tool, habits)]));
+  const named = new Set([...tools.values()].flatMap(({ properties }) => [...properties.keys()]));
   const definitions = new Map(surface.tools.map((tool) => [tool.name, tool]));
   const asking = askingTools(model.uses);
   const seen = {
@@ -47,7 +48,7 @@ export function findWeaknesses(server: ServerSource, surface: SurfaceFact): Weak
     const tool = tools.get(use.tool) ?? contextOf(use, habits);
     const hidden = unlistedFault(use, tool, shared);
     const listed = faultsOf(use, tool)
-      .map((fault) => withHiddenArgument(fault, tool))
+      .map((fault) => withHiddenArgument(fault, tool, named))
       .map((fault) => (asking.has(use.tool) ? seenFirst(fault) : fault));
     const faults = [...listed, ...(hidden ? [hidden] : [])];
     const act = actOf(use, definitions.get(use.tool), about, seen);

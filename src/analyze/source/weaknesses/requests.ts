@@ -80,7 +80,7 @@ function hostFault(
   const severity = host.isLed
     ? 'low'
     : host.isWhole
-      ? reachOf(use, tool, taint)
+      ? mildest(reachOf(use, tool, taint), isSignedByCaller(use) ? 'moderate' : 'high')
       : isOpenRoute(use, taint)
         ? 'high'
         : 'moderate';
@@ -203,15 +203,28 @@ function sendsSecret(use: Use): boolean {
   });
 }
 
-function headersIn(headers: Value | undefined): boolean {
+function headersIn(
+  headers: Value | undefined,
+  isMeant: (value: Value) => boolean = isOwn,
+): boolean {
   return optionsOf(headers ?? UNKNOWN).some((option) => {
     if (option.kind !== 'object') return false;
-    if ([...option.props].some(([key, value]) => SECRET_HEADER.test(key) && isOwn(value)))
+    if ([...option.props].some(([key, value]) => SECRET_HEADER.test(key) && isMeant(value)))
       return true;
     // `axios.create({ headers: { common: {...} } })`
-    return headersIn(option.props.get('common'));
+    return headersIn(option.props.get('common'), isMeant);
   });
 }
+
+/** The key comes with the address: a service that the caller has a part in. */
+const isSignedByCaller = (use: Use): boolean =>
+  use.channel !== 'http' &&
+  [...use.args, ...(use.client ?? [])].some((option) =>
+    headersIn(property(option, 'headers'), (value) => taintsOf(value).length > 0),
+  );
+
+const mildest = (severity: Severity, most: Severity): Severity =>
+  severity === 'high' ? most : severity;
 
 const isOwn = (value: Value): boolean =>
   taintsOf(value).length === 0 &&

@@ -78,13 +78,18 @@ function knownSecrets(files: readonly SourceFile[]): WeaknessHit[] {
       file.nodesOf('LogicalExpression').flatMap((node) => {
         if (node.operator === '&&') return [];
         const setting = /^process\.env\.(\w+)$/.exec(file.resolve(node.left) ?? '')?.[1];
-        if (setting === undefined || !NAMES_SECRET.test(setting)) return [];
+        if (setting === undefined || !NAMES_SECRET.test(setting) || OF_ANOTHER.test(setting))
+          return [];
         const value = defaultOf(file, node.right);
         if (value === OPEN || typeof value !== 'string' || value === '') return [];
         return isCompared(file, node) ? [secretHit(file, node)] : [];
       }),
     );
 }
+
+// What the server itself signs in with elsewhere.
+const OF_ANOTHER =
+  /^(?:MYSQL|MARIADB|PG|POSTGRES(?:QL)?|DB|DATABASE|REDIS|VALKEY|MONGO(?:DB)?|MSSQL|SQL(?:SERVER)?|ORACLE|NEO4J|CLICKHOUSE|ELASTIC(?:SEARCH)?|OPENSEARCH|RABBITMQ|AMQP|MQTT|SMTP|IMAP|FTP|SSH)_/;
 
 const secretHit = (file: SourceFile, node: Node): WeaknessHit =>
   placeHit(file, node, {

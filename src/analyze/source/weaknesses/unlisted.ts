@@ -2,7 +2,7 @@
 import { capabilitiesOf } from '../surface/capabilities.ts';
 import type { Use } from '../surface/model.ts';
 import { lineFault } from './commands.ts';
-import { isUnnamed, type Fault, type ToolContext } from './faults.ts';
+import { isUnnamed, plain, type Fault, type ToolContext } from './faults.ts';
 
 const RUNS = new Set(['shell', 'process-spawn', 'dynamic-code']);
 const CHANGES = new Set(['file-write', 'file-delete']);
@@ -29,10 +29,19 @@ export function unlistedFault(
 
 const RUNNING = new Set(['shell-injection', 'code-injection', 'program-from-argument']);
 
-/** A command or code in an argument that the schema keeps quiet about is a back door. */
-export function withHiddenArgument(fault: Fault, tool: ToolContext): Fault {
+/**
+ * A command or code in an argument that the schema keeps quiet about is a back door.
+ * `named`: the arguments of all tools.
+ */
+export function withHiddenArgument(
+  fault: Fault,
+  tool: ToolContext,
+  named: ReadonlySet<string>,
+): Fault {
   const origin = fault.taint?.origin ?? '';
   if (!RUNNING.has(fault.ruleId) || !isUnnamed(tool, origin)) return fault;
+  // What a server keeps of the call of one tool comes to the others.
+  if (named.has(plain(origin).split('.')[0] ?? '')) return fault;
   return {
     ...fault,
     severity: 'critical',

@@ -25,7 +25,9 @@ export function memberOf(it: Machine, node: Node & { type: 'MemberExpression' },
   if (target.kind === 'object' && !target.isOpen && target.props.size > 0) {
     return union([...target.props.values()]);
   }
-  if (ledBy.length > 0 && target.kind !== 'array') return { kind: 'unknown', ledBy };
+  // `if (!accounts[name]) return`: the name is that of an entry.
+  const checks = ledBy.map(({ origin }) => ({ origin, kind: 'named' as const, whenTruthy: true }));
+  if (ledBy.length > 0 && target.kind !== 'array') return { kind: 'unknown', ledBy, checks };
   if (target.kind === 'array') return union(target.items);
   return target.kind === 'unknown' ? target : UNKNOWN;
 }

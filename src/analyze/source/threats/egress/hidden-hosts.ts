@@ -27,7 +27,11 @@ export function findHiddenHosts(scene: Scene): void {
   }
 }
 
-function isHidden(scene: Scene, text: string): boolean {
+/** `${host}${href}` where either may be a whole address: the second is not part of the first. */
+const SECOND = /(?<=^\w{2,5}:\/\/[^/?#]{3,200}?)(?:https?|wss?):\/\/.*$/is;
+
+function isHidden(scene: Scene, address: string): boolean {
+  const text = address.replace(SECOND, '');
   if (!/^(?:https?|wss?):\/\//i.test(text)) return false;
   const host = hostOf(text);
   if (host === null || host.length < 5 || placeOf(host, scene.declared) === 'local') return false;

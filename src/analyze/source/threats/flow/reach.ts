@@ -1,4 +1,5 @@
 // Under which circumstances code of a file runs: at start, on a command, in a tool, or not known.
+import { walkTree } from '../../nodes.ts';
 import type { Node } from '../../parse.ts';
 import { callersOf } from './callers.ts';
 import { lookup } from './model.ts';
@@ -112,7 +113,25 @@ function asks(scene: Scene, test: Node): boolean {
     /process\.env\.\w+|\bscripts\??(?:\.\w+|\[[^\]]{1,40}\])/g,
     '',
   );
-  return (isOfInstall(scene, test) ? ASKED_THERE : ASKED).test(words) || isAnswer(scene, test);
+  if (isOfInstall(scene, test)) return ASKED_THERE.test(words) || isAnswer(scene, test);
+  return ASKED.test(words) || isAnswer(scene, test) || isOfCommandLine(scene, test, 2);
+}
+
+/** `const a = process.argv.slice(2), b = a.find(…); if (b === 'configure')`, whatever a and b are called. */
+function isOfCommandLine(scene: Scene, node: Node, depth: number): boolean {
+  let isFound = false;
+  walkTree(node, (part) => {
+    if (isFound || isFunction(part)) return false;
+    if (part.type !== 'Identifier') return true;
+    const defs = lookup(scene.model, part)?.defs ?? [];
+    const value = defs.length === 1 && defs[0]?.kind === 'init' ? defs[0].value : null;
+    if (!value || isFunction(value)) return true;
+    const text = scene.model.text.slice(value.start, Math.min(value.end, value.start + 200));
+    isFound =
+      /^process\.argv\b/.test(text) || (depth > 1 && isOfCommandLine(scene, value, depth - 1));
+    return true;
+  });
+  return isFound;
 }
 
 // `{ name, arguments: args }`, `args = request.params.arguments`: what a tool is called with.

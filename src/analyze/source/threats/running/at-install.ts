@@ -25,12 +25,16 @@ export function unasked(
   // What stays behind after an install.
   if (ruleId === 'autostart-write' || ruleId === 'agent-config-write')
     return severity === 'high' ? 'critical' : severity;
-  const isFloating = ruleId === 'runtime-install' && severity === 'moderate' && floats(line);
+  const isFloating =
+    ruleId === 'runtime-install' && severity === 'moderate' && floats(line, declared);
   return isFloating ? 'high' : severity;
 }
 
 /** A program that nobody named as a dependency, in whatever version is newest. */
-const floats = (line: string): boolean =>
-  [...line.matchAll(ADDED)].some(
-    ([, spec = '']) => !/.@\d/.test(spec) && !setupTools.has(spec.replace(VERSION, '')),
-  );
+const floats = (line: string, { scope }: Declared): boolean =>
+  [...line.matchAll(ADDED)].some(([, spec = '']) => {
+    const name = spec.replace(VERSION, '');
+    // In a version that the code works out, from the same publisher.
+    const isOwn = scope !== undefined && name.startsWith(`${scope}/`) && spec !== name;
+    return !/.@\d/.test(spec) && !isOwn && !setupTools.has(name);
+  });

@@ -222,7 +222,10 @@ const BUILT_WITH =
   /^(?:prebuild-install|node-pre-gyp|node-gyp-build|pkg-prebuilds-verify)\b[^|&;]{0,80}\|\|\s{0,3}\(?\s{0,3}git\s+clone\s[^\n;|&]{0,60}(?:-b|--branch)\s+v?\d[\w.]{0,20}\s[^\n;|&]{0,120}\s([\w.-]{1,40}\/[\w./-]{1,60})\s{0,3}&&([^\n;|]{0,120})$/;
 
 function isBuiltWith(line: string): boolean {
-  const [, folder = '', builds = ''] = BUILT_WITH.exec(line.trim()) ?? [];
+  // The scripts that the line runs by `npm run` stand below it.
+  const [own = '', ...more] = line.trim().split('\n');
+  const [, folder = '', rest = ''] = BUILT_WITH.exec(own.trim()) ?? [];
+  const builds = [rest, ...more].join('\n');
   return folder !== '' && !builds.includes(folder) && !/\bcd\b|\$|\bbash\b|\bsh\b/.test(builds);
 }
 

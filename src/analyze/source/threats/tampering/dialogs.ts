@@ -11,7 +11,7 @@ const MAY_ASK =
 const FORGED =
   /display dialog[\s\S]{0,800}with hidden answer|with hidden answer[\s\S]{0,200}display dialog/i;
 const WINDOWS =
-  /\bPromptForCredential\b|\bGet-Credential\b|\bCredUIPromptFor\w{0,30}|Read-Host\b[^\n]{0,80}-AsSecureString/i;
+  /\bPromptForCredential\b|\bGet-Credential\b(?!-)|\bCredUIPromptFor\w{0,30}|Read-Host\b[^\n]{0,80}-AsSecureString/i;
 const LINUX = /\b(?:zenity|kdialog|yad|qarma|matedialog)\b[^\n]{0,200}--(?:password|hide-text)\b/;
 const TESTED = /\bdscl\b[^\n]{0,80}\bauthonly\b/;
 /** Programs whose work it is to ask for a password. */

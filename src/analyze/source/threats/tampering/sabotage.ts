@@ -6,7 +6,7 @@ import { gateOf, says } from '../gates.ts';
 import type { Invocation } from '../flow/invoke.ts';
 import { WRITE, is } from '../flow/kinds.ts';
 import { FILES } from '../flow/labels.ts';
-import { functionAround, lookup } from '../flow/model.ts';
+import { functionAround, isFunction, lookup } from '../flow/model.ts';
 import type { Binding } from '../flow/model.ts';
 import { constantOf, keyOf, nameOf, shapeOf, unwrap } from '../flow/names.ts';
 import { callersOf } from '../flow/callers.ts';
@@ -90,7 +90,10 @@ function deedOf(scene: Scene, { call, name, args }: Invocation): Deed | null {
   if (OWN.test(shape)) return null;
   if (isRemove(name) && !isConstantPath(shape)) return { told: REMOVED, isPlain: false };
   const isWrite = is(name, WRITE) && !/open|copy|cp|rename|symlink|append/i.test(name);
-  const isTruncation = /^fs(?:\.promises)?\.truncate(?:Sync)?$/.test(name);
+  // To a length that somebody asks for: that is what a file system does.
+  const isTruncation =
+    /^fs(?:\.promises)?\.truncate(?:Sync)?$/.test(name) &&
+    (!content || isFunction(content) || constantOf(scene.model, content) !== null);
   const isStored = STORES.test(method) && args.length >= 2;
   if (!isTruncation && !((isWrite || isStored) && isSame(scene, content, 0))) return null;
   const source = listOf(scene, path, 0);
