@@ -2,7 +2,7 @@
 import { walkTree } from '../../nodes.ts';
 import type { Node } from '../../parse.ts';
 import { callersOf } from './callers.ts';
-import { lookup } from './model.ts';
+import { isFunction, lookup } from './model.ts';
 import { keyOf, unwrap } from './names.ts';
 import type { Reach, Scene } from '../scene.ts';
 
