@@ -110,8 +110,15 @@ ${tool('return { content: [] };')}`;
     const severities = (body: string) => {
       const server = serverOf({
         'index.js': `${IMPORTS}import { setRoot } from './root.js'; import { run } from './run.js';
-server.registerTool('set_root', { description: 'Sets the root.', inputSchema: { root: z.string() } }, async ({ root }) => setRoot(root));
-server.registerTool('run_tests', { description: 'Tests.', inputSchema: { filter: z.string() } }, async (args) => run(args));`,
+const low = new Server({ name: 'x', version: '1' });
+const text = { type: 'string' };
+low.setRequestHandler(ListToolsRequestSchema, async () => ({ tools: [
+  { name: 'set_root', description: 'Sets the root.', inputSchema: { type: 'object', properties: { root: text } } },
+  { name: 'run_tests', description: 'Tests.', inputSchema: { type: 'object', properties: { filter: text } } } ] }));
+low.setRequestHandler(CallToolRequestSchema, async (request) => {
+  const { name, arguments: args } = request.params;
+  return name === 'set_root' ? setRoot(args.root) : run(args);
+});`,
         'root.js': `export const state = { root: '' }; export function setRoot(root) { state.root = root; }`,
         'run.js': `import { state } from './root.js'; import { exec } from 'node:child_process';
 export function run(args) { exec(\`vitest \${${body}}\`); return { content: [] }; }`,
