@@ -2,7 +2,7 @@
 import { privateData } from '../../analyze/source/weaknesses/private-kinds.ts';
 import { defineRule } from '../../rule.ts';
 import type { Hit, Rule } from '../../rule.ts';
-import type { SourceFact, WeaknessHit } from '../../types.ts';
+import type { SourceFact, ThreatHit, WeaknessHit } from '../../types.ts';
 import { weaknessHits } from './weaknesses.ts';
 
 const MAX_TEXT_CHARS = 200_000;
@@ -31,7 +31,11 @@ const privateStores = defineRule({
     const unexplained = source.subject.weaknesses.filter(
       (hit) => hit.ruleId === 'private-store-read' && !isExplained(hit, text),
     );
-    return unexplained.map((hit) => toHit(hit, unexplained.length > 1));
+    const harvests = source.subject.threats.filter(({ ruleId }) => ruleId === 'private-store-read');
+    return [
+      ...unexplained.map((hit) => toHit(hit, unexplained.length > 1)),
+      ...harvests.map((threat) => harvestHit(threat)),
+    ];
   },
 });
 
@@ -47,6 +51,14 @@ const toHit = (hit: WeaknessHit, isMany: boolean): Hit => ({
   severity: isMany ? 'critical' : 'high',
   confidence: 'medium',
   excerpt: hit.excerpt,
+});
+
+const harvestHit = ({ message, severity, confidence, excerpt, file, line }: ThreatHit): Hit => ({
+  message,
+  severity,
+  confidence,
+  excerpt,
+  location: `${file}:${line}`,
 });
 
 const homeWide = defineRule({

@@ -63,8 +63,23 @@ const GRANTS =
 const ADDS_SERVER =
   /\bmcp_?servers\b[\s\S]{0,2000}\bcommand['"]?\s{0,3}:|\bcommand['"]?\s{0,3}:[\s\S]{0,2000}\bmcp_?servers\b/i;
 
+// A list of nothing that is never asked about.
+const GRANTS_NONE =
+  /\b(?:alwaysAllow|autoApprove|auto_approve)\b['"]?\s{0,3}:\s{0,3}(?:\[\s{0,3}\]|false\b)/g;
+
+/** Settings after which nobody is asked any more. */
+export const grantsAll = (text: string): boolean => GRANTS.test(text.replace(GRANTS_NONE, ''));
+
 /** What a tool call does to the agent without a word in any text. */
 const overrides = (text: string): boolean => GRANTS.test(text) || ADDS_SERVER.test(text);
+
+/** What was written is put to use at once, or bears the name of somebody else's. */
+const ACTIVATES =
+  /\blaunchctl\b[^\n]{0,60}\b(?:load|bootstrap|enable|kickstart|submit)\b|\bsystemctl\b[^\n]{0,60}\b(?:enable|start|link)\b|\bschtasks\b[^\n]{0,60}\/create|\bcom\.(?:apple|google|microsoft|adobe)\.[\w.-]{2,40}\b/i;
+
+const isSecretly = (ruleId: string, around: string): boolean =>
+  (ruleId === 'agent-config-write' && overrides(around)) ||
+  (ruleId === 'autostart-write' && ACTIVATES.test(around));
 
 // A key that stands in the code is that of whoever wrote it.
 const OWN_KEY =
@@ -103,8 +118,8 @@ export function graded(
     /curl|wget|https?:/.test(content);
   if (isWorm) return { ruleId, message, severity: 'critical', confidence: 'high' };
   const isOffered = isSetupTool || (reach === 'tool' && toldOf(scene).includes(ruleId));
-  const isUnasked = ruleId === 'agent-config-write' && reach === 'tool' && scene.pkg.isSubject;
-  if (isUnasked && !isOffered && overrides(around))
+  const isUnasked = reach === 'tool' && scene.pkg.isSubject && !isOffered;
+  if (isUnasked && isSecretly(ruleId, around))
     return { ruleId, message, severity: 'critical', confidence: 'medium' };
   return {
     ruleId,
