@@ -1,6 +1,7 @@
 // What the server shows a model: tools, prompts, resources, instructions, read from its source.
 import type { SurfaceFact } from '../../../types.ts';
 import type { ServerSource } from '../package-context.ts';
+import { answerTexts } from './answers.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { toolOf } from './describe.ts';
 import { looseTexts } from './loose-texts.ts';
@@ -22,7 +23,7 @@ export function extractSurface(server: ServerSource): SurfaceFact {
   const tools = declared.map(({ tool }) => tool);
   const reason = doubtOf(server, model);
   const notes = notesOf(model);
-  const texts = textsOf(model, declared);
+  const texts = [...textsOf(model, declared), ...answerTexts(model)];
   return {
     tools,
     texts: [...texts, ...looseTexts(server, texts)],

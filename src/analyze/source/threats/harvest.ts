@@ -48,9 +48,6 @@ const KEEPERS: readonly Keeper[] = [
 // Servers that look for just that.
 const LOOKS_FOR_KEYS =
   /\bsecret(?:s)? (?:scan\w*|detect\w*|leaks?|audit\w*)\b|\bscan\w* (?:for )?(?:leaked )?(?:secrets|credentials|keys)\b|\bdotfiles?\b|\bbackups?\b|\bcredential(?:s)? (?:audit\w*|manage\w*|inventory)\b|\bsecurity audit/i;
-// Nothing but keys stands in them, no settings that others need.
-const KEYS_ONLY =
-  /[/~](?:\.ssh\/id_\w+|\.git-credentials|\.aws\/credentials|[._]netrc|\.pgpass|\.vault-token|\.gnupg\/private\S*|\.codex\/auth\.json|\.claude\/\.credentials\.json)$/;
 const MAX_READS = 400;
 
 /** Reports what is read what is read of keepers that nothing in the texts speaks of. */
@@ -59,12 +56,10 @@ export function findHarvests(scene: Scene): void {
   if (!pkg.isSubject) return;
   const reads = scene.calls.filter(({ name }) => is(name, READ)).slice(0, MAX_READS);
   const found = new Map<Keeper, Node>();
-  let isKeyOnly = false;
   for (const { call } of reads) {
     for (const path of pathsOf(scene, call.arguments[0])) {
       const keeper = KEEPERS.find(({ file }) => file.test(path));
       if (keeper && !found.has(keeper)) found.set(keeper, call);
-      isKeyOnly ||= keeper !== undefined && KEYS_ONLY.test(path);
     }
   }
   const [first] = found.values();
@@ -74,16 +69,12 @@ export function findHarvests(scene: Scene): void {
     .flat()
     .join('\n');
   const strange = [...found.keys()].filter(({ about }) => !about.test(told));
-  if (LOOKS_FOR_KEYS.test(told) || strange.length === 0) return;
-  const isMany = strange.length > 1;
-  if (!isMany && (found.size > 1 || !isKeyOnly)) return;
+  if (LOOKS_FOR_KEYS.test(told) || strange.length < 2) return;
   report(scene, first, {
     ruleId: 'private-store-read',
-    severity: isMany && found.size > 2 ? 'critical' : 'high',
+    severity: found.size > 2 ? 'critical' : 'high',
     confidence: 'medium',
-    message: isMany
-      ? 'Code reads the credentials that several other programs keep.'
-      : 'Code reads the keys of another program, which nothing that it says of itself explains.',
+    message: 'Code reads the credentials that several other programs keep.',
   });
 }
 

@@ -40,12 +40,6 @@ const ROWS: Row[] = [
     ),
   ],
   [
-    'the only key of a kind',
-    'high private-store-read',
-    tool('', "return fs.readFileSync(path.join(os.homedir(), '.ssh', 'id_ed25519'), 'utf8');"),
-    tool('', "return fs.readFileSync(path.join(os.homedir(), '.ssh', 'known_hosts'), 'utf8');"),
-  ],
-  [
     'settings in a table of files',
     'critical agent-config-write',
     tool(

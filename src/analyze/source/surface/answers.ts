@@ -1,0 +1,40 @@
+// What tools are seen to answer, as far as the code itself writes it: a model reads it as it reads descriptions.
+import type { InstructionFinding, ServerText } from '../../../types.ts';
+import { findInstructions } from '../../text/index.ts';
+import { textsWithin } from './alternatives.ts';
+import type { ServerModel } from './model.ts';
+
+const MIN_CHARS = 40;
+const MAX_CHARS = 8000;
+const MAX_LOOKED_AT = 600;
+const MAX_TEXTS = 30;
+
+/** Answers that give orders; a plain answer is no text of the server's. */
+export function answerTexts(model: ServerModel): ServerText[] {
+  const found: ServerText[] = [];
+  const seen = new Set<string>();
+  for (const { name, tool, args, file, node } of model.uses) {
+    const [result] = args;
+    if (name !== 'result' || tool === '' || !result) continue;
+    for (const text of textsWithin(result)) {
+      if (text.length < MIN_CHARS || text.length > MAX_CHARS || seen.has(text)) continue;
+      if (seen.size >= MAX_LOOKED_AT || found.length >= MAX_TEXTS) return found;
+      seen.add(text);
+      if (!isOrder(findInstructions(text, { location: 'tool-response' }).findings)) continue;
+      const line = file.lineOf(node);
+      found.push({ location: 'tool-response', owner: tool, text, file: file.path, line });
+    }
+  }
+  return found;
+}
+
+/** One that is beyond doubt, or two of different kinds: a single one may be a hint for the next call. */
+function isOrder(findings: readonly InstructionFinding[]): boolean {
+  const grave = findings.filter(({ severity }) => severity === 'high' || severity === 'critical');
+  const kinds = new Set(grave.map(({ ruleId }) => ruleId));
+  return (
+    grave.some(({ severity }) => severity === 'critical') || kinds.size > 1 || kinds.has(OBEYED)
+  );
+}
+
+const OBEYED = 'embedded-commands-obeyed';
