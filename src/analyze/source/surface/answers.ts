@@ -1,7 +1,9 @@
 // What tools are seen to answer, as far as the code itself writes it: a model reads it as it reads descriptions.
 import type { InstructionFinding, ServerText } from '../../../types.ts';
 import { findInstructions } from '../../text/index.ts';
+import type { ServerSource } from '../package-context.ts';
 import { textsWithin } from './alternatives.ts';
+import { isScanner, lettersOf } from './loose-texts.ts';
 import type { ServerModel } from './model.ts';
 
 const MIN_CHARS = 40;
@@ -9,9 +11,15 @@ const MAX_CHARS = 8000;
 const MAX_LOOKED_AT = 600;
 const MAX_TEXTS = 30;
 
-/** Answers that give orders; a plain answer is no text of the server's. */
-export function answerTexts(model: ServerModel): ServerText[] {
+/** Answers that give orders, and that hold none of `known`; a plain answer is no text of the server's. */
+export function answerTexts(
+  server: ServerSource,
+  model: ServerModel,
+  known: readonly ServerText[],
+): ServerText[] {
+  if (isScanner(server)) return [];
   const found: ServerText[] = [];
+  const told = known.map(({ text }) => lettersOf(text));
   const seen = new Set<string>();
   for (const { name, tool, args, file, node } of model.uses) {
     const [result] = args;
@@ -20,6 +28,7 @@ export function answerTexts(model: ServerModel): ServerText[] {
       if (text.length < MIN_CHARS || text.length > MAX_CHARS || seen.has(text)) continue;
       if (seen.size >= MAX_LOOKED_AT || found.length >= MAX_TEXTS) return found;
       seen.add(text);
+      if (told.some((letters) => lettersOf(text).includes(letters))) continue;
       if (!isOrder(findInstructions(text, { location: 'tool-response' }).findings)) continue;
       const line = file.lineOf(node);
       found.push({ location: 'tool-response', owner: tool, text, file: file.path, line });

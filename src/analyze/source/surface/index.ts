@@ -23,10 +23,11 @@ export function extractSurface(server: ServerSource): SurfaceFact {
   const tools = declared.map(({ tool }) => tool);
   const reason = doubtOf(server, model);
   const notes = notesOf(model);
-  const texts = [...textsOf(model, declared), ...answerTexts(model)];
+  const texts = textsOf(model, declared);
+  const loose = looseTexts(server, texts);
   return {
     tools,
-    texts: [...texts, ...looseTexts(server, texts)],
+    texts: [...texts, ...loose, ...answerTexts(server, model, loose)],
     ...(notes.length === 0 ? {} : { notes }),
     ...(model.serverName === undefined ? {} : { serverName: model.serverName }),
     ...(model.serverVersion === undefined ? {} : { serverVersion: model.serverVersion }),

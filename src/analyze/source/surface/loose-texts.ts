@@ -42,9 +42,7 @@ export function looseTexts(server: ServerSource, known: readonly ServerText[]): 
   const found: ServerText[] = [];
   const seen = new Set<string>();
   const told = known.map(({ text }) => lettersOf(text)).join('\n');
-  // A scanner carries what it looks for; what it says of itself is looked at elsewhere.
-  const { description = '', keywords } = server.manifest;
-  if (SCANNER.test([description, ...keywords].join(' '))) return [];
+  if (isScanner(server)) return [];
   let left = MAX_LOOKED_AT;
   const look = (text: string, file: string, location: TextLocation, lineOf: () => number) => {
     if (found.length >= MAX_TEXTS || left <= 0) return;
@@ -76,14 +74,19 @@ export function looseTexts(server: ServerSource, known: readonly ServerText[]): 
   return found.filter((one) => !found.some((other) => other !== one && holds(one, other)));
 }
 
+/** A scanner carries what it looks for; what it says of itself is looked at elsewhere. */
+export function isScanner({ manifest: { description = '', keywords } }: ServerSource): boolean {
+  return SCANNER.test([description, ...keywords].join(' '));
+}
+
 /** What says the same with more around it: the piece stands for it. */
 const holds = (whole: ServerText, piece: ServerText): boolean => {
   const letters = lettersOf(piece.text);
   return letters.length < lettersOf(whole.text).length && lettersOf(whole.text).includes(letters);
 };
 
-// However the pieces were joined.
-const lettersOf = (text: string) => text.replace(/\$\{\}|[^\p{L}\p{N}]+/gu, '');
+/** However the pieces were joined. */
+export const lettersOf = (text: string) => text.replace(/\$\{\}|[^\p{L}\p{N}]+/gu, '');
 const isLarge = (file: SourceFile) => file.text.length > MAX_FILE_CHARS;
 
 // A note, an error, a help text or code of an example may well be in the imperative: only what is

@@ -10,13 +10,16 @@ import { contradictions } from './contradictions.ts';
 import { codeFault, filterFault, pollutionFault } from './data.ts';
 import { documentFault, pageFault } from './documents.ts';
 import { sinksFor } from './sinks.ts';
+import { manifestFault, rendererFault } from './manifests.ts';
+import { processFault } from './processes.ts';
 import { operatorFault, overlaidFault } from './filters.ts';
 import { hitOf, toolContext, type Fault, type Habits, type ToolContext } from './faults.ts';
 import { habitsOf } from './habits.ts';
 import { clientOptionFault } from './options.ts';
 import { pathFault } from './paths.ts';
 import { privateReads } from './private-data.ts';
-import { languageFault, queryFault, wholeQueryFault } from './queries.ts';
+import { languageFault } from './languages.ts';
+import { queryFault, wholeQueryFault } from './queries.ts';
 import { recipientFault } from './recipients.ts';
 import { loaderFault, redirectFault, requestFault, serviceFault } from './requests.ts';
 import { resultFault } from './results.ts';
@@ -126,6 +129,9 @@ function faultsOf(use: Use, tool: ToolContext): Fault[] {
     operatorFault(use, tool),
     overlaidFault(use, tool),
     documentFault(use, tool),
+    manifestFault(use, tool),
+    rendererFault(use, tool),
+    processFault(use, tool),
     pageFault(use, tool),
     clientOptionFault(use, tool),
     serviceFault(use, tool),

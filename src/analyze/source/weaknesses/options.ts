@@ -11,6 +11,8 @@ interface OptionProgram {
   commands?: string[];
   /** Whether an option of it runs a program or writes any file. */
   isDangerous: boolean;
+  /** How bad it is with one of its commands, where it is not else. */
+  grave?: Severity;
 }
 interface OptionData {
   optionPrograms: OptionProgram[];
@@ -48,7 +50,13 @@ export function optionFault(
     const isDangerous = tool.isKnown && known.isDangerous;
     return {
       ruleId: 'argument-injection',
-      severity: isDangerous ? (runsBy(known, before) ? 'high' : 'moderate') : 'low',
+      severity: isDangerous
+        ? runsBy(known, before)
+          ? 'high'
+          : 'moderate'
+        : known.grave && tool.isKnown && runsBy(known, before)
+          ? known.grave
+          : 'low',
       confidence: 'medium',
       message: 'A tool argument may be taken as an option of the program that is started',
       taint: first.taint,

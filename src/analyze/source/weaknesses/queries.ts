@@ -1,12 +1,13 @@
 // Arguments that become text of a query, or a whole query that nothing limits.
 import { UNKNOWN, optionsOf, textOf, type Value } from '../surface/eval/values.ts';
 import type { Use } from '../surface/model.ts';
+import { isOpen, written } from './languages.ts';
 import {
   isWholeArgument,
   arrivals,
+  describes,
   partsOf,
   states,
-  type Arrival,
   type Fault,
   type ToolContext,
 } from './faults.ts';
@@ -14,7 +15,7 @@ import {
 const SQL =
   /\b(?:select\b[\s\S]{0,2000}\bfrom|insert\s+(?:or\s+\w+\s+)?into|update\b[\s\S]{0,200}\bset|delete\s+from|drop\s+(?:table|database|index|view|schema)|create\s+(?:table|index|view|database)|alter\s+table|truncate\s+table|replace\s+into|with\s+\w+\s+as|explain\s|describe\s|show\s+(?:tables|columns|create|index)|pragma\s|call\s+\w+|grant\s|where\s)/i;
 const QUERY_METHOD =
-  /^(?:query|execute|exec|raw|run|all|get|each|prepare|unsafe|any|one|many|none|oneOrNone|manyOrNone|\$?queryRawUnsafe|\$?executeRawUnsafe|\$queryRawUnsafe|\$executeRawUnsafe|command|sql|request|runAndReadAll|queryObject)$/;
+  /^(?:query|execute|exec|raw|run|all|get|each|prepare|unsafe|any|one|many|none|oneOrNone|manyOrNone|\$?queryRawUnsafe|\$?executeRawUnsafe|\$queryRawUnsafe|\$executeRawUnsafe|command|sql|request|runAndReadAll|queryObject|(?:ExecuteStatement|BatchExecuteStatement|StartQueryExecution|Query|StartQuery)Command)$/;
 
 // Parts of a query, which need not look like one: `db('t').whereRaw('a = 1')`.
 const FRAGMENT_METHOD =
@@ -27,64 +28,14 @@ const CONDITION =
 const BUILDERS =
   /^(?:new )?(?:typeorm|objection|kysely|drizzle-orm|squel|sequelize|@mikro-orm|knex|squid|slonik|@prisma)\b/;
 
-const MAX_CHARS = 20_000;
-
-interface Language {
-  methods: RegExp;
-  /** What its texts look like. */
-  text: RegExp;
-  message: string;
-  severity: 'high' | 'moderate';
-}
-const LANGUAGES: readonly Language[] = [
-  {
-    methods: /^(?:search\w*|find\w*|authenticate)$/,
-    text: /\((?:[&|!]\s*\(|\s*[\w-]{1,40}[~<>]?=)/,
-    message:
-      'A tool argument is put into the filter of a directory search; `*)(` in it changes what is found',
-    severity: 'high',
-  },
-  {
-    methods: /^(?:run|executeQuery|query|cypher|execute|read|write)$/,
-    text: /\b(?:match|merge|create|unwind|detach delete)\s*\(/i,
-    message:
-      'A tool argument is put into the text of a graph query instead of being passed as a parameter',
-    severity: 'high',
-  },
-  {
-    methods: /^(?:select1?|evaluate\w*|useNamespaces|find|get|xpath)$/,
-    text: /(?:^|[^:])\/\/?[\w*@]+.{0,200}\[|\[@?\w+\s*=/,
-    message: 'A tool argument is put into the text of an XPath expression',
-    severity: 'high',
-  },
-  {
-    methods: /^(?:request|rawRequest|query|mutate|graphql|fetch|post|gql)$/,
-    text: /^\s*(?:(?:query|mutation)\b[^{]{0,200}\{|\{\s*\w+\s*[({])/,
-    message:
-      'A tool argument is put into the text of a GraphQL query instead of being passed as a variable',
-    severity: 'moderate',
-  },
-  {
-    methods: /^(?:eval|EVAL|script)$/,
-    text: /\bredis\.p?call\s*\(/,
-    message: 'A tool argument is put into the text of a script that the database runs',
-    severity: 'high',
-  },
-  {
-    methods: /^(?:queryRows|collectRows|iterateRows|query|queryRaw)$/,
-    text: /\bfrom\(\s*bucket\b/,
-    message:
-      'A tool argument is put into the text of a query instead of being passed as a parameter',
-    severity: 'high',
-  },
-];
-
 export function queryFault(use: Use, tool: ToolContext): Fault | undefined {
   if (isPattern(use)) return undefined;
   const isFragment = FRAGMENT_METHOD.test(use.method) || isBuilderText(use) || isRawPart(use);
   if (!isFragment && !QUERY_METHOD.test(use.method)) return undefined;
   const [first] = use.args;
   if (!first) return undefined;
+  const whole = isFragment ? wholeFragment(use, first, tool) : undefined;
+  if (whole) return whole;
   for (const option of statements(first)) {
     if (option.kind !== 'text' || isHeldPlan(first, option, tool)) continue;
     if (!isFragment && !SQL.test(written(option))) continue;
@@ -104,6 +55,28 @@ export function queryFault(use: Use, tool: ToolContext): Fault | undefined {
   }
   return undefined;
 }
+
+// What the argument is said to be, where a part of a query is what is asked for.
+const IS_FRAGMENT = /\bsql\b|clause|condition|expression|\bwhere\b|\bfilter\b/i;
+
+/** `orderByRaw(sort)`, `sequelize.literal(sort)`: all of the fragment is the caller's. */
+function wholeFragment(use: Use, first: Value, tool: ToolContext): Fault | undefined {
+  if (!ALL_RAW.test(use.method) || !isWholeArgument(first)) return undefined;
+  const open = arrivals(use, first, tool, ['stripped', 'encoded']).find(
+    (arrival) => isOpen(arrival) && !arrival.taint.marks.has('half-quoted'),
+  );
+  if (!open) return undefined;
+  const isMeant = describes(tool, open.taint.origin, IS_FRAGMENT);
+  return {
+    ruleId: 'sql-injection',
+    severity: isMeant ? 'moderate' : 'high',
+    confidence: 'medium',
+    message: 'A tool argument is a part of the text of a query, which nothing limits',
+    taint: open.taint,
+  };
+}
+
+const ALL_RAW = /Raw$|^(?:literal|raw|unsafe|lit)$/;
 
 /** `EXPLAIN ${statement}`: the plan of a whole statement, where the session or the protocol lets no more than that happen. */
 function isHeldPlan(first: Value, { parts: [start] }: Value & { kind: 'text' }, tool: ToolContext) {
@@ -131,33 +104,6 @@ function isBuilderText({ method, args, name }: Use): boolean {
 const isRawPart = ({ method, name }: Use) =>
   /^(?:raw|unsafe|lit|ref)$/.test(method) &&
   /^(?:drizzle-orm|kysely|slonik|@prisma|sequelize|@mikro-orm|@vercel\/postgres)\b/.test(name);
-
-/** The same in other languages than SQL. */
-export function languageFault(use: Use, tool: ToolContext): Fault | undefined {
-  for (const language of LANGUAGES) {
-    if (!language.methods.test(use.method)) continue;
-    const texts = use.args
-      .flatMap((arg) => textsIn(arg))
-      .filter((text) => language.text.test(written(text)));
-    for (const text of texts) {
-      const open = arrivals(use, text, tool, ['stripped', 'encoded', 'half-quoted', 'json']).find(
-        isOpen,
-      );
-      if (!open) continue;
-      const { message, severity } = language;
-      const { taint } = open;
-      return { ruleId: 'sql-injection', severity, confidence: 'medium', message, taint };
-    }
-  }
-  return undefined;
-}
-
-const isOpen = ({ checks, isTyped }: Arrival) =>
-  !isTyped && !checks.has('allowed') && !checks.has('pattern') && !checks.has('named');
-
-function textsIn(value: Value): Value[] {
-  return [...partsOf(value)].map(([, part]) => part).filter(({ kind }) => kind === 'text');
-}
 
 const READS =
   /\bread.?only\b|\bonly (?:select|reads?)\b|\bselect (?:query|queries|statements?) only\b/;
@@ -221,18 +167,14 @@ const NO_TOOL: ToolContext = {
   ranges: {},
 };
 
-/** A text with a blank for what is not known; of a part that was added under a condition, all that it may be. */
-function written(value: Value): string {
-  if (value.kind === 'text') return value.parts.map(written).join('').slice(0, MAX_CHARS);
-  if (value.kind === 'union') return value.options.map(written).join(' ').slice(0, MAX_CHARS);
-  return textOf(value) ?? ' ? ';
-}
+// `new ExecuteStatementCommand({ Statement })`, `new StartQueryExecutionCommand({ QueryString })`
+const STATEMENT_KEYS = ['text', 'sql', 'query', 'Statement', 'QueryString', 'queryString'];
 
 /** `query(text)` and `query({ text })`. */
 function statements(value: Value): readonly Value[] {
   return optionsOf(value).flatMap((option) => {
     if (option.kind !== 'object') return [option];
-    const inner = option.props.get('text') ?? option.props.get('sql') ?? option.props.get('query');
+    const inner = STATEMENT_KEYS.map((key) => option.props.get(key)).find(Boolean);
     return inner ? optionsOf(inner) : [];
   });
 }
