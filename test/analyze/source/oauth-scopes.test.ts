@@ -46,3 +46,21 @@ server.registerTool('read_rota', { description: 'Reads the rota.', inputSchema: 
     'wide-credentials',
   );
 });
+
+const GMAIL = 'https://www.googleapis.com/auth/gmail';
+test.each([
+  [`['${GMAIL}.modify']`, 'readOnlyHint: true', [`moderate ${GMAIL}.modify`]],
+  [`['${GMAIL}.readonly']`, 'readOnlyHint: true', []],
+  [`['${GMAIL}.modify']`, 'readOnlyHint: false', []],
+  [`['${GMAIL}.modify']`, '', []],
+])('rights to change are idle where all tools only read: %s, %s', (scopes, hints, expected) => {
+  const server = serverOf({
+    'index.js': `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+const server = new McpServer({ name: 'x', version: '1' }); const gmail = google.gmail({});
+server.registerTool('read_mail', { description: 'Reads mail.', inputSchema: {}, annotations: { ${hints} } }, async () => ({ content: [] }));
+export const SCOPES = ${scopes};`,
+  });
+  const found = findWeaknesses(server, extractSurface(server));
+  const wide = found.filter(({ ruleId }) => ruleId === 'wide-credentials');
+  expect(wide.map(({ severity, excerpt }) => `${severity} ${excerpt}`)).toEqual(expected);
+});

@@ -17,12 +17,15 @@ interface Service {
 }
 interface ScopeData {
   services: Service[];
+  /** Rights to change, send or delete, as a whole. */
+  changing: string[];
 }
 const hasServices = (data: unknown): data is ScopeData =>
   Array.isArray((data as Partial<ScopeData> | null)?.services);
 
 const MAX_OWN_CHARS = 400_000;
 const MAX_NAMED = 4;
+const MAX_SCOPES = 2000;
 /** Names of rights that are no addresses count only where they are called scopes. */
 const CALLED = /scopes?\b/i;
 const NEAR_CHARS = 600;
@@ -31,43 +34,73 @@ const IS_ADDRESS = /^https:\/\/(?:www\.googleapis\.com\/auth\/|mail\.google\.com
 export function scopeFaults(server: ServerSource, surface: SurfaceFact): WeaknessHit[] {
   if (surface.tools.length === 0) return [];
   const files = [...server.files.values()].filter(({ text }) => text.length < MAX_OWN_CHARS);
-  const asked = files.flatMap((file) => rightsIn(file));
-  if (asked.length === 0) return [];
+  const named = files.flatMap((file) => scopesIn(file));
+  if (named.length === 0) return [];
+  return idleRights(named, files, server, surface) ?? changingRights(named, surface);
+}
+
+/** Rights to services that nothing in the texts or the code is about. */
+function idleRights(
+  named: readonly Scope[],
+  files: readonly SourceFile[],
+  server: ServerSource,
+  surface: SurfaceFact,
+): WeaknessHit[] | undefined {
+  const asked = named.flatMap((one) => {
+    const service = SERVICES.find(({ scope }) => new RegExp(`^(?:${scope})$`).test(one.scope));
+    return service ? [{ ...one, service }] : [];
+  });
   const said = aboutOf(server, surface);
   const code = files.map((file) => bareText(file).replaceAll(/https:\/\/[^\s"'`]{1,200}/g, ''));
   const idle = asked.filter(({ service: { about, used } }) => {
     const isUsed = code.some((text) => new RegExp(used, 'i').test(text));
     return !isUsed && !new RegExp(about, 'i').test(said);
   });
-  const [first] = idle;
+  const message = 'It asks for rights to services that none of its tools has a use for';
+  return idle.length === 0 ? undefined : told(idle, message);
+}
+
+/** Rights to change what all of its tools, as they say, only read. */
+function changingRights(named: readonly Scope[], { tools }: SurfaceFact): WeaknessHit[] {
+  if (!tools.every(({ annotations }) => annotations.readOnlyHint === true)) return [];
+  const wide = named.filter(({ scope }) => CHANGES.test(scope));
+  const message = 'It asks for rights to change and delete, and all of its tools only read';
+  return told(wide, message);
+}
+
+function told(scopes: readonly Scope[], message: string): WeaknessHit[] {
+  const [first] = scopes;
   if (!first) return [];
-  const names = [...new Set(idle.map(({ scope }) => scope))].slice(0, MAX_NAMED);
+  const names = [...new Set(scopes.map(({ scope }) => scope))].slice(0, MAX_NAMED);
   const hit = placeHit(first.file, first.node, {
     ruleId: 'wide-credentials',
     severity: 'moderate',
     confidence: 'medium',
-    message: 'It asks for rights to services that none of its tools has a use for',
+    message,
   });
   return [{ ...hit, excerpt: names.join(', ').slice(0, 200) }];
 }
 
-interface Right {
+const { services: SERVICES, changing: CHANGING } = ruleData('scopes', hasServices);
+const whole = (scopes: readonly string[]) => new RegExp(`^(?:${scopes.join('|')})$`);
+const CHANGES = whole(CHANGING);
+const ANY = whole([...SERVICES.map(({ scope }) => scope), ...CHANGING]);
+
+interface Scope {
   file: SourceFile;
   node: Node;
   scope: string;
-  service: Service;
 }
 
-function rightsIn(file: SourceFile): Right[] {
-  const { services } = ruleData('scopes', hasServices);
-  const found: Right[] = [];
+/** Words that are rights by their look, or stand where scopes are spoken of. */
+function scopesIn(file: SourceFile): Scope[] {
+  const found: Scope[] = [];
   for (const node of [...file.nodesOf('Literal'), ...file.nodesOf('TemplateElement')]) {
     const text = node.type === 'Literal' ? node.value : node.value.cooked;
     if (typeof text !== 'string' || text.length > 2000) continue;
     for (const scope of text.split(/[\s,]+/)) {
-      const service = services.find((one) => new RegExp(`^(?:${one.scope})$`).test(scope));
-      if (service && (IS_ADDRESS.test(scope) || isCalled(file, node)))
-        found.push({ file, node, scope, service });
+      if (found.length >= MAX_SCOPES || !ANY.test(scope)) continue;
+      if (IS_ADDRESS.test(scope) || isCalled(file, node)) found.push({ file, node, scope });
     }
   }
   return found;
