@@ -11,6 +11,9 @@ const MAX_CHARS = 8000;
 const MAX_LOOKED_AT = 600;
 const MAX_TEXTS = 30;
 
+// What a handler gives back or throws.
+const ANSWERS = /^result$|^(?:new )?(?:[@\w/.-]{1,80}\.)?\w{0,20}Error$/;
+
 /** Answers that give orders, and that hold none of `known`; a plain answer is no text of the server's. */
 export function answerTexts(
   server: ServerSource,
@@ -22,9 +25,8 @@ export function answerTexts(
   const told = known.map(({ text }) => lettersOf(text));
   const seen = new Set<string>();
   for (const { name, tool, args, file, node } of model.uses) {
-    const [result] = args;
-    if (name !== 'result' || tool === '' || !result) continue;
-    for (const text of textsWithin(result)) {
+    if (tool === '' || !ANSWERS.test(name)) continue;
+    for (const text of args.flatMap((arg) => textsWithin(arg))) {
       if (text.length < MIN_CHARS || text.length > MAX_CHARS || seen.has(text)) continue;
       if (seen.size >= MAX_LOOKED_AT || found.length >= MAX_TEXTS) return found;
       seen.add(text);
