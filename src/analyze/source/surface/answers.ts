@@ -14,7 +14,7 @@ const MAX_TEXTS = 30;
 // What a handler gives back or throws.
 const ANSWERS = /^result$|^(?:new )?(?:[@\w/.-]{1,80}\.)?\w{0,20}Error$/;
 
-/** Answers that give orders, and that hold none of `known`; a plain answer is no text of the server's. */
+/** Answers that give orders, and say more than what is `known` of them; a plain answer is no text of the server's. */
 export function answerTexts(
   server: ServerSource,
   model: ServerModel,
@@ -22,7 +22,10 @@ export function answerTexts(
 ): ServerText[] {
   if (isScanner(server)) return [];
   const found: ServerText[] = [];
-  const told = known.map(({ text }) => lettersOf(text));
+  const told = known.map(({ text, location }) => ({
+    letters: lettersOf(text),
+    rank: rankOf(findInstructions(text, { location }).findings),
+  }));
   const seen = new Set<string>();
   for (const { name, tool, args, file, node } of model.uses) {
     if (tool === '' || !ANSWERS.test(name)) continue;
@@ -30,14 +33,21 @@ export function answerTexts(
       if (text.length < MIN_CHARS || text.length > MAX_CHARS || seen.has(text)) continue;
       if (seen.size >= MAX_LOOKED_AT || found.length >= MAX_TEXTS) return found;
       seen.add(text);
-      if (told.some((letters) => lettersOf(text).includes(letters))) continue;
-      if (!isOrder(findInstructions(text, { location: 'tool-response' }).findings)) continue;
+      const { findings } = findInstructions(text, { location: 'tool-response' });
+      if (!isOrder(findings)) continue;
+      const all = lettersOf(text);
+      if (told.some(({ letters, rank }) => rank >= rankOf(findings) && all.includes(letters)))
+        continue;
       const line = file.lineOf(node);
       found.push({ location: 'tool-response', owner: tool, text, file: file.path, line });
     }
   }
   return found;
 }
+
+const rankOf = (findings: readonly InstructionFinding[]): number =>
+  Math.max(-1, ...findings.map(({ severity }) => LEVELS.indexOf(severity)));
+const LEVELS = ['info', 'low', 'moderate', 'high', 'critical'];
 
 /** One that is beyond doubt, or two of different kinds: a single one may be a hint for the next call. */
 function isOrder(findings: readonly InstructionFinding[]): boolean {
