@@ -54,7 +54,10 @@ export function optionFault(
         ? runsBy(known, before)
           ? 'high'
           : 'moderate'
-        : known.grave && tool.isKnown && runsBy(known, before)
+        : known.grave &&
+            tool.isKnown &&
+            runsBy(known, before) &&
+            !LOOKS_AT_DASHES.test(use.file.text)
           ? known.grave
           : 'low',
       confidence: 'medium',
@@ -65,6 +68,8 @@ export function optionFault(
   return undefined;
 }
 
+// Arguments are looked at for options where the program is started.
+const LOOKS_AT_DASHES = /startsWith\(\s?['"`]-|\/\^-|\[0\] ?===? ?['"`]-|charAt\(0\) ?===? ?['"`]-/;
 // What follows is then handed on as it is.
 const HANDS_ON = /\b(?:commands?|arguments|args|flags|options|parameters)\b/;
 

@@ -239,6 +239,18 @@ test.each<[string, Record<string, string>]>([
     },
   ],
   [
+    'a package that finds the folder of its own by its name',
+    {
+      'package.json': install('node fit.js'),
+      'fit.js':
+        `const fs = require('fs'), path = require('path'); const own = path.dirname(require.resolve(NAME));
+        fs.writeFileSync(path.join(own, 'engine'), Buffer.from('x')); fs.writeFileSync(path.join(own, 'part', 'package.json'), '{}');`.replace(
+          'NAME',
+          "'acme-notes-mcp'",
+        ),
+    },
+  ],
+  [
     'a repository that is only cloned',
     { 'package.json': install('git clone https://forge.other.example/data.git data') },
   ],

@@ -59,7 +59,7 @@ function leadsBeside(scene: Scene, path: Node): boolean {
       const [asked] = node.arguments;
       const text = asked ? (shapeOf(model, asked) ?? '') : '';
       if (RESOLVED.test(name) && name !== 'path.resolve' && /^@?[a-z][\w./-]{1,100}$/.test(text)) {
-        isBeside = !name.startsWith('path.');
+        isBeside = !name.startsWith('path.') && !isOwnName(pkg.name, text);
         return false;
       }
       if (!JOINS.test(name)) return true;
@@ -81,6 +81,10 @@ function leadsBeside(scene: Scene, path: Node): boolean {
     /(?:^|[/\\])node_modules[/\\](?!\.)[^*!?]{1,300}$/.test(direct) && !direct.includes(own);
   return isBeside && !isData;
 }
+
+/** Itself, and the parts of it for each system that its maker publishes beside it: `@esbuild/linux-x64`. */
+const isOwnName = (name: string, text: string): boolean =>
+  text === name || text.startsWith(`${name}/`) || text.startsWith(`@${name}/`);
 
 /** Null for what a person asks for on a command line. */
 function gradeOf(scene: Scene, call: Call, isInstall: boolean): Severity | null {
