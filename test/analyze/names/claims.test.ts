@@ -69,6 +69,13 @@ describe('no claim', () => {
       'where documents come from',
       { readme: 'Searches the code repositories in the official GitHub organizations, over MCP.' },
     ],
+    [
+      'where it is published',
+      {
+        name: 'bitbucket-mcp',
+        readme: 'Check out the [official npm package](https://npm.example).',
+      },
+    ],
     ['one more scope of theirs', { name: '@googlemaps/code-assist-mcp' }],
     ['its own scope', { name: '@stripe/mcp', description: 'Official Stripe MCP server' }],
     [

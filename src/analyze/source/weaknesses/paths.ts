@@ -15,6 +15,10 @@ import {
 const ANY_PATH =
   /\b(?:absolute|full path|local (?:path|file|disk|image|video|folder|directory)|save[ds]?|outputs?|destinations?|downloads?|upload(?:ed|s)?|exports?|screenshots?|attach\w*|workspace|root uri|project (?:root|path|dir)|cwd|working directory|working dir|repository path|repo path|dest|out)\b/i;
 
+// "Path to the PDF file": a file of the user's, unless it is said to lie in a folder of the server's.
+const PATH_TO_FILE =
+  /\bpaths? to (?:(?:the|a|an|your|any|input|source|existing|first|last|additional|reference) ){0,3}(?:\.?[\w/-]{1,12},? (?:or |and )?){0,4}(?:files?|images?|photos?|pictures?|documents?|videos?|recordings?|pdf|spreadsheets?|diagrams?)\b(?!.{0,200}\b(?:relative|within|inside|under|vault|in (?:the|this|our|its) [\w-]{1,20} (?:folder|directory|store|repo\w*)))/i;
+
 // What an argument for a place is called, and what a tool says that works on the user's own files
 // of one kind, or on a folder as a whole; what a server keeps itself is no such place.
 const PLACE =
@@ -56,6 +60,10 @@ export function pathFault(
       ANY_PATH,
     ) ||
       describes(tool, open.taint.origin, ANY_PATH) ||
+      (use.channel !== 'http' &&
+        !tool.isShared &&
+        !CHANGES.test(use.name) &&
+        describes(tool, open.taint.origin, PATH_TO_FILE)) ||
       isOwnPlace(use, open.taint.origin, tool) ||
       states(tool, /\babsolute path|local file|any file on\b/));
   return {

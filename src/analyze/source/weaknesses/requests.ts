@@ -70,6 +70,8 @@ function hostFault(
   if (!open) return undefined;
   const { taint } = open;
   if (host.isLed && !leadsAway(use, open, tool)) return undefined;
+  // What was cut out of an address as its path begins with a slash.
+  if (/\.pathname$/.test(taint.origin) && !tool.properties.has('pathname')) return undefined;
   // The path of a request begins with a slash, so it ends the host that stands before it.
   if (!host.isWhole && use.channel === 'http' && IS_PATH.test(taint.origin)) return undefined;
   const text = { ruleId: 'request-forgery', confidence: host.isWhole ? 'high' : 'medium' } as const;
