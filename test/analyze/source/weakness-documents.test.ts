@@ -177,4 +177,11 @@ describe('filters', () => {
       ),
     ],
   ]);
+  test('that hand a key to a service, beside what the caller looks for, limit nothing', () => {
+    const before = `import { tavily } from '@tavily/core'; const service = tavily(); ${ENV}`;
+    expect(hitsOf(tool('return service.search({ apiKey: TENANT, ...b });', before))).toEqual([]);
+    expect(hitsOf(tool('return service.find({ tenantId: TENANT, ...b });', before))).toEqual([
+      'high sql-injection',
+    ]);
+  });
 });

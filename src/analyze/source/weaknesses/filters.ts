@@ -65,12 +65,12 @@ const STORES =
 /** `{ tenant, ...match }`: what is laid over it may name the tenant too. */
 export function overlaidFault(use: Use, tool: ToolContext): Fault | undefined {
   if (!QUERIES.test(use.method)) return undefined;
-  if (!STORES.test(use.name) && !use.name.startsWith('.') && !use.name.includes(')'))
-    return undefined;
+  const isStore = STORES.test(use.name);
+  if (!isStore && !use.name.startsWith('.') && !use.name.includes(')')) return undefined;
   if (VALIDATORS.some((name) => Object.hasOwn(tool.ranges, name))) return undefined;
   const filters = use.args.flatMap((arg) => [arg, property(arg, 'where'), property(arg, 'filter')]);
   for (const filter of filters) {
-    const rest = filter && overlaid(filter);
+    const rest = filter && overlaid(filter, isStore ? NO_LIMIT : LIMITS);
     const open =
       rest &&
       arrivals(use, rest, tool, ['stripped']).find(
@@ -89,8 +89,13 @@ export function overlaidFault(use: Use, tool: ToolContext): Fault | undefined {
   return undefined;
 }
 
+// Keys by which a query is limited, and in a store what is none.
+const LIMITS =
+  /tenant|owner|user|account|\borg|customer|shop|workspace|project|team|company|client|group|site|school|member|role/i;
+const NO_LIMIT = /^(?!.*(?:key|token|auth|secret|url|version|limit|size|page|sort|index)).+$/i;
+
 /** What is spread after a field that the server sets by itself. */
-function overlaid(filter: Value): Value | undefined {
+function overlaid(filter: Value, limits: RegExp): Value | undefined {
   for (const option of optionsOf(filter)) {
     if (option.kind !== 'object' || !option.rest || option.node?.type !== 'ObjectExpression')
       continue;
@@ -98,6 +103,7 @@ function overlaid(filter: Value): Value | undefined {
     const last = node.properties.findLastIndex(({ type }) => type === 'SpreadElement');
     const isLimited = node.properties.slice(0, Math.max(0, last)).some((one) => {
       if (one.type !== 'Property' || one.computed || one.key.type !== 'Identifier') return false;
+      if (!limits.test(one.key.name)) return false;
       const value = props.get(one.key.name);
       return value !== undefined && isSetByServer(value);
     });
