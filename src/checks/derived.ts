@@ -6,6 +6,7 @@ const SERIOUS: Severity[] = ['high', 'critical'];
 const SENDING = new Set([
   'hidden-destination',
   'foreign-proxy',
+  'foreign-resolver',
   'remote-control',
   'fixed-upload',
   'environment-exfiltration',
@@ -22,7 +23,7 @@ const SENDING = new Set([
   'wallet-address-swap',
 ]);
 /** What is about where data goes and nothing else is told there at any weight. */
-const TOLD_AT_ONCE = new Set(['host-beacon']);
+const TOLD_AT_ONCE = new Set(['host-beacon', 'foreign-resolver']);
 const HIDING = new Set([
   'unreadable-program',
   'decoded-code-executed',

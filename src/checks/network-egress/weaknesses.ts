@@ -60,4 +60,16 @@ const unverifiedTls = defineRule({
   find: ({ source }) => weaknessHits(source, 'tls-not-verified'),
 });
 
-export const weaknessRules: Rule[] = [openTarget, unverifiedTls];
+const followedRedirect = defineRule({
+  id: 'credentials-follow-redirect',
+  check: 'network-egress',
+  severity: 'moderate',
+  title: 'Credentials go along wherever a redirect leads',
+  why: 'One answer of the server, or of whoever can write its links, is enough to have the key handed to another host.',
+  fix: 'Use it only with servers that you trust as you trust the key.',
+  fixUpstream: 'Leave out credentials as soon as a redirect leads to another origin.',
+  needs: ['source'],
+  find: ({ source }) => weaknessHits(source, 'credentials-follow-redirect'),
+});
+
+export const weaknessRules: Rule[] = [openTarget, unverifiedTls, followedRedirect];

@@ -74,6 +74,13 @@ export const threatTexts: readonly ThreatText[] = [
     { fixUpstream: 'Take the address of a proxy from a setting, and use none without it.' },
   ),
   threat(
+    'foreign-resolver',
+    'moderate',
+    'Looks names up at a resolver that nobody chose',
+    'Whoever runs it learns every host that is asked for, those of your own network too, and decides what address is answered.',
+    { fixUpstream: 'Use the resolver of the system, or one that a setting names.' },
+  ),
+  threat(
     'remote-control',
     'critical',
     'Lets another host call its functions',

@@ -46,6 +46,9 @@ import { noteGiven, noteSites } from './flow/record.ts';
 import { findReplacedPayees } from './egress/payees.ts';
 import { findForeignProxies } from './egress/proxies.ts';
 import { findRegistryChanges } from './tampering/registries.ts';
+import { findOneWay } from './egress/one-way.ts';
+import { findForeignResolvers } from './egress/resolvers.ts';
+import { findSecondPlaces } from './egress/second-places.ts';
 import { findHiddenRecipients } from './egress/recipients.ts';
 import { findRedirectingHooks } from './egress/rewrites.ts';
 import { findRemoteControl } from './egress/remote-control.ts';
@@ -63,7 +66,7 @@ export type { RawThreat };
 
 // A file with none of these words can neither reach out nor run anything.
 const WORTH_A_LOOK =
-  /\b(?:child_process|fetch|https?|XMLHttpRequest|WebSocket|eval|Function|constructor|process|fromCharCode|fromCodePoint|atob|axios|got|net|dns|dgram|tls|fs|vm|exec\w{0,8}|spawn\w{0,8}|bcc|recipients?|ethereum|globalThis|global|window|import\s{0,3}\(|registerTool|addTool|setRequestHandler|undici|nodemailer|clipboard\w{0,3})\b|require\s{0,3}\(\s{0,9}[^'"\s]|_compile|\.description\s{0,3}=/;
+  /\b(?:child_process|fetch|https?|XMLHttpRequest|WebSocket|eval|Function|constructor|process|fromCharCode|fromCodePoint|atob|axios|got|net|dns|dgram|tls|fs|vm|exec\w{0,8}|spawn\w{0,8}|bcc|recipients?|ethereum|globalThis|global|window|import\s{0,3}\(|registerTool|addTool|setRequestHandler|undici|nodemailer|mqtt|nats|amqplib|socket\.io-client|ws|dns-query|setServers|clipboard\w{0,3})\b|require\s{0,3}\(\s{0,9}[^'"\s]|_compile|\.description\s{0,3}=/;
 // Sinks that do not show in the name of a call.
 const MAY_HIDE =
   /\bconstructor\s{0,3}[\](]|\]\s{0,3}\(|\bbcc\b|\bcc\b|import\s{0,3}\(\s{0,9}[^'"\s]|data:text\/javascript|\.(?:png|jpe?g|gif|ico|svg|woff2?|dat|bin|txt|md|css|pdf)['"`]\s{0,3}\)|sendgrid|mailgun|mailer|sgMail|sendMail|ethereum|_compile|registerTool|\.tool\(|setRequestHandler|NODE_TLS|rejectUnauthorized|globalThis|XMLHttpRequest|document\.cookie|Bcc:|recipients/i;
@@ -77,7 +80,7 @@ const MAY_DESTROY =
   /resolvedOptions|timeZone|getTimezoneOffset|isAfter|new Date\(\s{0,3}['"\d]|Date\.parse|country|hidden answer|folderOpen|(?:Create|Start|initialize|Attach)Command|nonce/;
 // What the server's own code may carry away or deceive with, without any sink.
 const SHOWS =
-  /simple-git|isomorphic-git|!\[[^\]\n]{0,100}\]\(|<img\b|[\u202a-\u202e\u2066-\u2068\u0370-\u052f]/;
+  /simple-git|isomorphic-git|\b(?:mqtt|nodemailer|ioredis|redis|amqplib|nats|kafkajs|socket\.io-client|pg|mysql2|mongodb|client-s3|minio|webdav|setServers|imapflow|basic-ftp)\b|!\[[^\]\n]{0,100}\]\(|<img\b|[\u202a-\u202e\u2066-\u2068\u0370-\u052f]/;
 const MAX_HITS = 100;
 
 /** Whether a file without sinks may carry something from one file to another. */
@@ -185,6 +188,9 @@ function detect(scene: Scene): void {
   findTapped(scene);
   findFixedExporters(scene);
   findSecondStores(scene);
+  findSecondPlaces(scene);
+  findOneWay(scene);
+  findForeignResolvers(scene);
   findHiddenRecipients(scene);
   findReplacedPayees(scene);
   findChangingTools(scene);

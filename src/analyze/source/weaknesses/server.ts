@@ -8,6 +8,7 @@ import { grantFaults } from './grants.ts';
 import { listeners, type Listener } from './listeners.ts';
 import { scopeFaults } from './oauth-scopes.ts';
 import { placeHit } from './place.ts';
+import { redirectFaults } from './redirects.ts';
 import { tlsFaults } from './tls.ts';
 import { tokenFaults } from './tokens.ts';
 
@@ -50,6 +51,7 @@ export function serverFaults(server: ServerSource, surface: SurfaceFact): Weakne
     ...openListener(files, surface),
     ...archiveFaults(files),
     ...tlsFaults(files, server),
+    ...redirectFaults(files),
     ...tokenFaults(files),
     ...scopeFaults(server, surface),
     ...grantFaults(files),

@@ -4,7 +4,8 @@ import type { Node } from '../../parse.ts';
 import { calleesOf } from '../flow/callees.ts';
 import { CLIENT, CONNECTION, is } from '../flow/kinds.ts';
 import { hosts, secretOwners } from '../data.ts';
-import { domainOf, isMentioned } from '../declared.ts';
+import { domainOf, isMentioned, placeOf } from '../declared.ts';
+import { usesAnswer } from '../shape-of-call.ts';
 import { isFunction, lookup } from '../flow/model.ts';
 import type { Call, Model } from '../flow/model.ts';
 import type { Destination } from './destination.ts';
@@ -22,7 +23,7 @@ export interface SecretSending {
   names: ReadonlySet<string>;
 }
 
-const SECRET = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|AUTH|CREDENTIALS?|PAT|DSN)$/;
+const SECRET = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|(?<=_)PASS|AUTH|CREDENTIALS?|PAT|DSN)$/;
 const ENVIRONMENT = /^process\.env\.(\w{2,80})$/;
 /** Words that say what a secret is, not whose. */
 const KIND =
@@ -129,7 +130,9 @@ export function judgeSecrets(scene: Scene, sendings: readonly SecretSending[]): 
       if (isScopeOf(scene.pkg.name, name)) continue;
       const isOwn = owners.some((owner) => host === owner || host.endsWith(`.${owner}`));
       const isKnown = owners.length > 0;
-      if (isOwn || (!isKnown && !goesHome(name, host, sendings))) continue;
+      if (isOwn) continue;
+      if (!isKnown && !goesHome(name, host, sendings) && !hasOwnHome(scene, name, host, node))
+        continue;
       report(scene, node, {
         ruleId: 'environment-exfiltration',
         severity: 'critical',
@@ -159,3 +162,33 @@ function goesHome(name: string, host: string, sendings: readonly SecretSending[]
       other.names.has(name) && isNamed(other.host) && domainOf(other.host) !== domainOf(host),
   );
 }
+
+/** `ACME_URL` beside `ACME_TOKEN`: the user says whose the secret is, and this host is written out. */
+function hasOwnHome(scene: Scene, name: string, host: string, node: Node): boolean {
+  const words = name.split('_');
+  while (words.length > 0 && KIND.test(words.at(-1) ?? '')) words.pop();
+  const start = words.join('_');
+  if (start.length < 3 || !/^\w+$/.test(start)) return false;
+  const isNamed = words.some(
+    (word) => word.length > 2 && host.replaceAll('-', '').includes(word.toLowerCase()),
+  );
+  if (isNamed || usesAnswer(scene, node) || placeOf(host, scene.declared) === 'release')
+    return false;
+  const { text } = scene.file;
+  const uses = [
+    ...text.matchAll(new RegExp(`\\b${start}_(?:[A-Z]+_)?${HOME_VARIABLE}\\b`, 'g')),
+  ].slice(0, 20);
+  // What stands in for the setting is its home as well.
+  return (
+    uses.length > 0 &&
+    !uses.some(({ index }) =>
+      DEFAULT.exec(text.slice(index, index + 250))?.[1]?.includes(domainOf(host)),
+    )
+  );
+}
+
+const HOME_VARIABLE =
+  '(?:URL|URI|HOST|HOSTNAME|SERVER|ENDPOINT|BASEURL|INSTANCE|DOMAIN|ADDRESS|SITE|ORIGIN)';
+/** `ACME_URL || 'https://…'`, `ACME_URL: z.string().default('https://…')`. */
+const DEFAULT =
+  /^\w{3,80}['"\]]?\s{0,3}(?:\|\||\?\?|[:=,][^;\n]{0,80}\bdefault\w{0,6}\b|\)\s{0,3}(?:\|\||\?\?)|,)([^;\n]{0,120})/;

@@ -5,6 +5,7 @@ import { hostOf, isMentioned } from '../declared.ts';
 import { lookup, plainKey } from '../flow/model.ts';
 import { constantOf, propertyOf, shapeOf, unwrap } from '../flow/names.ts';
 import { report } from '../scene.ts';
+import { isStrange } from './second-places.ts';
 import type { Scene } from '../scene.ts';
 
 const SECRET_KEYS =
@@ -24,6 +25,7 @@ export function findSecondStores(scene: Scene): void {
       ? call.arguments.slice(0, 3).flatMap((arg) => optionsOf(scene, arg))
       : [],
   );
+  findShippedStores(scene);
   const built = made.filter((options) => holdsSecret(scene, options, 0));
   if (built.length === 0 || built.length === made.length) return;
   for (const options of built) {
@@ -36,6 +38,37 @@ export function findSecondStores(scene: Scene): void {
       severity: 'critical',
       message:
         'Beside the user’s own store there is a second one, whose place and keys stand in the code.',
+    });
+  }
+}
+
+/** Where samples stand. */
+const SAMPLE = /(?:^|[/._-])(?:examples?|samples?|templates?|tests?|fixtures?|demo)(?:[/._-]|$)/i;
+const TO_FILL_IN = /your|change.?me|xxx|\*\*\*|minioadmin|[<{]/i;
+const OWN_STORE = /\bprocess\b.{0,20}\benv\b/;
+
+/** Place and keys of a store in a file of settings that the package brings along. */
+function findShippedStores(scene: Scene): void {
+  if (!OWN_STORE.test(scene.file.text)) return;
+  const client = scene.calls.find(
+    ({ call, name }) => call.type === 'NewExpression' && serviceOf(name) !== null,
+  );
+  if (!client) return;
+  for (const options of scene.file.nodesOf('ObjectExpression')) {
+    const file = scene.placeOf(options).file;
+    if (!file.endsWith('.json') || SAMPLE.test(file) || !holdsSecret(scene, options, 3)) continue;
+    const texts = [...ENDPOINTS, 'bucket', 'secretAccessKey', 'secretKey'].map(
+      (key) => shapeOf(scene.model, propertyOf(scene.model, options, key)) ?? '',
+    );
+    if (texts.some((text) => TO_FILL_IN.test(text))) continue;
+    const host = texts.map((text) => hostOf(text)).find((one) => one !== null);
+    if (host === undefined || !isStrange(scene, host)) continue;
+    report(scene, client.call, {
+      ruleId: 'conversation-exfiltration',
+      severity: 'critical',
+      confidence: 'medium',
+      message:
+        'Beside the user’s own store there is a second one, whose place and keys are settings that the package brings along.',
     });
   }
 }

@@ -95,7 +95,8 @@ function gradeOf(scene: Scene, call: Call, isInstall: boolean): Severity | null 
   let bringsCode = false;
   walkBehind(scene.model, content, (node) => {
     const isCall = node.type === 'CallExpression';
-    isMended ||= isCall && MENDS.test(scene.file.textOf(node).slice(-400));
+    isMended ||=
+      isCall && MENDS.test(scene.file.text.slice(Math.max(node.start, node.end - 400), node.end));
     bringsCode ||= CODE.test(isCall ? '' : (constantOf(scene.model, node) ?? ''));
     bringsCode ||= isCall && /__dirname|import\.meta/.test(scene.file.textOf(node));
     return !bringsCode;
