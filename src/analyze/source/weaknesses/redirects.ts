@@ -58,14 +58,18 @@ function asksAgain(file: SourceFile, fn: Node, location: Node): Node | null {
   const calls = file
     .nodesOf('CallExpression')
     .filter(({ start, end }) => start >= fn.start && end <= fn.end);
+  const isAfter = ({ start, arguments: args }: Extract<Node, { type: 'CallExpression' }>) =>
+    start > location.start ||
+    args.some((arg) => !isFunction(arg) && arg.start <= location.start && arg.end >= location.end);
   const passes = (args: readonly Node[]) =>
     args.some((arg) => HEADERS.test(file.textOf(arg).slice(0, 500)));
-  const inner = calls.find(({ callee, arguments: args, end }) => {
+  const inner = calls.find((call) => {
+    const { callee, arguments: args } = call;
     const name = file
       .textOf(callee)
       .slice(0, 80)
       .replace(/^this\./, '');
-    return end >= location.end && own !== '' && name === own && passes(args);
+    return isAfter(call) && own !== '' && name === own && passes(args);
   });
   if (inner) return inner;
   // A loop asks with the same headers at each turn.
@@ -77,12 +81,10 @@ function asksAgain(file: SourceFile, fn: Node, location: Node): Node | null {
     ({ start, end }) =>
       start >= fn.start && end <= fn.end && start < location.start && end > location.end,
   );
-  const later = calls.find(
-    ({ callee, arguments: args, end }) =>
-      REQUEST.test(file.textOf(callee).slice(0, 80)) &&
-      (isLoop || end >= location.end) &&
-      passes(args.slice(1)),
-  );
+  const later = calls.find((call) => {
+    const isRequest = REQUEST.test(file.textOf(call.callee).slice(0, 80));
+    return isRequest && (isLoop || isAfter(call)) && passes(call.arguments.slice(1));
+  });
   return later ?? null;
 }
 

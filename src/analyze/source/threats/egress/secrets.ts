@@ -5,7 +5,7 @@ import { calleesOf } from '../flow/callees.ts';
 import { CLIENT, CONNECTION, is } from '../flow/kinds.ts';
 import { hosts, secretOwners } from '../data.ts';
 import { domainOf, isMentioned, placeOf } from '../declared.ts';
-import { usesAnswer } from '../shape-of-call.ts';
+import { isSwallowed } from '../shape-of-call.ts';
 import { isFunction, lookup } from '../flow/model.ts';
 import type { Call, Model } from '../flow/model.ts';
 import type { Destination } from './destination.ts';
@@ -172,7 +172,7 @@ function hasOwnHome(scene: Scene, name: string, host: string, node: Node): boole
   const isNamed = words.some(
     (word) => word.length > 2 && host.replaceAll('-', '').includes(word.toLowerCase()),
   );
-  if (isNamed || usesAnswer(scene, node) || placeOf(host, scene.declared) === 'release')
+  if (isNamed || !isSwallowed(scene, node) || placeOf(host, scene.declared) === 'release')
     return false;
   const { text } = scene.file;
   const uses = [
