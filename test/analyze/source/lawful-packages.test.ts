@@ -133,7 +133,7 @@ send();`,
     expect(threatsIn(files('f3()'))).toEqual([]);
   });
 
-  test('an install may fetch a package of the same publisher in the version that goes with it', () => {
+  test('an install may fetch a package of the same publisher in the version that goes with it, and put it beside its own', () => {
     const install = (name: string) =>
       threatsIn({
         'package.json': JSON.stringify({
@@ -142,9 +142,10 @@ send();`,
           scripts: { postinstall: 'node postinstall.js' },
         }),
         'postinstall.js': `const { execSync } = require('child_process'); const { version } = require('./package.json');
-execSync(\`npm install --no-save ${name}@\${version}\`, { cwd: '/data' });`,
+execSync(\`npm install --no-save ${name}@\${version}\`, { cwd: '/data' });
+require('fs').renameSync('/data/x', require('path').resolve(process.env.INIT_CWD, 'node_modules', '${name}'));`,
       });
-    expect(install('@other/wasm')).toEqual(['high runtime-install']);
+    expect(install('@other/wasm')).toEqual(['high runtime-install', 'critical package-tampering']);
     expect(install('@acme/wasm')).toEqual(['moderate runtime-install']);
   });
 

@@ -49,7 +49,9 @@ export function findNeighbourWrites(scene: Scene): void {
 /** `join(root, 'node_modules', name, file)`, `require.resolve('other')`, also where another function puts it together. */
 function leadsBeside(scene: Scene, path: Node): boolean {
   const { model, pkg } = scene;
-  const own = `node_modules/${pkg.name}`;
+  // A scope has one owner: what lies beside it there is of the same maker.
+  const scope = scopeOf(pkg.name);
+  const own = `node_modules/${scope ?? pkg.name}`;
   let isBeside = false;
   let isData = DATA.test(shapeOf(model, path) ?? '');
   walkBehind(model, [path], (node) => {
@@ -82,9 +84,14 @@ function leadsBeside(scene: Scene, path: Node): boolean {
   return isBeside && !isData;
 }
 
+const scopeOf = (name: string): string | undefined => /^@[^/]{1,100}\//.exec(name)?.[0];
+
 /** Itself, and the parts of it for each system that its maker publishes beside it: `@esbuild/linux-x64`. */
 const isOwnName = (name: string, text: string): boolean =>
-  text === name || text.startsWith(`${name}/`) || text.startsWith(`@${name}/`);
+  text === name ||
+  [`${name}/`, `@${name}/`, scopeOf(name)].some(
+    (start) => start !== undefined && text.startsWith(start),
+  );
 
 /** Null for what a person asks for on a command line. */
 function gradeOf(scene: Scene, call: Call, isInstall: boolean): Severity | null {
