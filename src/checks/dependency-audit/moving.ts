@@ -13,7 +13,7 @@ const PINNED = /(?:#|@|\/(?:archive|tar\.gz|zip|-\/archive)\/|\/tarball\/)[0-9a-
 const PUBLISHED = /^https:.{1,260}-\d+\.\d+\.\d+[\w.+-]{0,60}\.tgz(?:#.{0,200})?$/i;
 const FORGE_PATH = /\/(?:-\/)?(?:archive|tarball|releases\/download|raw)\//;
 const RUNS_NEWEST =
-  /\buvx\b|\b(?:npm|pnpm|yarn|bun)\b[\s\S]{0,40}\b(?:i|install|add)\b[\s\S]{0,200}@(?:latest|next|canary|beta)\b|\b(?:pacote|live-plugin-manager|reify|install[-\w]{0,12}|tarball|extract|manager)\b[\s\S]{0,120}@(?:latest|next|canary|beta)\b|\b(?:npx|bunx|pnpx|dlx)\b[\s\S]{0,200}(?:@(?:latest|next|canary|beta)\b|['"`\s](?:-y|--yes)\b)/;
+  /\buvx\b|\bpip\d?\b[\s\S]{0,40}\binstall\b|\b(?:pipx|cargo|go|gem|uv)\b[\s\S]{0,30}\b(?:install|run)\b|\b(?:docker|podman|nerdctl)\b[\s\S]{0,200}(?::(?:latest|main|master|edge|nightly|stable)\b|--pull)|\b(?:npm|pnpm|yarn|bun)\b[\s\S]{0,40}\b(?:i|install|add)\b[\s\S]{0,200}@(?:latest|next|canary|beta)\b|\b(?:pacote|live-plugin-manager|reify|install[-\w]{0,12}|tarball|extract|manager)\b[\s\S]{0,120}@(?:latest|next|canary|beta)\b|\b(?:npx|bunx|pnpx|dlx)\b[\s\S]{0,200}(?:@(?:latest|next|canary|beta)\b|['"`\s](?:-y|--yes)\b)/;
 /** A version, or one that the code works out. */
 const RUNS_FIXED = /['"`\s@/][\w.-]{1,80}@(?:[\^~=]?\d|["']?\$\{)/;
 const TOLD_OF_TREE = new Set(['git-dependency', 'remote-dependency']);

@@ -281,7 +281,11 @@ function judgeConversation(scene: Scene, { node, labels, to }: Sending, all: Sen
   const isConversation = (labels & CONVERSATION) !== 0;
   const isSide = isSwallowed(scene, node);
   const others = all.some(
-    (other) => other.node !== node && other.to.host !== to.host && other.to.host !== null,
+    (other) =>
+      other.node !== node &&
+      other.to.host !== to.host &&
+      // Where the user’s own setting decides, the answer says that it is the one that is asked.
+      (other.to.host !== null || usesAnswer(scene, other.node)),
   );
   const isWhole = (labels & TOOL_ALL) !== 0;
   // Where nothing ever comes back from there, the server is not about that service.

@@ -88,7 +88,10 @@ function find(scene: Scene, call: Call, args: readonly Node[], name: string): Fo
     const { object } = callee;
     const to = () => {
       const there = destinationOf(scene, args, object);
-      return there.host === null ? destinationOf(scene, args) : there;
+      if (there.host !== null) return there;
+      const given = destinationOf(scene, args);
+      // `socket.send(bytes, 0, length, port, host)`
+      return given.host === null && args.length > 3 ? destinationOf(scene, args.slice(3)) : given;
     };
     return { node: call, labels: carriedByAll(scene, args), to };
   }

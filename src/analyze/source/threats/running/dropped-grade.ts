@@ -121,10 +121,10 @@ function hostsOf(scene: Scene, isAtInstall: boolean): string[] {
   const hosts: string[] = [];
   for (const { call, name } of scene.calls) {
     if (isAtInstall && !runsAtInstall(scene.pkg, scene.placeOf(call).file)) continue;
-    if (is(name, EXEC) && /^(?:\S*\/)?(?:curl|wget)\b/.test(lineOf(scene, call))) {
+    if (is(name, EXEC) && /^(?:\S*\/)?(?:curl|wget|git)\b/.test(lineOf(scene, call))) {
       const words = `${lineOf(scene, call)} ${propertyTexts(scene.flow, call.arguments[1])}`;
       const url = /https?:\/\/[^\s'"]{3,200}/.exec(words)?.[0];
-      hosts.push(hostOf(url ?? null) ?? '');
+      if (url !== undefined || !/^\S*git\b/.test(words)) hosts.push(hostOf(url ?? null) ?? '');
     }
     if (!is(name, CLIENT) && !/^https?\.(?:get|request)$/.test(name)) continue;
     const texts = addressesOf(scene, call.arguments);

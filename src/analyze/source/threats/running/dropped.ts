@@ -35,9 +35,12 @@ export function noteWrite(scene: Scene, call: Call, name: string, written: Writt
 
 /** `spawnSync('curl', ['-o', file, url])`: a program writes the file. */
 export function noteFetched(scene: Scene, call: Call, name: string, written: Written): void {
-  if (!is(name, EXEC) || !/^(?:\S*\/)?(?:curl|wget)(?:\.exe)?$/.test(lineOf(scene, call))) return;
+  if (!is(name, EXEC)) return;
   const list = call.arguments[1];
   const parts = list?.type === 'ArrayExpression' ? list.elements : [];
+  if (/^(?:\S*\/)?git(?:\.exe)?$/.test(lineOf(scene, call)))
+    noteCloned(scene, call, parts, written);
+  if (!/^(?:\S*\/)?(?:curl|wget)(?:\.exe)?$/.test(lineOf(scene, call))) return;
   for (const [index, part] of parts.entries()) {
     const path = parts[index + 1];
     if (
@@ -48,6 +51,24 @@ export function noteFetched(scene: Scene, call: Call, name: string, written: Wri
       continue;
     for (const key of keysOf(scene, path)) written.set(key, { node: call, labels: REMOTE });
   }
+}
+
+/** `git clone <address> <folder>`: whatever lies on a branch that day. */
+function noteCloned(
+  scene: Scene,
+  call: Call,
+  parts: readonly (Node | null)[],
+  written: Written,
+): void {
+  const words = parts.map((part) => (part ? (shapeOf(scene.model, part) ?? '') : ''));
+  const folder = parts.at(-1);
+  if (
+    words[0] !== 'clone' ||
+    !folder ||
+    !words.some((word) => /^(?:https?|git|ssh):\/\//.test(word))
+  )
+    return;
+  for (const key of keysOf(scene, folder)) written.set(key, { node: call, labels: REMOTE });
 }
 
 const MOVES =
@@ -86,7 +107,7 @@ export const UNPACKER =
 const UNPACKS = /^(?:\S*\/)?(?:tar|unzip|7z|gunzip|gzip|bsdtar|Expand-Archive)\b/;
 /** Programs that get a file ready, or only look at it, play it or turn it into another. */
 const HANDLES =
-  /^(?:\S*\/)?(?:tar|unzip|7z|gunzip|gzip|bsdtar|chmod|chown|xattr|codesign|ls|file|sha256sum|shasum|rm|mv|cp|mkdir|curl|wget|afplay|aplay|paplay|play|mpg123|mpg321|mpv|cvlc|vlc|sox|ffplay|ffmpeg|ffprobe|convert|magick|identify|sips|pdftotext|pdftoppm|tesseract|exiftool|pandoc)\b|^powershell(?:\.exe)? (?:-\w{1,20} ){1,4}\(New-Object (?:System\.)?Media\.SoundPlayer\b/;
+  /^(?:\S*\/)?(?:git|tar|unzip|7z|gunzip|gzip|bsdtar|chmod|chown|xattr|codesign|ls|file|sha256sum|shasum|rm|mv|cp|mkdir|curl|wget|afplay|aplay|paplay|play|mpg123|mpg321|mpv|cvlc|vlc|sox|ffplay|ffmpeg|ffprobe|convert|magick|identify|sips|pdftotext|pdftoppm|tesseract|exiftool|pandoc)\b|^powershell(?:\.exe)? (?:-\w{1,20} ){1,4}\(New-Object (?:System\.)?Media\.SoundPlayer\b/;
 
 /** A path is known by its variable and by its text. */
 function keysOf(scene: Scene, node: Node): (string | Binding)[] {

@@ -54,7 +54,11 @@ export function findExecution(scene: Scene): void {
           message: 'Which module is loaded comes over the network.',
         });
     }
-    const isLoad = name === 'require' || name === 'process.dlopen' || name === 'new Worker';
+    const isLoad =
+      name === 'require' ||
+      name === 'module.createRequire()' ||
+      name === 'process.dlopen' ||
+      name === 'new Worker';
     if ((is(name, EXEC) || isLoad) && !is(name, CHMOD))
       judgeDropped(scene, call, call.arguments.slice(0, 2), written);
   }

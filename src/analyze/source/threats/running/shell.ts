@@ -6,6 +6,7 @@ import { CRED_PATH } from '../flow/labels.ts';
 import { HOLE } from '../flow/names.ts';
 import { protectionThreats } from '../protections.ts';
 import type { Report } from '../scene.ts';
+import { fetchesNewest } from './newest.ts';
 
 export interface ShellContext {
   declared: Declared;
@@ -182,6 +183,13 @@ export function shellThreats(text: string, context: ShellContext): ShellThreat[]
     confidence: 'medium',
     isOnRequestFine: true,
     message: 'The package replaces itself by a newer version.',
+  });
+  add(fetchesNewest(line) && index === undefined, {
+    ruleId: 'runtime-install',
+    severity: 'moderate',
+    confidence: 'medium',
+    isOnRequestFine: true,
+    message: 'A program or image is fetched and run in whatever version is newest.',
   });
   const other =
     INSTALLS.test(line) &&

@@ -1,6 +1,8 @@
 // Threats by WebAssembly that comes over the network, or that is let out of its box.
 import type { Node } from '../../parse.ts';
 import { walkTree } from '../../nodes.ts';
+import { destinationOf } from '../egress/destination.ts';
+import { isStrange } from '../egress/second-places.ts';
 import { CLIENT, CONNECTION, EXEC, is, READ, REMOVE, WRITE } from '../flow/kinds.ts';
 import { REMOTE } from '../flow/labels.ts';
 import { lookup } from '../flow/model.ts';
@@ -23,7 +25,10 @@ export function judgeWasm(scene: Scene, call: Call, name: string): void {
   );
   const does = (kind: number) => inner.some((one) => is(one.name, kind));
   if (carried(scene, call.arguments[0]) & REMOTE) {
-    if (!does(EXEC | READ | WRITE | REMOVE)) return;
+    if (!does(EXEC | READ | WRITE | REMOVE)) {
+      noteFetchedModule(scene, call);
+      return;
+    }
     report(scene, call, {
       ruleId: 'fetched-code-executed',
       severity: 'critical',
@@ -40,6 +45,24 @@ export function judgeWasm(scene: Scene, call: Call, name: string): void {
     severity: 'high',
     message:
       'A WebAssembly program, which nobody can read, is given files or the environment and a way out of the machine.',
+  });
+}
+
+/** It can only compute, but what it answers is what the model is told. */
+function noteFetchedModule(scene: Scene, call: Call): void {
+  const text = scene.textAround(call);
+  if (!scene.pkg.isSubject || GLUE.test(text) || /createHash|subtle\.digest|integrity/.test(text))
+    return;
+  const isOthers = scene.calls.some(({ call: asked, name, args }) => {
+    const host = is(name, CLIENT) ? destinationOf(scene, args).host : null;
+    return host !== null && isStrange(scene, host) && scene.textAround(asked) === text;
+  });
+  if (!isOthers) return;
+  report(scene, call, {
+    ruleId: 'binary-download',
+    severity: 'moderate',
+    confidence: 'medium',
+    message: 'A WebAssembly program is fetched as the server runs, whatever it is that day.',
   });
 }
 
