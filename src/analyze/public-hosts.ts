@@ -2,8 +2,10 @@
 import { ruleData } from '../rule-data.ts';
 
 interface PublicHosts {
-  /** Registries of packages, public ones and those that companies rent. */
+  /** Public registries of packages. */
   registries: string[];
+  /** Where companies rent theirs: whose it is, the host does not say. */
+  rentedRegistries: string[];
   /** Further names by which the public registry answers; lockfiles written by Yarn have the second. */
   publicRegistryNames: string[];
   /** Hosts of code and of builds, which keep what they are given and say whose it is. */
@@ -16,9 +18,10 @@ export const publicHosts = (): PublicHosts => ruleData('public-hosts', isPublicH
 
 function isPublicHosts(data: unknown): data is PublicHosts {
   if (typeof data !== 'object' || data === null) return false;
-  const { registries, publicRegistryNames, forges, secretOwners } = data as PublicHosts;
+  const { registries, rentedRegistries, publicRegistryNames, forges, secretOwners } =
+    data as PublicHosts;
   return (
-    [registries, publicRegistryNames, forges].every(Array.isArray) &&
+    [registries, rentedRegistries, publicRegistryNames, forges].every(Array.isArray) &&
     typeof secretOwners === 'object'
   );
 }
@@ -29,8 +32,12 @@ export function isOneOf(host: string, list: readonly string[]): boolean {
   return list.some((one) => plain === one || plain.endsWith(`.${one}`));
 }
 
-/** Whether an address leads to a registry of packages over TLS. */
-export const isAtRegistry = (url: string): boolean => isAt(url, publicHosts().registries);
+/** Whether an address leads over TLS to a public registry of packages. */
+export const isAtPublicRegistry = (url: string): boolean => isAt(url, publicHosts().registries);
+
+/** Whether an address leads over TLS to a registry of packages, public or rented. */
+export const isAtRegistry = (url: string): boolean =>
+  isAtPublicRegistry(url) || isAt(url, publicHosts().rentedRegistries);
 
 /** Whether an address leads over TLS to a registry, or to a host of code or builds. */
 export const isAtForge = (url: string): boolean =>

@@ -1,6 +1,6 @@
 // Which addresses lead to registries and forges that everybody knows, and which only look so.
 import { expect, test } from 'vitest';
-import { isAtForge, isAtRegistry } from '../../src/analyze/public-hosts.ts';
+import { isAtForge, isAtPublicRegistry, isAtRegistry } from '../../src/analyze/public-hosts.ts';
 
 test.each([
   ['https://registry.yarnpkg.com/left-pad/-/left-pad-1.3.0.tgz', true, true],
@@ -15,4 +15,9 @@ test.each([
 ])('%s: registry %s, registry or forge %s', (url, registry, forge) => {
   expect(isAtRegistry(url)).toBe(registry);
   expect(isAtForge(url)).toBe(forge);
+});
+
+test('whose a rented registry is, its host does not say', () => {
+  expect(isAtPublicRegistry('https://acme.jfrog.io/artifactory/api/npm/npm/')).toBe(false);
+  expect(isAtPublicRegistry('https://registry.yarnpkg.com/left-pad')).toBe(true);
 });

@@ -1,5 +1,5 @@
 // Threats by the settings of package managers: from then on everything is installed from somebody's own registry.
-import { isAtRegistry } from '../../../public-hosts.ts';
+import { isAtPublicRegistry } from '../../../public-hosts.ts';
 import { candidatesOf } from '../flow/candidates.ts';
 import { runsAtInstall } from '../closeness.ts';
 import { hostOf, placeOf } from '../declared.ts';
@@ -33,7 +33,7 @@ export function findRegistryChanges(scene: Scene): void {
 
 function namesOther(text: string, declared: Declared): boolean {
   const url = REGISTRY.exec(text)?.[1];
-  if (url === undefined || isAtRegistry(url)) return false;
+  if (url === undefined || isAtPublicRegistry(url)) return false;
   const place = placeOf(hostOf(url), declared);
   return place === 'foreign' || place === 'drop';
 }
