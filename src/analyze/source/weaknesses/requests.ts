@@ -26,7 +26,11 @@ const FETCHES =
   /^fetch |\b(?:fetch(?:es|ing)? (?:an? |any |the )?(?:\w+ )?(?:urls?|pages?|web\w*|https?|sites?)|scrap\w+|crawl\w*|brows\w+|https? requests?|navigat\w+|goto|curl)\b/;
 const READS_PAGES =
   /\b(?:retriev|read|fetch|extract|get|load|captur|convert)\w{0,3} (?:\w+ ){0,5}(?:web ?pages?|web ?sites?|urls?)\b/;
-const BROWSES = /\b(?:navigat\w+|brows(?:e|er|es|ing)|goto|go to|tabs?)\b/;
+// Feeds are named by whoever wants to read them.
+const READS_FEEDS =
+  /\b(?:retriev|read|fetch|extract|get|load|pars|list|shap|subscrib)\w{0,4} (?:\w+ ){0,5}(?:feeds?|rss|atom|podcasts?|sitemaps?)\b/;
+const BROWSES =
+  /\b(?:navigat\w+|brows(?:e|er|es|ing)|goto|go to|tabs?)\b|\bopens? (?:an? |the )?(?:\w+ )?(?:web ?)?(?:pages?|urls?|address(?:es)?|sites?)\b/;
 const SECRET_HEADER =
   /^(?:authorization|proxy-authorization|cookie|(?:x-)?api-?key|.{0,30}-(?:token|key|secret))$/i;
 const IS_PATH = /(?:^|\.)(?:path|pathname|url|originalUrl|search)$/;
@@ -119,7 +123,7 @@ function reachOf(use: Use, tool: ToolContext, taint: Arrival['taint']): Severity
   if (isOpenRoute(use, taint)) return 'high';
   if (use.channel === 'http') return 'moderate';
   if (tool.isShared) return 'high';
-  if (states(tool, FETCHES) || states(tool, READS_PAGES)) return 'low';
+  if ([FETCHES, READS_PAGES, READS_FEEDS].some((told) => states(tool, told))) return 'low';
   if (tool.addressLook === 'name') return 'moderate';
   const stated = textOf(use.args.map((arg) => property(arg, 'method')).find(Boolean));
   const isHead = /^head$/i.test(stated ?? use.method);

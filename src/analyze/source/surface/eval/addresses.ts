@@ -26,6 +26,13 @@ export function ofAddress(target: TextValue, key: string): Value | undefined {
     : undefined;
 }
 
+type Part = 'origin' | 'host' | 'hostname' | 'protocol' | 'href';
+const isPart = (key: string): key is Part => /^(?:origin|host|hostname|protocol|href)$/.test(key);
+
+/** `new URL('https://portal.example/v2').origin`: no text has one, so it is an address. */
+export const partOfAddress = (text: string, key: string): Value | undefined =>
+  isPart(key) && URL.canParse(text) ? literal(new URL(text)[key]) : undefined;
+
 /** `path.startsWith('/') ? path : `/${path}``: a slash stands first, however it came there. */
 export function isRooting({
   test,

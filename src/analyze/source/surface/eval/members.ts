@@ -1,5 +1,5 @@
 // Reading and writing of properties.
-import { ofAddress } from './addresses.ts';
+import { ofAddress, partOfAddress } from './addresses.ts';
 import { memberOfClass } from './classes.ts';
 import type { Machine } from './machine.ts';
 import { below } from './origins.ts';
@@ -50,9 +50,10 @@ function read(it: Machine, target: Value, key: string): Value {
     case 'union':
       return union(target.options.map((option) => get(it, option, key)));
     case 'literal':
-      return key === 'length' && typeof target.value === 'string'
+      if (typeof target.value !== 'string') return UNKNOWN;
+      return key === 'length'
         ? literal(target.value.length)
-        : UNKNOWN;
+        : (partOfAddress(target.value, key) ?? UNKNOWN);
     case 'text':
       return ofAddress(target, key) ?? UNKNOWN;
     default:

@@ -144,9 +144,11 @@ function equal(left: Value, right: Value, isSame: boolean): Value {
   return withChecks({ kind: 'unknown' }, checks);
 }
 
-/** Something that the server worked out itself: a folder's path, a name that it holds. */
+/** Something that the server worked out itself: a folder's path, a name that it holds, a setting or its default. */
 const isOwn = (value: Value): boolean =>
-  (value.kind === 'external' || value.kind === 'text') && taintsOf(value).length === 0;
+  value.kind === 'union'
+    ? value.options.every((one) => isOwn(one) || (textOf(one) ?? '') !== '')
+    : (value.kind === 'external' || value.kind === 'text') && taintsOf(value).length === 0;
 
 /**
  * `a || b`: where it is false both are; where it is true, an argument has passed only what it would
