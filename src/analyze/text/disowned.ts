@@ -16,11 +16,15 @@ const LEFT_OUT =
 const CONSEQUENCE =
   /,? (?:which|as that|as this|because that|because it|since that) would (?:\w+ )?(?:put|expose|leak|place|copy|write|leave|reveal|send|show|store)\b[^.!?;]{0,160}/gi;
 
+/** "the titles that the user has just copied to the clipboard": done by the user, and asked of nobody. */
+const USER_DID =
+  /(?<=\b(?:user|users|person|customer|you|they|he|she) (?:has |have |had )?(?:just |already |last |previously )?)(?:copied|pasted|cut|put|placed)(?= (?:it |them |this |that )?(?:to|into|in|on|from) (?:the|their|your|his|her) clipboard\b)/gi;
+
 const blank = (words: string): string => words.replace(/\S/g, ' ');
 
 /** The same text and length, blanked what is quoted to be called no order, left out, or warned of. */
 export function withoutDisowned(text: string): string {
-  const left = text.replace(LEFT_OUT, blank).replace(CONSEQUENCE, blank);
+  const left = text.replace(LEFT_OUT, blank).replace(CONSEQUENCE, blank).replace(USER_DID, blank);
   if (!/["\u201c\u00ab]/.test(left)) return left;
   return left.replace(QUOTATION, (whole: string, _words: string, at: number) => {
     const end = at + whole.length;

@@ -99,9 +99,16 @@ function isCaution(text: string, { start, end }: Place): boolean {
 const IF_ALLOWED =
   /\b(?:may|can|could)\b(?:[^.!?]|\.(?=\S)){0,200}\b(?:if|once|after|when|as soon as) (?:i|we|they|you|(?:the|your) (?:user|human|person|owner|operator)) (?:have |has )?(?:allow|agree|approve|permit|confirm|accept|consent|said|say)/;
 
-/** True if the user is asked before what the match demands. */
-export const isLeftToUser = (text: string, match: Pick<Match, 'ruleId' | keyof Place>): boolean =>
-  match.ruleId === 'command-demanded' && IF_ALLOWED.test(sentenceAround(text, match));
+// "CONTRIBUTING.md may mention installers of the form `curl … | sh`": what may be found there, and no order.
+const MAY_BE_THERE =
+  /\b(?:may|might|can|could) (?:also |still )?(?:mention|show|contain|quote|list|describe|include) (?:[^.!?]|\.(?=\S)){0,60}`[^`]{0,120}`(?! (?:and|then|which you|that you|run|execute)\b)/;
+
+/** True if the user is asked before what the match demands, or if it only says what may stand somewhere. */
+export function isLeftToUser(text: string, match: Pick<Match, 'ruleId' | keyof Place>): boolean {
+  if (match.ruleId !== 'command-demanded') return false;
+  const sentence = sentenceAround(text, match);
+  return IF_ALLOWED.test(sentence) || MAY_BE_THERE.test(sentence);
+}
 
 function sentenceAround(text: string, { start, end }: Place): string {
   const from = Math.max(0, start - 2 * BEFORE);

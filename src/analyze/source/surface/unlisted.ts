@@ -14,6 +14,7 @@ export function unlistedNames(model: ServerModel, files: readonly SourceFile[]):
   const isWhole = model.doubts.length === 0 && !model.isStopped && !hasOpenList(model);
   if (!isWhole || model.callHandlers.length === 0) return [];
   const listed = new Set(model.tools.map(({ name }) => name));
+  for (const file of files) for (const name of listedAtTimes(file)) listed.add(name);
   const found = new Set<string>();
   for (const file of files) {
     if (file.text.length > MAX_FILE_CHARS) continue;
@@ -25,6 +26,32 @@ export function unlistedNames(model: ServerModel, files: readonly SourceFile[]):
     }
   }
   return [...found].slice(0, MAX_NAMES);
+}
+
+/** `tools: [...(stage === 'full' ? [{ name: 'draft', … }] : [])]`: a list that grows shows it then. */
+function listedAtTimes(file: SourceFile): string[] {
+  if (file.text.length > MAX_FILE_CHARS || !/\btools\s?:/.test(file.text)) return [];
+  return file.nodesOf('ConditionalExpression').flatMap((node) => {
+    if (!isInTools(file, node)) return [];
+    return [node.consequent, node.alternate].flatMap((branch) =>
+      branch.type === 'ArrayExpression' ? branch.elements.flatMap((one) => nameIn(file, one)) : [],
+    );
+  });
+}
+
+function isInTools(file: SourceFile, node: Node): boolean {
+  for (let at = file.parentOf(node), left = 6; at && left > 0; at = file.parentOf(at), left -= 1) {
+    if (at.type === 'Property') return plainKey(at.key) === 'tools';
+    if (/Function/.test(at.type)) return false;
+  }
+  return false;
+}
+
+function nameIn(file: SourceFile, node: Node | null): string[] {
+  if (node?.type !== 'ObjectExpression') return [];
+  return node.properties.flatMap((one) =>
+    one.type === 'Property' && plainKey(one.key) === 'name' ? textIn(file, one.value) : [],
+  );
 }
 
 /** Cases of a switch, comparisons of one name in a function, keys of a table of functions. */

@@ -83,13 +83,14 @@ function hostFault(
     return { ...text, severity: 'high', taint, message: SENDS_SECRET };
   }
   if (isBrowser && host.isWhole) return browserFault(use, open, tool);
-  const severity = host.isLed
-    ? 'low'
-    : host.isWhole
-      ? mildest(reachOf(use, tool, taint), isSignedByCaller(use) ? 'moderate' : 'high')
-      : isOpenRoute(use, taint)
-        ? 'high'
-        : 'moderate';
+  const severity =
+    host.isLed || open.checks.has('host-start')
+      ? 'low'
+      : host.isWhole
+        ? mildest(reachOf(use, tool, taint), isSignedByCaller(use) ? 'moderate' : 'high')
+        : isOpenRoute(use, taint)
+          ? 'high'
+          : 'moderate';
   return {
     ...text,
     severity: host.isSubdomain ? 'low' : severity,
@@ -147,9 +148,10 @@ const KEEPS_BASE =
 const SENDS_SECRET =
   'A tool argument decides the host of a request that carries a credential of the server';
 
+const PREFIXES = ['scheme', 'weak-prefix', 'host-start'] as const;
 /** A browser also opens `file:` and shows what it finds there. */
 function browserFault(use: Use, { taint, checks }: Arrival, tool: ToolContext): Fault {
-  const isWeb = checks.has('scheme') || checks.has('weak-prefix');
+  const isWeb = PREFIXES.some((kind) => checks.has(kind));
   // Only pages can be audited.
   const isAudit = /^lighthouse\b/.test(use.name);
   const isMeant = isAudit || states(tool, BROWSES) || states(tool, READS_PAGES);

@@ -18,6 +18,7 @@ const MARKS: Readonly<Record<Check['kind'], Mark | undefined>> = {
   'weak-prefix': undefined,
   'no-option': undefined,
   host: undefined,
+  'host-start': undefined,
   scheme: undefined,
   statement: undefined,
   named: undefined,

@@ -54,7 +54,7 @@ function changed(it: Machine, event: CallEvent, self: Value): Value | undefined 
       if (/^(?:select|with|explain|show|pragma|describe|match)\b/i.test(textOf(first) ?? '')) {
         return withChecks({ kind: 'unknown' }, checksOf(self, 'statement'));
       }
-      return withChecks({ kind: 'unknown' }, checksOf(self, prefixKind(self, first)));
+      return withChecks({ kind: 'unknown' }, prefixChecks(self, first));
     case 'endsWith':
       return withChecks({ kind: 'unknown' }, checksOf(self, endingKind(self, first)));
     case 'includes':
@@ -172,6 +172,13 @@ function endingKind(self: Value, ending: Value): CheckKind | undefined {
 
 const isRootOnly = (text: string | undefined) => text === '/' || text === '\\';
 
+/** Of a path and of an address: `${base}/` before it keeps either below. */
+function prefixChecks(self: Value, prefix: Value): Check[] {
+  const kind = prefixKind(self, prefix);
+  const isBase = prefix.kind === 'text' && /\/$/.test(textOf(prefix.parts.at(-1)) ?? '');
+  return [...checksOf(self, kind), ...(isBase && kind !== 'host' ? checksOf(self, 'host') : [])];
+}
+
 /** `p.startsWith(root + sep)` holds a path in; without the separator `/data-old` passes for `/data`. */
 function prefixKind(self: Value, prefix: Value): CheckKind | undefined {
   // Only that it is absolute is asked for.
@@ -179,14 +186,16 @@ function prefixKind(self: Value, prefix: Value): CheckKind | undefined {
   if (prefix.kind === 'union') {
     // `dir.endsWith(sep) ? dir : dir + sep`
     const kinds = prefix.options.map((option) => prefixKind(self, option));
-    return kinds.find((kind) => kind !== 'weak-prefix') ?? 'weak-prefix';
+    const told = kinds.filter((kind) => kind !== 'weak-prefix');
+    return told.includes('host-start') ? 'host-start' : (told[0] ?? 'weak-prefix');
   }
   const last = prefix.kind === 'text' ? prefix.parts.at(-1) : prefix;
   const end = textOf(last);
   const isSeparator =
     (end !== undefined && /[/\\]$/.test(end)) ||
     (last?.kind === 'external' && /^path\.(?:posix\.|win32\.)?sep$/.test(last.name));
-  if (end !== undefined && /^https?:\/\/[^/]+/.test(end)) return 'host';
+  if (end !== undefined && /^https?:\/\/[^/]+/.test(end))
+    return /^https?:\/\/[^/]+\//.test(end) ? 'host' : 'host-start';
   const isNormal = taintsOf(self).every((taint) => taint.marks.has('normalized'));
   return isSeparator && isNormal ? 'prefix' : 'weak-prefix';
 }

@@ -49,6 +49,8 @@ export type CheckKind =
   | 'no-dots'
   | 'no-option'
   | 'host'
+  // It begins with the name of a host, after which another may go on: `https://a.example.evil.test`.
+  | 'host-start'
   | 'scheme'
   | 'statement'
   | 'named'
