@@ -9,7 +9,7 @@ import { fetchedByScript, isOtherScript } from './other-languages.ts';
 import { recipeLines } from './recipes.ts';
 import { FED, FED_SHELL, joined, wholeOf } from './script-lines.ts';
 import { shellThreats } from './shell.ts';
-import type { ShellContext } from './shell.ts';
+import type { ShellContext } from './shell-threat.ts';
 
 const LIFECYCLE = [
   'preinstall',

@@ -1,7 +1,7 @@
 // Threats in a line for a shell: what is downloaded, decoded or cloned, and run.
 import { hosts } from '../data.ts';
 import { hostOf, isMentioned, placeOf } from '../declared.ts';
-import type { ShellContext, ShellThreat } from './shell.ts';
+import type { ShellContext, ShellThreat } from './shell-threat.ts';
 
 const FETCH =
   '(?:curl|wget|fetch|aria2c|iwr|irm|Invoke-WebRequest|Invoke-RestMethod|DownloadString|DownloadFile|certutil|bitsadmin)';

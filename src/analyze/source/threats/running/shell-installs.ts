@@ -3,7 +3,7 @@ import { isAtPublicRegistry } from '../../../public-hosts.ts';
 import { hostOf, isOwnByName, placeOf } from '../declared.ts';
 import { HOLE } from '../flow/names.ts';
 import { fetchesNewest } from './newest.ts';
-import type { ShellContext, ShellThreat } from './shell.ts';
+import type { ShellContext, ShellThreat } from './shell-threat.ts';
 
 const INSTALLS =
   /^(?:\S*\/)?(?:npm|pnpm|yarn|bun)(?:\.cmd)?\s+(?:i|install|add)\b|^(?:\S*\/)?(?:npx|bunx|uvx|pipx)(?:\.cmd)?\s/;

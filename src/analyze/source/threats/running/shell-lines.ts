@@ -3,7 +3,7 @@ import type { Severity } from '../../../../types.ts';
 import { patterns, pathLabels } from '../data.ts';
 import { CRED_PATH } from '../flow/labels.ts';
 import { ENCODED_POWERSHELL } from './shell-downloads.ts';
-import type { ShellContext, ShellThreat } from './shell.ts';
+import type { ShellContext, ShellThreat } from './shell-threat.ts';
 
 const REVERSE =
   /\/dev\/(?:tcp|udp)\/|\b(?:nc|ncat|netcat)\b[^\n;|]{0,80}\s-(?:e|c)\b|mkfifo[^\n]{0,120}\|\s*(?:nc|ncat|netcat|openssl s_client)\b|\bsocat\b[^\n]{0,120}exec:|socket\.socket\([^\n]{0,300}(?:dup2|pty\.spawn|subprocess)|use Socket;[^\n]{0,300}exec/i;

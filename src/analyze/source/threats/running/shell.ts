@@ -1,21 +1,10 @@
 // Threats in a line for a shell: install scripts, and what code hands to exec.
-import type { Declared } from '../declared.ts';
 import { HOLE } from '../flow/names.ts';
 import { protectionThreats } from '../protections.ts';
-import type { Report } from '../scene.ts';
 import { downloadThreats } from './shell-downloads.ts';
 import { installThreats } from './shell-installs.ts';
 import { lineThreats } from './shell-lines.ts';
-
-export interface ShellContext {
-  declared: Declared;
-  name: string;
-  readme: string;
-}
-/** `isOnRequestFine`: worse when it happens unasked. */
-export interface ShellThreat extends Report {
-  isOnRequestFine?: boolean;
-}
+import type { ShellContext, ShellThreat } from './shell-threat.ts';
 
 const MAX_LINE = 8_000;
 
