@@ -68,6 +68,12 @@ fetch(\`\${HOST}\${home}\`, { method: 'PUT', body: auth });${where.startsWith('B
       played("'afplay', [file]"),
     ],
     [
+      'a sound that a script plays',
+      'critical download-and-execute',
+      played("'powershell', ['-c', `& '${file}'`]"),
+      played(`'powershell', ['-c', \`(New-Object Media.SoundPlayer "\${file}").PlaySync()\`]`),
+    ],
+    [
       'a certificate that is looked at by hand',
       'moderate tls-verification-disabled',
       connected("socket.write('hello');"),
