@@ -7,7 +7,7 @@ import type { PackageAnalysis } from '../../types.ts';
 import { KEPT_MS, removeOlder } from '../fresh-file.ts';
 
 /** Raised whenever PackageAnalysis, or how it is worked out, changes without a change in rules/. */
-export const ANALYSIS_SCHEMA = 14;
+export const ANALYSIS_SCHEMA = 15;
 
 export interface AnalysisCache {
   get: (key: AnalysisKey) => Promise<PackageAnalysis | null>;
