@@ -74,6 +74,14 @@ describe('read-only tools', () => {
       },
       'moderate',
     ],
+    [
+      'ask for the route of a deletion',
+      {
+        imports: "import { Octokit } from '@octokit/rest'; const octokit = new Octokit();",
+        body: "await octokit.request('DELETE /repos/{owner}/{repo}/git/refs/{ref}', { ref: p });",
+      },
+      'high',
+    ],
     ['send DELETE', { imports: AXIOS, body: 'await api.delete(`/items/${p}`);' }, 'high'],
     [
       'send mutations',

@@ -563,7 +563,17 @@ describe('queries', () => {
         "if (!/^\\s*(select|with)\\b/i.test(sql)) throw new Error('no'); return pool.query(sql);",
       ),
       sqlTool(
+        "const c = await pool.connect(); await c.query('SET default_transaction_read_only = on'); return c.query(sql, []);",
+      ),
+    ],
+    [
+      'a transaction that the text itself may end',
+      'high unbounded-query',
+      sqlTool(
         "const c = await pool.connect(); await c.query('BEGIN TRANSACTION READ ONLY'); return c.query(sql);",
+      ),
+      sqlTool(
+        "const c = await pool.connect(); await c.query('BEGIN TRANSACTION READ ONLY'); return c.query({ name: 'one', text: sql, values: [] });",
       ),
     ],
     [

@@ -132,6 +132,9 @@ const isEmpty = (value: Value) =>
   value.kind === 'object' && value.props.size === 0 && !value.isOpen && value.rest === undefined;
 
 function requestDeed(use: Use): RemoteDeed | undefined {
+  // `octokit.request('DELETE /repos/{owner}/{repo}/git/refs/{ref}', …)`
+  const route = /^(DELETE|PUT|PATCH) \//.exec(written(use.args[0]))?.[1];
+  if (route) return route === 'DELETE' ? 'deletes-data' : 'changes-data';
   if (!REQUESTS.test(use.name)) return undefined;
   const stated = use.args.map((arg) => textOf(property(arg, 'method'))).find(Boolean);
   const last = use.name.split('.').at(-1) ?? '';

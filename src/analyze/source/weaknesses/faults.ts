@@ -33,6 +33,8 @@ export interface Habits {
   addressLook: 'address' | 'name' | 'nothing';
   /** It asks its database for a session that only reads. */
   isReadOnlySession: boolean;
+  /** By nothing but a transaction, which `COMMIT` ends. */
+  isHeldByTransaction: boolean;
   /** It holds a key that goes past the rules of the database. */
   hasFullRights: boolean;
   /** Ranges of its dependencies by name. */

@@ -10,6 +10,11 @@ const DROPS_QUOTING =
 
 const READ_ONLY_SESSION =
   /\b(?:begin|start)\s+(?:transaction\s+)?(?:isolation level [\w ]{1,30},? )?read\s+only|transaction\s+read\s+only|default_transaction_read_only|SQLITE_OPEN_READONLY|OPEN_READONLY|\bquery_only\b|[?&]mode=ro\b|\breadonly:\s*(?!false)|\breadOnly:\s*true|accessMode|READ_ONLY\b|ApplicationIntent\s*=\s*ReadOnly/i;
+// A transaction that the text itself may end, and nothing beside it.
+const READ_ONLY_TRANSACTION =
+  /\b(?:begin|start)\s+(?:transaction\s+)?(?:isolation level [\w ]{1,30},? )?read\s+only|\bset\s+transaction\s+read\s+only/i;
+const HELD_OTHERWISE =
+  /default_transaction_read_only|SQLITE_OPEN_READONLY|OPEN_READONLY|\bquery_only\b|[?&]mode=ro\b|\breadonly:\s*(?!false)|accessMode|ApplicationIntent\s*=\s*ReadOnly|sql-parser|ast-parser|libpg|pgsql-parser|sqlparse|\b(?:includes|indexOf|split|endsWith|replace|test|match|search)\([^()]{0,20};|\/[^/\n]{0,40};[^/\n]{0,40}\/[gimsu]{0,4}\.test\(|\bpg-cursor\b|queryMode/i;
 const FULL_RIGHTS = /SERVICE_ROLE|service_role|MASTER_KEY|ADMIN_SECRET|X-Hasura-Admin-Secret/;
 // To refuse such a key is no use of it.
 const REFUSES = /if\s*\(\s*process\.env\.\w*SERVICE_ROLE\w*\s*\)/;
@@ -66,6 +71,7 @@ export function habitsOf(server: ServerSource): Habits {
     addressLook: addressLookOf(texts),
     browser: browserOf(texts),
     isReadOnlySession: has(READ_ONLY_SESSION),
+    isHeldByTransaction: has(READ_ONLY_TRANSACTION) && !has(HELD_OTHERWISE),
     hasFullRights: has(FULL_RIGHTS) && !has(REFUSES),
     ranges: server.manifest.dependencies,
   };

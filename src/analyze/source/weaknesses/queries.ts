@@ -114,14 +114,23 @@ const SINGLE = /(?:better-sqlite3|node:sqlite|sqlite|bun:sqlite)\b.*\.prepare$/;
 export function wholeQueryFault(use: Use, tool: ToolContext): Fault | undefined {
   const text = isPattern(use) ? undefined : wholeText(use);
   if (!text || SINGLE.test(use.name)) return undefined;
-  const open = arrivals(use, text, tool).find(isOpen);
+  const all = arrivals(use, text, tool);
+  const saysReads = tool.isReadOnly || states(tool, READS);
+  // Words that are refused at the beginning leave `SELECT 1; COMMIT; …`.
+  const loose = all.find(({ checks }) => !checks.has('allowed') && !checks.has('pattern'));
+  if (loose && tool.isHeldByTransaction && saysReads && mayHoldSeveral(use)) {
+    const { taint } = loose;
+    const judged = { severity: 'high', confidence: 'medium', message: BY_TRANSACTION } as const;
+    return { ruleId: 'unbounded-query', taint, ...judged };
+  }
+  const open = all.find(isOpen);
   if (!open) return undefined;
   const { taint } = open;
   const found = { ruleId: 'unbounded-query', taint } as const;
   if (!tool.isReadOnlySession && open.checks.has('statement')) {
     return { ...found, severity: 'high', confidence: 'medium', message: BY_BEGINNING };
   }
-  if (!tool.isReadOnlySession && (tool.isReadOnly || states(tool, READS))) {
+  if (!tool.isReadOnlySession && saysReads) {
     return { ...found, severity: 'moderate', confidence: 'medium', message: NOT_HELD };
   }
   if (!tool.hasFullRights) return undefined;
@@ -130,8 +139,19 @@ export function wholeQueryFault(use: Use, tool: ToolContext): Fault | undefined 
 
 const BY_BEGINNING =
   'Statements are told by how they begin, and run with all rights; `;` or a CTE that changes rows passes';
+const BY_TRANSACTION =
+  'Only a transaction holds a tool to reading: `COMMIT; …` in the same text ends it, and the rest runs with all rights';
 const NOT_HELD = 'A tool that says it only reads runs any statement; nothing holds it to reading';
 const FULL_RIGHTS = 'A tool runs any statement with a key that no row rule limits';
+
+/** PostgreSQL takes several statements in a text that comes without a name or values. */
+function mayHoldSeveral({ name, args }: Use): boolean {
+  if (!/^(?:new )?pg\b/.test(name) || args.length > 1) return false;
+  return optionsOf(args[0] ?? UNKNOWN).every(
+    (option) =>
+      option.kind !== 'object' || !['name', 'values'].some((key) => option.props.has(key)),
+  );
+}
 
 /** `query(text)`, `query({ text })` and `rpc('exec_sql', { query: text })`, but no prepared kinds of protocol. */
 function wholeText(use: Use): Value | undefined {
@@ -163,6 +183,7 @@ const NO_TOOL: ToolContext = {
   addressLook: 'nothing',
   browser: 'plain',
   isReadOnlySession: false,
+  isHeldByTransaction: false,
   hasFullRights: false,
   ranges: {},
 };
