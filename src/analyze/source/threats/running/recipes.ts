@@ -23,7 +23,10 @@ const CMAKE_RUN =
   /\b(?:execute_process|add_custom_command|add_custom_target|ExternalProject_Add)\s{0,3}\(([^)]{1,2000})\)/gi;
 const MAX_RULES = 500;
 const MAX_LINES = 2_000;
+const MAX_READ = 20_000;
 const MAX_DEPTH = 12;
+/** Needs of one rule, and rules that are looked for at each depth. */
+const MAX_NEEDS = 200;
 
 /** The lines of a shell that a script starts by way of build tools. */
 export function recipeLines(pkg: PackageContext, script: string): RecipeLine[] {
@@ -75,7 +78,7 @@ function linesFor(path: string, content: string, targets: readonly string[]): Re
   const always: RecipeLine[] = [];
   let open: Rule[] = [];
   let first = '';
-  for (const [index, raw] of joined(content).entries()) {
+  for (const [index, raw] of joined(content).slice(0, MAX_READ).entries()) {
     const line = index + 1;
     if (/^(?:\t| {2,})\s*\S/.test(raw) && open.length > 0) {
       for (const rule of open)
@@ -95,7 +98,7 @@ function linesFor(path: string, content: string, targets: readonly string[]): Re
       .filter(Boolean);
     open = names.map((one) => {
       const rule = rules.get(one) ?? { needs: [], lines: [] };
-      rule.needs.push(...needs);
+      rule.needs.push(...needs.slice(0, MAX_NEEDS - rule.needs.length));
       rules.set(one, rule);
       return rule;
     });
@@ -121,7 +124,7 @@ function ruleLines(rules: ReadonlyMap<string, Rule>, targets: readonly string[])
       found.push(...rule.lines);
       next.push(...rule.needs);
     }
-    waiting = next;
+    waiting = next.slice(0, MAX_NEEDS);
   }
   return found.sort((a, b) => a.line - b.line);
 }
