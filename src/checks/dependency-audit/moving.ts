@@ -57,8 +57,8 @@ const movingDependency = defineRule({
 });
 
 /** What a tool fetches as it runs is a dependency that neither package.json nor a lock holds. */
-const fetchedAtRunTime = ({ name, version, threats, surface }: PackageAnalysis): Hit[] =>
-  threats
+const fetchedAtRunTime = (pkg: PackageAnalysis): Hit[] =>
+  pkg.threats
     .filter(
       ({ ruleId, reached, severity, excerpt }) =>
         ruleId === 'runtime-install' &&
@@ -71,11 +71,16 @@ const fetchedAtRunTime = ({ name, version, threats, surface }: PackageAnalysis):
     .map(({ file, line, excerpt, severity }) => ({
       message: 'A package is fetched and run in whatever version is newest then.',
       location: `${file}:${line}`,
-      package: `${name}@${version}`,
-      // Without a tool of its own the whole server is what is fetched.
-      severity: surface.tools.length + surface.texts.length === 0 ? 'high' : severity,
+      package: `${pkg.name}@${pkg.version}`,
+      severity: isLauncher(pkg) ? 'high' : severity,
       excerpt,
     }));
+
+const MAX_LAUNCHER_BYTES = 60_000;
+
+/** A little code without a tool of its own: the whole server is what is fetched. A large program has other uses. */
+const isLauncher = ({ surface, files }: PackageAnalysis): boolean =>
+  surface.tools.length + surface.texts.length === 0 && files.bytes <= MAX_LAUNCHER_BYTES;
 
 const floatingDependency = defineRule({
   id: 'floating-dependency',
