@@ -28,6 +28,7 @@ import { judgeSurvey, listTools, survey } from './survey.ts';
 
 const CLIENT = 'claude-ai';
 const SECOND_CLIENT = 'cursor-vscode';
+const TICKS_MS = 20;
 
 class Run {
   readonly phases: RunFact['phases'] = [];
@@ -119,6 +120,8 @@ class Run {
   async #idle(connected: Connected | null): Promise<void> {
     if (connected === null) return;
     const { running, session } = connected;
+    // What the last call read may be noted as read a tick of the clock later.
+    await sleep(TICKS_MS);
     running.box.mark('idle');
     const { idleMs, lifeMs } = this.setup.timing;
     const lived = Date.now() - this.setup.boxes.startedAt;

@@ -1,6 +1,7 @@
 // Runs a fixture in a box and gathers what was seen of it.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   canaryFinder,
   launch,
@@ -81,7 +82,8 @@ export async function runInBox(input: RunInput): Promise<Run> {
       box.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
     }
   });
-  // What is noticed from here on belongs to what was marked when it happened.
+  // What is noticed from here on belongs to what was marked when it happened, give or take a tick.
+  await sleep(20);
   box.mark('idle');
   await box.flush();
   run.summary = await box.stop();
