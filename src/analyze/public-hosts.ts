@@ -10,6 +10,8 @@ interface PublicHosts {
   publicRegistryNames: string[];
   /** Hosts of code and of builds, which keep what they are given and say whose it is. */
   forges: string[];
+  /** Resolvers of names that everybody knows. */
+  resolvers: string[];
   /** How the names of a service's variables start -> the hosts to which the secret in them belongs. */
   secretOwners: Record<string, string[]>;
 }
@@ -18,10 +20,10 @@ export const publicHosts = (): PublicHosts => ruleData('public-hosts', isPublicH
 
 function isPublicHosts(data: unknown): data is PublicHosts {
   if (typeof data !== 'object' || data === null) return false;
-  const { registries, rentedRegistries, publicRegistryNames, forges, secretOwners } =
+  const { registries, rentedRegistries, publicRegistryNames, forges, resolvers, secretOwners } =
     data as PublicHosts;
   return (
-    [registries, rentedRegistries, publicRegistryNames, forges].every(Array.isArray) &&
+    [registries, rentedRegistries, publicRegistryNames, forges, resolvers].every(Array.isArray) &&
     typeof secretOwners === 'object'
   );
 }

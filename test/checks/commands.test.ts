@@ -1,6 +1,6 @@
 // Rules about the programs that an install puts into the path.
 import { expect, test } from 'vitest';
-import { borrowedCommand, commandRules } from '../../src/checks/dependency-audit/commands.ts';
+import { borrowedCommand, commandRules } from '../../src/checks/commands.ts';
 import { analysisOf, evidenceOf, known } from '../support/evidence.ts';
 
 const STRANGER = { imitations: [], known: null, securityHolding: [] };

@@ -74,6 +74,13 @@ export function isLoopback(host: string): boolean {
   );
 }
 
+/** An address of the own machine or network, or one that belongs to nobody. */
+export const isPrivateAddress = (host: string): boolean =>
+  isLoopback(host) ||
+  /^(?:10|127|0)\.|^192\.168\.|^169\.254\.|^172\.(?:1[6-9]|2\d|3[01])\.|^2(?:2[4-9]|[345]\d)\.|^\[(?:f[cde]|ff)/.test(
+    host,
+  );
+
 /** Whether a URL that nobody is seen to call names a host worth telling. */
 export function namesHost(url: string): boolean {
   const host = hostOf(url);

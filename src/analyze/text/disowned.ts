@@ -18,7 +18,7 @@ const CONSEQUENCE =
 
 /** "the titles that the user has just copied to the clipboard": done by the user, and asked of nobody. */
 const USER_DID =
-  /(?<=\b(?:user|users|person|customer|you|they|he|she) (?:has |have |had )?(?:just |already |last |previously )?)(?:copied|pasted|cut|put|placed)(?= (?:it |them |this |that )?(?:to|into|in|on|from) (?:the|their|your|his|her) clipboard\b)/gi;
+  /(?<=\b(?:(?:user|users|person|customer|they|he|she)(?: has| have| had)?|you (?:have|had)) (?:just |already |last |previously )?)(?:copied|pasted|placed)(?= (?:it |them |this |that )?(?:to|into|in|on|from) (?:the|their|your|his|her) clipboard\b)/gi;
 
 const blank = (words: string): string => words.replace(/\S/g, ' ');
 

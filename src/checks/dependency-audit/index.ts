@@ -3,7 +3,7 @@ import type { Rule } from '../../rule.ts';
 import { dangerousScript, fetchedProgram, harmfulDependency } from '../derived.ts';
 import { advisoriesRules } from './advisories.ts';
 import { aliasRules } from './aliases.ts';
-import { commandRules } from './commands.ts';
+import { commandRules } from '../commands.ts';
 import { lookalikesRules } from './lookalikes.ts';
 import { movingRules } from './moving.ts';
 import { pinningRules } from './pinning.ts';

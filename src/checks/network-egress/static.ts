@@ -1,6 +1,6 @@
 // Rules of point 4 without a run: hosts in code, against the stated function.
 import { registrableDomain } from '../../analyze/source/functions.ts';
-import { hostData, isLoopback } from '../../analyze/source/hosts.ts';
+import { hostData, isPrivateAddress } from '../../analyze/source/hosts.ts';
 import { defineRule } from '../../rule.ts';
 import type { Hit, Rule } from '../../rule.ts';
 import type { HostHit, PackageAnalysis, SourceFact } from '../../types.ts';
@@ -161,9 +161,5 @@ function isAddress(host: string): boolean {
 
 /** Neither loopback, private, link-local nor a resolver that everybody knows. */
 function isPublicAddress(host: string): boolean {
-  if (!isAddress(host) || isLoopback(host) || hostData().knownAddresses.includes(host))
-    return false;
-  return !/^(?:10|127|0)\.|^192\.168\.|^169\.254\.|^172\.(?:1[6-9]|2\d|3[01])\.|^2(?:2[4-9]|[345]\d)\.|^\[(?:f[cde]|ff)/.test(
-    host,
-  );
+  return isAddress(host) && !isPrivateAddress(host) && !hostData().knownAddresses.includes(host);
 }

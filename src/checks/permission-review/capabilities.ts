@@ -172,7 +172,7 @@ const WRITTEN: Partial<Record<Capability, string>> = {
 
 /** The file is for a command that the user types: whatever it writes there, the user asked for. */
 function isAskedFor({ capability, file }: CapabilityHit, { threats }: PackageAnalysis): boolean {
-  const writes = (threats ?? []).filter(
+  const writes = threats.filter(
     (threat) => threat.file === file && threat.ruleId === WRITTEN[capability],
   );
   return writes.length > 0 && writes.every(({ severity }) => /^(?:low|info)$/.test(severity));

@@ -1,6 +1,6 @@
 // Point 1 of the checklist: its rules.
 import type { Rule } from '../../rule.ts';
-import { borrowedCommand } from '../dependency-audit/commands.ts';
+import { borrowedCommand } from '../commands.ts';
 import { claimRules } from './claims.ts';
 import { imitationRules } from './imitation.ts';
 import { knownRules } from './known.ts';

@@ -84,6 +84,18 @@ describe('entities of XML', () => {
       tool('return libxmljs.parseXml(a, { noent: false, nonet: true }).toString();', LIBXML),
     ],
     [
+      'that are replaced beside a page of its own, and where documents with their own types are refused',
+      'high unsafe-deserialization',
+      tool(
+        "const page = '<!DOCTYPE html><p>' + libxmljs.parseXml(a, { noent: true }); return page;",
+        LIBXML,
+      ),
+      tool(
+        "if (/<!(?:DOCTYPE|ENTITY)/i.test(a) || a.includes('<!DOCTYPE')) throw new Error('no'); return libxmljs.parseXml(a, { noent: true }).toString();",
+        LIBXML,
+      ),
+    ],
+    [
       'that are replaced by a program',
       'high unsafe-deserialization',
       tool(

@@ -22,7 +22,7 @@ import { findFixedPlaces } from './egress/fixed-places.ts';
 import { flowOf } from './flow/flow.ts';
 import { findGates } from './gates.ts';
 import { findPageScripts } from './egress/page-scripts.ts';
-import { findHarvests } from './harvest.ts';
+import { findHarvests } from './egress/harvest.ts';
 import { findHooks } from './egress/hooks.ts';
 import { findHiddenCode } from './running/hidden-code.ts';
 import { findHiddenHosts } from './egress/hidden-hosts.ts';

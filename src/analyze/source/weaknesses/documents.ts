@@ -10,7 +10,8 @@ const PARSES =
 // What replaces entities by what they name: a file, or an address.
 const EXPANDS = new Set(['noent', 'dtdload', 'replaceEntities', 'loadDtd', 'xinclude']);
 const EXPANDS_BY_NUMBER = /\b(?:XML_PARSE_)?(?:NOENT|DTDLOAD|XINCLUDE)\b/;
-const REFUSES_DTD = /!(?:\\)?\[?(?:DOCTYPE|ENTITY)/i;
+// A page that the server writes begins with one as well.
+const REFUSES_DTD = /!\\?\[?(?:\((?:\?:)?)?(?:DOCTYPE|ENTITY)\b(?!\s{1,3}(?:html|svg))/i;
 
 const LINTS = /(?:^|[/\\])xmllint$/;
 const LINT_OPTIONS = /^--(?:noent|xinclude|loaddtd)$/;

@@ -18,6 +18,7 @@ const ADDED =
   /\bbeforeRedirect\b[\s\S]{0,400}?\bauthorization\b|--location-trusted\b|\bforwardAuthorization\s{0,3}:\s{0,3}(?:true|!0)/i;
 const MAX_FUNCTION = 6_000;
 const MAX_HITS = 3;
+const MAX_LOOKED_AT = 40;
 
 export function redirectFaults(files: readonly SourceFile[]): WeaknessHit[] {
   if (!files.some(({ text }) => SECRET.test(text))) return [];
@@ -30,7 +31,8 @@ export function redirectFaults(files: readonly SourceFile[]): WeaknessHit[] {
 /** `get(next, headers)` within the function that got the redirect, or another turn of its loop. */
 function byHand(file: SourceFile): WeaknessHit[] {
   return [...file.nodesOf('MemberExpression'), ...file.nodesOf('CallExpression')]
-    .filter((node) => LOCATION.test(file.textOf(node).slice(0, 200)) && node.end - node.start < 200)
+    .filter((node) => node.end - node.start < 200 && LOCATION.test(file.textOf(node)))
+    .slice(0, MAX_LOOKED_AT)
     .flatMap((node) => {
       const fn = asker(file, node);
       if (!fn || HELD.test(file.text.slice(fn.start, fn.end))) return [];

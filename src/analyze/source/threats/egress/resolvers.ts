@@ -1,6 +1,7 @@
 // Names that are looked up at a resolver which nobody chose: it learns every host that is asked for, internal ones too.
 import type { Node } from '../../parse.ts';
-import { hostData, isLoopback } from '../../hosts.ts';
+import { isOneOf, publicHosts } from '../../../public-hosts.ts';
+import { hostData, isPrivateAddress } from '../../hosts.ts';
 import { addressesOf } from './addresses.ts';
 import { hostOf } from '../declared.ts';
 import { candidatesOf } from '../flow/candidates.ts';
@@ -14,11 +15,7 @@ import { isStrange } from './second-places.ts';
 const WORTH = /dns-query|dns-json|dns-message|setServers|resolve\?name=|nameservers?/i;
 const PATH = /\/dns-query\b|\/resolve\?(?:name|type)=/;
 const ACCEPTS = /application\/dns-(?:json|message)/;
-/** Resolvers that everybody knows. */
-const KNOWN =
-  /(?:^|\.)(?:dns\.google|google\.com|cloudflare-dns\.com|one\.one\.one\.one|quad9\.net|adguard(?:-dns)?\.com|nextdns\.io|opendns\.com|dns\.sb|alidns\.com|doh\.pub|mullvad\.net|cleanbrowsing\.org|controld\.com|dns0\.eu|he\.net|doh\.li|cisco\.com)$/;
 const ADDRESS = /^(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?$/;
-const PRIVATE = /^(?:10|127|0)\.|^192\.168\.|^169\.254\.|^172\.(?:1[6-9]|2\d|3[01])\./;
 
 export function findForeignResolvers(scene: Scene): void {
   if (!scene.pkg.isSubject || !WORTH.test(scene.file.text)) return;
@@ -38,7 +35,7 @@ const calleeText = (scene: Scene, call: Node): string =>
 function judgeServers(scene: Scene, call: Node, list: Node | null | undefined): void {
   for (const text of candidatesOf(scene, list)) {
     const address = text.replace(/:\d+$/, '');
-    if (!ADDRESS.test(text) || PRIVATE.test(address) || isLoopback(address)) continue;
+    if (!ADDRESS.test(text) || isPrivateAddress(address)) continue;
     if (hostData().knownAddresses.includes(address)) continue;
     if (scene.declared.readme.includes(address)) continue;
     tell(scene, call);
@@ -51,9 +48,10 @@ function judgeRequest(scene: Scene, call: Node, args: readonly Node[]): void {
   const accepts = ACCEPTS.test(
     scene.file.text.slice(call.start, Math.min(call.end, call.start + 2_000)),
   );
+  const { resolvers } = publicHosts();
   for (const text of texts) {
     const host = hostOf(text);
-    if (host === null || KNOWN.test(host) || !isStrange(scene, host)) continue;
+    if (host === null || isOneOf(host, resolvers) || !isStrange(scene, host)) continue;
     if (!accepts && !PATH.test(text)) continue;
     tell(scene, call);
     return;

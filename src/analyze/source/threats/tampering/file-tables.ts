@@ -12,6 +12,7 @@ import { grantsAll } from './file-targets.ts';
 
 const MAX_CHARS = 20_000;
 const MAX_DEPTH = 4;
+const MAX_PATHS = 40;
 // "Writes .claude/settings.json, which allows all commands."
 const SAID =
   /\bauto-?approv\w*|\bbypass\w*|\byolo\b|\bpermissions?\b|\bwithout (?:asking|prompts?|confirmation)|\bunattended\b/i;
@@ -19,9 +20,11 @@ const SAID =
 /** `{ '.claude/settings.json': { permissions: ... } }`, `put('.vscode/settings.json', SETTINGS)`. */
 export function findFileTables(scene: Scene): void {
   if (!scene.pkg.isSubject || !writesUnasked(scene)) return;
+  let left = MAX_PATHS;
   for (const node of scene.model.strings) {
     if (node.type !== 'Literal' || typeof node.value !== 'string') continue;
     if ((pathLabels(node.value) & AGENT_PATH) === 0) continue;
+    if (left-- <= 0) return;
     if (!besides(scene, node).some((one) => isGrave(textOf(scene, one, 0)))) continue;
     if (isSaid(scene, node.value)) continue;
     report(scene, node, {

@@ -1,6 +1,6 @@
-// Rules of point 2: programs that an install puts into the path in the place of well-known ones.
-import { defineRule, type Hit, type Rule } from '../../rule.ts';
-import type { PackageAnalysis } from '../../types.ts';
+// Rules of points 1 and 2: programs that an install puts into the path in the place of well-known ones.
+import { defineRule, type Hit, type Rule } from '../rule.ts';
+import type { PackageAnalysis } from '../types.ts';
 
 const COMMANDS = new Set(
   (

@@ -1,11 +1,11 @@
 // Files in which several other programs keep their keys, read one after the other: wherever that goes, it is no server's business.
-import type { Node } from '../parse.ts';
-import { candidatesOf } from './flow/candidates.ts';
-import { is, READ } from './flow/kinds.ts';
-import { HOLE, nameOf, shapeOf, unwrap } from './flow/names.ts';
-import { rowTexts } from './flow/rows.ts';
-import { report } from './scene.ts';
-import type { Scene } from './scene.ts';
+import type { Node } from '../../parse.ts';
+import { candidatesOf } from '../flow/candidates.ts';
+import { is, READ } from '../flow/kinds.ts';
+import { HOLE, nameOf, shapeOf, unwrap } from '../flow/names.ts';
+import { rowTexts } from '../flow/rows.ts';
+import { report } from '../scene.ts';
+import type { Scene } from '../scene.ts';
 
 interface Keeper {
   /** Ends of paths below home. */
@@ -50,7 +50,7 @@ const LOOKS_FOR_KEYS =
   /\bsecret(?:s)? (?:scan\w*|detect\w*|leaks?|audit\w*)\b|\bscan\w* (?:for )?(?:leaked )?(?:secrets|credentials|keys)\b|\bdotfiles?\b|\bbackups?\b|\bcredential(?:s)? (?:audit\w*|manage\w*|inventory)\b|\bsecurity audit/i;
 const MAX_READS = 400;
 
-/** Reports what is read what is read of keepers that nothing in the texts speaks of. */
+/** Reports reads of keepers that nothing in the texts speaks of. */
 export function findHarvests(scene: Scene): void {
   const { pkg, declared } = scene;
   if (!pkg.isSubject) return;
